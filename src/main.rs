@@ -1,0 +1,2 @@
+//! trimwatch.
+fn main() {}
