@@ -1,0 +1,41 @@
+//! One [`TrimRun`] → judged tracks: sigma gradient, linearity, resistance, formula risk, status, and why.
+//!
+//! Pure arithmetic in f64: the same run and settings give the same verdict, bit for bit. Nothing here knows a
+//! clock, a store or a terminal.
+
+mod curve;
+mod explain;
+mod filter;
+mod gain;
+mod judged;
+mod linearity;
+mod numbers;
+mod oddities;
+mod resistance;
+mod risk;
+mod settings;
+mod sigma;
+mod statistics;
+mod threshold;
+mod verdict;
+mod zones;
+
+pub use curve::{RunCurves, SweepCurve, TrackCurves};
+pub use explain::{explain, explain_track};
+pub use filter::{FilterIdentity, FilterMode};
+pub use gain::gain_that_passes;
+pub use judged::{
+    JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold,
+    ThresholdSource,
+};
+pub use linearity::{Linearity, Margin, judge_linearity};
+pub use numbers::{ohms, percent, position, short, signed_volts, volts};
+pub use resistance::change_percent;
+pub use risk::{Risk, RiskCategory, RiskMethod, RiskTerm};
+pub use settings::{AnalysisSettings, SigmaSettings, ThresholdRule};
+pub use sigma::sigma_gradient;
+pub use verdict::judge;
+pub use zones::worst_zone;
+
+#[cfg(doc)]
+use crate::trim::TrimRun;

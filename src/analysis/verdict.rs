@@ -1,0 +1,395 @@
+//! Figures → status: the table of statuses, first row that applies wins.
+
+use super::filter::FilterIdentity;
+use super::gain::gain_that_passes;
+use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures};
+use super::linearity::{count, graded, judge_linearity};
+use super::numbers::{ohms, percent, position, short, volts};
+use super::oddities::oddities;
+use super::risk::{FormulaInput, Risk, formula};
+use super::settings::AnalysisSettings;
+use super::sigma::sigma_gradient;
+use super::statistics::{median, root_mean_square};
+use super::zones::worst_zone;
+use super::{resistance, threshold};
+use crate::trim::{Mark, PositionUnit, Sweep, Track, TrimRun};
+
+/// Fewer usable points than this are no sweep to judge.
+const MIN_POINTS: usize = 10;
+/// Sigma within this share of its threshold is tight.
+const TIGHT: f64 = 0.2;
+/// Positions closer than this are the same point of two sweeps.
+const SAME_POSITION: f64 = 1e-9;
+
+/// Judges every track of a run.
+pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
+    let bench = Bench {
+        model: &run.identity.model,
+        unit: run.unit,
+        filter: settings.sigma.identity(),
+        settings,
+    };
+    let tracks: Vec<JudgedTrack> = run.tracks.iter().map(|track| bench.track(track)).collect();
+    JudgedRun {
+        system: run.system,
+        identity: run.identity.clone(),
+        unit: run.unit,
+        filter: bench.filter,
+        status: run_status(&tracks),
+        tracks,
+        warnings: run.warnings.clone(),
+    }
+}
+
+/// The worst of FAIL > ERROR > NOT GRADED > WARNING > PASS; untrimmed and never-measured tracks count only
+/// when there are no others.
+fn run_status(tracks: &[JudgedTrack]) -> Status {
+    let counts = |track: &&JudgedTrack| track.status != Status::Untrimmed && track.sheet.is_some();
+    let worst = |tracks: &mut dyn Iterator<Item = &JudgedTrack>| {
+        tracks
+            .map(|track| track.status)
+            .max_by_key(|status| status.weight())
+    };
+    worst(&mut tracks.iter().filter(counts))
+        .or_else(|| worst(&mut tracks.iter()))
+        .unwrap_or(Status::Error)
+}
+
+/// What judging a track needs to know of its run.
+struct Bench<'a> {
+    model: &'a str,
+    unit: PositionUnit,
+    filter: FilterIdentity,
+    settings: &'a AnalysisSettings,
+}
+
+impl Bench<'_> {
+    fn track(&self, track: &Track) -> JudgedTrack {
+        let mut judged = bare(track);
+        let Some(sweep) = track.final_sweep().or(track.untrimmed.as_ref()) else {
+            return failed_to_judge(judged, "never measured".to_owned());
+        };
+        judged.sheet = Some(sweep.sheet.clone());
+        judged.points = count(sweep.points.len());
+        if let Some(defect) = &sweep.defect {
+            return failed_to_judge(judged, defect.clone());
+        }
+        if sweep.points.len() < MIN_POINTS {
+            let reason = format!(
+                "{}: {} usable points; a verdict needs {MIN_POINTS}",
+                sweep.sheet,
+                sweep.points.len()
+            );
+            return failed_to_judge(judged, reason);
+        }
+        let figures = self.figures(sweep);
+        judged.figures = Some(figures);
+        judged.untrimmed = track.untrimmed.as_ref().map(|sweep| self.figures(sweep));
+        judged.passes = track.passes.iter().filter_map(pass_figures).collect();
+        judged.warnings.extend(oddities(sweep, figures.spec));
+        judged.threshold = figures.spec.and_then(|spec| {
+            threshold::decide(
+                self.model,
+                spec,
+                figures.travel,
+                &self.settings.rules,
+                self.filter,
+            )
+        });
+        judged.worst_zone = figures
+            .linearity
+            .and_then(|l| worst_zone(&sweep.points, l.offset));
+        judged.station_fail = station_fail(sweep);
+        judged.improvement = improvement(track);
+        self.decide(&mut judged, sweep);
+        judged
+    }
+
+    fn figures(&self, sweep: &Sweep) -> SweepFigures {
+        let positions: Vec<f64> = sweep.points.iter().map(|point| point.position).collect();
+        let errors: Vec<f64> = sweep.points.iter().map(|point| point.error).collect();
+        let low = positions.iter().copied().reduce(f64::min).unwrap_or(0.0);
+        let high = positions.iter().copied().reduce(f64::max).unwrap_or(0.0);
+        let travel = high - low;
+        let spec = median(
+            graded(&sweep.points)
+                .iter()
+                .map(super::linearity::Graded::half_width),
+        );
+        let sigma = sigma_gradient(&positions, &errors, &self.settings.sigma);
+        SweepFigures {
+            points: count(sweep.points.len()),
+            travel,
+            spec,
+            sigma,
+            r: sigma.zip(spec).map(|(sigma, spec)| sigma * travel / spec),
+            linearity: judge_linearity(&sweep.points),
+        }
+    }
+
+    /// Status, reasons, gain hint and risk.
+    fn decide(&self, judged: &mut JudgedTrack, sweep: &Sweep) {
+        let Some(linearity) = judged.linearity().copied() else {
+            let (status, reason) = if judged.trimmed {
+                (
+                    Status::NotGraded,
+                    format!("{}: no point has both limits", sweep.sheet),
+                )
+            } else {
+                (Status::Untrimmed, untrimmed_reason(judged))
+            };
+            judged.status = status;
+            judged.reasons.push(reason);
+            return;
+        };
+        if !judged.trimmed {
+            judged.status = Status::Untrimmed;
+            judged.reasons.push(untrimmed_reason(judged));
+            return;
+        }
+        if linearity.passes() {
+            let concerns = self.concerns(judged);
+            judged.status = if concerns.is_empty() {
+                Status::Pass
+            } else {
+                Status::Warning
+            };
+            judged.reasons.extend(concerns);
+            if judged.status == Status::Pass {
+                let inside = format!(
+                    "all {} points inside, worst margin {}",
+                    linearity.graded,
+                    percent(linearity.worst.percent)
+                );
+                judged.reasons.push(inside);
+            }
+        } else {
+            judged.status = Status::Fail;
+            judged.reasons.push(self.fail_reason(judged));
+            let gain = gain_that_passes(&sweep.points).ok();
+            judged.needs_only_gain = gain.map(|gain| gain.is_some());
+            judged.gain_that_passes = gain.flatten();
+        }
+        if judged
+            .figures
+            .is_some_and(|figures| figures.sigma.is_none())
+        {
+            judged.reasons.push("sigma not judged".to_owned());
+        }
+        judged.risk = self.risk(judged);
+    }
+
+    fn fail_reason(&self, judged: &JudgedTrack) -> String {
+        let Some(linearity) = judged.linearity() else {
+            return String::new();
+        };
+        let worst = linearity.worst;
+        format!(
+            "{} of {} points outside, worst {} V of ±{} at {} {}",
+            linearity.fail,
+            linearity.graded,
+            volts(worst.deviation),
+            volts(worst.half_width),
+            position(worst.position),
+            self.unit.symbol()
+        )
+    }
+
+    /// Reasons to look at a part whose linearity passes.
+    fn concerns(&self, judged: &JudgedTrack) -> Vec<String> {
+        let found = [
+            self.sigma_concern(judged),
+            window_concern(judged),
+            judged
+                .resistance
+                .change
+                .filter(|&change| resistance::is_flagged(change))
+                .map(|change| format!("resistance change {}", percent(change))),
+            self.offset_concern(judged),
+        ];
+        found.into_iter().flatten().collect()
+    }
+
+    fn sigma_concern(&self, judged: &JudgedTrack) -> Option<String> {
+        let margin = judged.sigma_margin(self.filter)?;
+        let threshold = judged.threshold?;
+        let (r, limit) = (judged.figures?.r?, judged.r_limit()?);
+        let source = threshold.source.word();
+        if margin < 0.0 {
+            Some(format!("rough: r {r:.1} over {} ({source})", short(limit)))
+        } else if margin < TIGHT * threshold.value {
+            Some(format!(
+                "sigma tight: r {r:.1} of {} ({source})",
+                short(limit)
+            ))
+        } else {
+            None
+        }
+    }
+
+    fn offset_concern(&self, judged: &JudgedTrack) -> Option<String> {
+        let least = judged.linearity()?.least_offset()?;
+        let spec = judged.figures?.spec?;
+        (least > self.settings.offset_warn * spec).then(|| {
+            format!(
+                "passes only with an offset of {} V, {:.1} × the spec",
+                volts(least),
+                least / spec
+            )
+        })
+    }
+
+    fn risk(&self, judged: &JudgedTrack) -> Option<Risk> {
+        let linearity = judged.linearity()?;
+        let sigma = judged.sigma_margin(self.filter).and_then(|margin| {
+            let threshold = judged.threshold?.value;
+            (threshold > 0.0).then(|| (threshold - margin) / threshold)
+        });
+        formula(FormulaInput {
+            sigma_share: sigma,
+            error_share: Some(linearity.error_share),
+            change: judged.resistance.change,
+            passes: linearity.passes(),
+        })
+    }
+}
+
+/// The track before any figure.
+fn bare(track: &Track) -> JudgedTrack {
+    let (before, after) = (track.resistance_before, track.resistance_after);
+    JudgedTrack {
+        name: track.name.clone(),
+        alias: track.alias.clone(),
+        sheet: None,
+        points: 0,
+        trimmed: track.final_sweep().is_some(),
+        no_cut: track.no_cut,
+        pass_count: count(track.passes.len()),
+        status: Status::Error,
+        reasons: Vec::new(),
+        warnings: left_out(track),
+        figures: None,
+        untrimmed: None,
+        passes: Vec::new(),
+        threshold: None,
+        worst_zone: None,
+        needs_only_gain: Some(false),
+        gain_that_passes: None,
+        resistance: ResistanceFigures {
+            before,
+            after,
+            change: resistance::change_percent(before, after),
+        },
+        improvement: None,
+        station_fail: None,
+        risk: None,
+        settings: track.settings.clone(),
+    }
+}
+
+fn left_out(track: &Track) -> Vec<String> {
+    let sheets = track.never_measured.iter();
+    sheets
+        .map(|sheet| format!("{sheet}: never measured, left out"))
+        .collect()
+}
+
+fn failed_to_judge(mut judged: JudgedTrack, reason: String) -> JudgedTrack {
+    judged.status = Status::Error;
+    judged.reasons.push(reason);
+    judged
+}
+
+fn untrimmed_reason(judged: &JudgedTrack) -> String {
+    let what = if judged.no_cut {
+        "template saved without a cut"
+    } else {
+        "not trimmed yet"
+    };
+    let sheet = judged.sheet.as_deref().unwrap_or_default();
+    match judged.linearity() {
+        Some(l) => format!("{what}; `{sheet}` {} of {} outside", l.fail, l.graded),
+        None => format!("{what}; `{sheet}` has no graded point"),
+    }
+}
+
+fn window_concern(judged: &JudgedTrack) -> Option<String> {
+    let after = judged
+        .resistance
+        .after
+        .filter(|&ohm| resistance::is_believable(ohm))?;
+    let window = judged
+        .settings
+        .final_window
+        .filter(|window| window.is_sane())?;
+    let outside = after < window.lower || after > window.upper;
+    outside.then(|| {
+        format!(
+            "resistance {} Ω outside {}…{} Ω",
+            ohms(after),
+            ohms(window.lower),
+            ohms(window.upper)
+        )
+    })
+}
+
+fn pass_figures(pass: &crate::trim::Pass) -> Option<PassFigures> {
+    let linearity = judge_linearity(&pass.sweep.points)?;
+    Some(PassFigures {
+        number: pass.number,
+        recipe: pass.recipe,
+        graded: linearity.graded,
+        fail: linearity.fail,
+        max_error: linearity.stored_error,
+        resistance: pass.resistance,
+        cut_length: pass.cut_length,
+        compensation: pass.compensation,
+    })
+}
+
+fn station_fail(sweep: &Sweep) -> Option<u32> {
+    let marks = || {
+        sweep
+            .points
+            .iter()
+            .filter(|p| p.limits().is_some())
+            .map(|p| p.mark)
+    };
+    let outside = marks().filter(|&mark| mark == Mark::Outside).count();
+    marks()
+        .any(|mark| mark != Mark::Unmarked)
+        .then(|| count(outside))
+}
+
+/// 100 (rms untrimmed − rms final)/rms untrimmed of e + b, each sweep at its own best offset, over points
+/// graded in both at equal positions; `None` with fewer than ten.
+fn improvement(track: &Track) -> Option<f64> {
+    let shifted = |sweep: &Sweep| {
+        let offset = judge_linearity(&sweep.points)?.offset;
+        let mut points: Vec<(f64, f64)> = graded(&sweep.points)
+            .iter()
+            .map(|p| (p.position, p.error + offset))
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Some(points)
+    };
+    let (before, after) = (
+        shifted(track.untrimmed.as_ref()?)?,
+        shifted(track.final_sweep()?)?,
+    );
+    let mut later = after.into_iter().peekable();
+    let mut pairs = (Vec::new(), Vec::new());
+    for (position, error) in before {
+        while later
+            .next_if(|(other, _)| *other < position - SAME_POSITION)
+            .is_some()
+        {}
+        if let Some((_, trimmed)) = later.next_if(|(other, _)| *other <= position + SAME_POSITION) {
+            pairs.0.push(error);
+            pairs.1.push(trimmed);
+        }
+    }
+    let untrimmed = root_mean_square(&pairs.0).filter(|&rms| rms > 0.0)?;
+    let trimmed = root_mean_square(&pairs.1)?;
+    (pairs.0.len() >= MIN_POINTS).then(|| 100.0 * (untrimmed - trimmed) / untrimmed)
+}

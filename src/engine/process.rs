@@ -1,0 +1,106 @@
+//! Bytes → verdict. Every mode of the program calls [`process`]; they differ only in where the result goes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves, judge};
+use crate::engine::quiet;
+use crate::trim::{self, Identity, LocalDate, LocalTime, ReadErrorKind, Reading, Source};
+
+/// The content hash that makes a file the same file: BLAKE3.
+pub type ContentHash = [u8; 32];
+
+/// What is known of a file besides its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct FileContext<'a> {
+    /// Where it lies.
+    pub path: &'a Path,
+    /// The laser by configuration.
+    pub laser: Option<&'a str>,
+    /// When it was last modified, plant-local.
+    pub modified: Option<LocalTime>,
+    /// The PC's local date.
+    pub today: Option<LocalDate>,
+}
+
+/// How a file ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A judged run with its curves.
+    Judged {
+        /// Figures and verdict.
+        run: Box<JudgedRun>,
+        /// What is drawn.
+        curves: RunCurves,
+    },
+    /// Passed over, with the reason.
+    Skipped {
+        /// Who the file is about.
+        identity: Identity,
+        /// Why.
+        reason: String,
+    },
+    /// Could not be read.
+    Failed {
+        /// Sheet, cell and cause.
+        cause: String,
+        /// Whether the file may just not be complete yet.
+        unfinished: bool,
+    },
+}
+
+/// One processed file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Processed {
+    /// BLAKE3 of the bytes.
+    pub content: ContentHash,
+    /// How the file ended.
+    pub outcome: Outcome,
+}
+
+/// Reads and judges one file. Never panics: a panic in a parser is this file's error.
+pub fn process(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Processed {
+    let content = *blake3::hash(bytes).as_bytes();
+    let attempt = quiet::during(|| {
+        catch_unwind(AssertUnwindSafe(|| {
+            read_and_judge(bytes, context, settings)
+        }))
+    });
+    let outcome = attempt.unwrap_or_else(|panic| Outcome::Failed {
+        cause: format!(
+            "the reader gave up on a damaged workbook: {}",
+            panic_text(panic.as_ref())
+        ),
+        unfinished: false,
+    });
+    Processed { content, outcome }
+}
+
+fn read_and_judge(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Outcome {
+    let source = Source {
+        path: context.path,
+        laser: context.laser,
+        modified: context.modified,
+        today: context.today,
+    };
+    match trim::read(bytes, source) {
+        Ok(Reading::Run(run)) => Outcome::Judged {
+            run: Box::new(judge(&run, settings)),
+            curves: RunCurves::from(run.as_ref()),
+        },
+        Ok(Reading::SetUp(identity)) => Outcome::Skipped {
+            identity,
+            reason: "set-up workbook, no sweep".to_owned(),
+        },
+        Err(error) => Outcome::Failed {
+            cause: error.to_string(),
+            unfinished: error.kind == ReadErrorKind::Unfinished,
+        },
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "no message".to_owned())
+}

@@ -1,0 +1,200 @@
+//! Pre-scan of BIFF8 `.xls`: walks the compound file and every record of the `Workbook` stream.
+
+use std::io::{Cursor, Read};
+
+use super::error::{ReadError, ReadErrorKind};
+use super::prescan::{AreaBudget, MAX_COLUMN};
+
+const BOF: u16 = 0x0809;
+const EOF: u16 = 0x000A;
+const DIMENSIONS: u16 = 0x0200;
+const BOUNDSHEET: u16 = 0x0085;
+const FILEPASS: u16 = 0x002F;
+/// Longest record body BIFF8 allows, bytes.
+const MAX_RECORD: usize = 8224;
+
+/// Walks the file; see [`super::prescan`].
+pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
+    let stream = workbook_stream(bytes)?;
+    let mut walk = Walk::default();
+    let mut rest = stream.as_slice();
+    while !rest.is_empty() {
+        let (kind, body, after) = split_record(rest)?;
+        walk.record(kind, body, stream.len())?;
+        rest = after;
+    }
+    walk.finish()
+}
+
+fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+    // A copy in progress has its full length and a tail of zeros, or lacks the tail: either way the
+    // container's own tables point outside what is there.
+    let unfinished = |cause: String| ReadError::file(ReadErrorKind::Unfinished, cause);
+    let mut container = cfb::CompoundFile::open(Cursor::new(bytes))
+        .map_err(|e| unfinished(format!("the compound file is incomplete or damaged: {e}")))?;
+    if container.is_stream("/EncryptedPackage") {
+        return Err(ReadError::file(
+            ReadErrorKind::NotAWorkbook,
+            "the workbook is encrypted: save it without a password",
+        ));
+    }
+    let mut stream = container.open_stream("/Workbook").map_err(|_| {
+        ReadError::file(
+            ReadErrorKind::NotAWorkbook,
+            "a compound file without a Workbook stream",
+        )
+    })?;
+    if stream.len() > bytes.len() as u64 {
+        return Err(unfinished(format!(
+            "the Workbook stream claims {} of the file's {} bytes",
+            stream.len(),
+            bytes.len()
+        )));
+    }
+    let mut content = Vec::with_capacity(usize::try_from(stream.len()).unwrap_or(0));
+    stream
+        .read_to_end(&mut content)
+        .map_err(|e| unfinished(format!("the Workbook stream cannot be read: {e}")))?;
+    Ok(content)
+}
+
+/// Kind, body and what follows the first record of `bytes`.
+fn split_record(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), ReadError> {
+    let cut = || ReadError::file(ReadErrorKind::Unfinished, "the last record is cut short");
+    let kind = u16_at(bytes, 0).ok_or_else(cut)?;
+    let length = usize::from(u16_at(bytes, 2).ok_or_else(cut)?);
+    if length > MAX_RECORD {
+        return Err(ReadError::file(
+            ReadErrorKind::Corrupt,
+            format!("a record of {length} bytes; BIFF8 allows {MAX_RECORD}"),
+        ));
+    }
+    let body = bytes.get(4..4 + length).ok_or_else(cut)?;
+    Ok((kind, body, bytes.get(4 + length..).unwrap_or(&[])))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let pair = bytes.get(at..at + 2)?;
+    Some(u16::from_le_bytes(pair.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let four = bytes.get(at..at + 4)?;
+    Some(u32::from_le_bytes(four.try_into().ok()?))
+}
+
+/// What the record walk has seen so far.
+#[derive(Debug, Default)]
+struct Walk {
+    begun: usize,
+    ended: usize,
+    sheets: usize,
+    area: AreaBudget,
+}
+
+impl Walk {
+    fn record(&mut self, kind: u16, body: &[u8], stream: usize) -> Result<(), ReadError> {
+        match kind {
+            BOF => self.begun += 1,
+            EOF => {
+                self.ended += 1;
+                self.area.end_sheet()?;
+            }
+            FILEPASS => {
+                return Err(ReadError::file(
+                    ReadErrorKind::NotAWorkbook,
+                    "the workbook is encrypted: save it without a password",
+                ));
+            }
+            BOUNDSHEET => self.bound_sheet(body, stream)?,
+            DIMENSIONS => dimensions(body)?,
+            _ => self.cells(kind, body)?,
+        }
+        Ok(())
+    }
+
+    fn bound_sheet(&mut self, body: &[u8], stream: usize) -> Result<(), ReadError> {
+        self.sheets += 1;
+        let inside = u32_at(body, 0)
+            .and_then(|offset| usize::try_from(offset).ok())
+            .is_some_and(|offset| offset < stream);
+        if inside {
+            return Ok(());
+        }
+        Err(ReadError::file(
+            ReadErrorKind::Corrupt,
+            "a sheet is said to begin outside the Workbook stream",
+        ))
+    }
+
+    /// Notes the cells a record holds, by the BIFF8 records that carry any.
+    fn cells(&mut self, kind: u16, body: &[u8]) -> Result<(), ReadError> {
+        let single = matches!(
+            kind,
+            0x0006 | 0x00D6 | 0x00FD | 0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x027E
+        );
+        let multiple = matches!(kind, 0x00BD | 0x00BE);
+        if !single && !multiple {
+            return Ok(());
+        }
+        let (Some(row), Some(first)) = (u16_at(body, 0), u16_at(body, 2)) else {
+            return Err(ReadError::file(
+                ReadErrorKind::Corrupt,
+                "a cell record without its position",
+            ));
+        };
+        let last = if multiple {
+            u16_at(body, body.len().saturating_sub(2)).unwrap_or(first)
+        } else {
+            first
+        };
+        self.area.cell(u32::from(row), u32::from(first.max(last)))
+    }
+
+    fn finish(self) -> Result<(), ReadError> {
+        if self.begun != self.ended {
+            return Err(ReadError::file(
+                ReadErrorKind::Unfinished,
+                format!(
+                    "{} parts begun, {} ended: the tail is missing",
+                    self.begun, self.ended
+                ),
+            ));
+        }
+        if self.sheets == 0 {
+            return Err(ReadError::file(
+                ReadErrorKind::Corrupt,
+                "a workbook without a sheet",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn dimensions(body: &[u8]) -> Result<(), ReadError> {
+    let fields = (
+        u32_at(body, 0),
+        u32_at(body, 4),
+        u16_at(body, 8),
+        u16_at(body, 10),
+    );
+    let (Some(first_row), Some(end_row), Some(first_column), Some(end_column)) = fields else {
+        return Err(ReadError::file(
+            ReadErrorKind::Corrupt,
+            "a DIMENSIONS record cut short",
+        ));
+    };
+    let sane = first_row <= end_row
+        && end_row <= 65_536
+        && first_column <= end_column
+        && u32::from(end_column) <= MAX_COLUMN + 1;
+    if sane {
+        return Ok(());
+    }
+    Err(ReadError::file(
+        ReadErrorKind::Corrupt,
+        format!(
+            "a sheet claims rows {first_row}–{end_row} and columns {first_column}–{end_column}"
+        ),
+    ))
+}
