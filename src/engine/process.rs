@@ -52,8 +52,8 @@ pub enum Outcome {
 /// One processed file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Processed {
-    /// BLAKE3 of the bytes.
-    pub content: ContentHash,
+    /// BLAKE3 of the bytes; `None` when they could not be read.
+    pub content: Option<ContentHash>,
     /// How the file ended.
     pub outcome: Outcome,
 }
@@ -73,7 +73,7 @@ pub fn process(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettin
         ),
         unfinished: false,
     });
-    Processed { content, outcome }
+    Processed { content: Some(content), outcome }
 }
 
 fn read_and_judge(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Outcome {

@@ -1,0 +1,46 @@
+//! `config path|show|check`.
+
+use std::path::Path;
+
+use color_eyre::eyre::Result;
+
+use super::Exit;
+use crate::config::{default_paths, load};
+
+/// Lists the files that are looked at, weakest first, and says which are there.
+pub(super) fn path(named: Option<&Path>) -> Result<Exit> {
+    let paths = default_paths().into_iter().chain(named.map(Path::to_path_buf));
+    for path in paths {
+        let state = if path.is_file() { "" } else { "  (not there)" };
+        println!("{}{state}", path.display());
+    }
+    Ok(Exit::Fine)
+}
+
+/// Prints what is in force.
+pub(super) fn show(named: Option<&Path>) -> Result<Exit> {
+    let loaded = load(named)?;
+    for file in &loaded.files {
+        println!("# from {}", file.display());
+    }
+    let mut config = loaded.config;
+    config.store = Some(loaded.store);
+    print!("{}", toml::to_string_pretty(&config)?);
+    Ok(Exit::Fine)
+}
+
+/// Prints every problem, or that there is none.
+pub(super) fn check(named: Option<&Path>) -> Result<Exit> {
+    match load(named) {
+        Ok(loaded) if loaded.files.is_empty() => println!("no configuration file; the defaults are sound"),
+        Ok(loaded) => {
+            let names: Vec<String> = loaded.files.iter().map(|f| f.display().to_string()).collect();
+            println!("sound: {}", names.join(", "));
+        }
+        Err(problems) => {
+            eprintln!("{problems}");
+            return Ok(Exit::Usage);
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,28 @@
+//! Text for standard output: untrusted names must not move a cursor.
+
+use std::borrow::Cow;
+
+/// The text with control, direction and zero-width characters replaced by `�`.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_unsafe) {
+        Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{061C}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_direction_marks_are_defused() {
+        assert_eq!(printable("8340\u{1b}[2J\u{202E}x"), "8340\u{FFFD}[2J\u{FFFD}x");
+        assert_eq!(printable("8340-1 246 Ω"), "8340-1 246 Ω");
+    }
+}

@@ -1,0 +1,169 @@
+//! The configuration: these structs are its defaults and its documentation.
+//!
+//! Later wins: `/etc/trimwatch/config.toml`, the user's file, `--config FILE`, `TRIMWATCH_…` variables, flags.
+//! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
+
+mod load;
+mod shifts;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
+
+pub use load::{ConfigError, Loaded, default_paths, load};
+pub use shifts::{Shift, Shifts, Weekday};
+
+/// Everything a site may set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the history is kept; empty = the user's data folder.
+    pub store: Option<PathBuf>,
+    /// A part that needs an offset beyond so many specs to pass gets a warning.
+    pub offset_warn: f64,
+    /// Seconds between two looks through the folders, 1–3600. Events only hint; these looks are the truth.
+    pub rescan_seconds: u64,
+    /// Do without file-system events, for network mounts that never send any.
+    pub poll: bool,
+    /// Spell the screen in ASCII.
+    pub ascii: bool,
+    /// When the terminal's bell rings.
+    pub bell: Bell,
+    /// The folders to watch, used when the command line names none.
+    #[serde(rename = "watch")]
+    pub watches: Vec<WatchFolder>,
+    /// The plant's shifts.
+    pub shifts: Shifts,
+    /// How the sigma gradient is made.
+    pub sigma: SigmaSettings,
+    /// Sigma thresholds for models whose name matches; the first match wins.
+    #[serde(rename = "rule")]
+    pub rules: Vec<ThresholdRule>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            store: None,
+            offset_warn: AnalysisSettings::default().offset_warn,
+            rescan_seconds: 5,
+            poll: false,
+            ascii: false,
+            bell: Bell::Alarm,
+            watches: Vec::new(),
+            shifts: Shifts::default(),
+            sigma: SigmaSettings::default(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+/// `[[watch]]`: one drop folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchFolder {
+    /// Where the station drops its workbooks.
+    pub path: PathBuf,
+    /// The laser whose runs land here; without it a folder named `LTS3…`, `DLTS…` or `LTS…` says it.
+    #[serde(default)]
+    pub laser: Option<String>,
+    /// The production line, shown beside the folder.
+    #[serde(default)]
+    pub line: Option<String>,
+    /// Whether sub-folders are watched too.
+    #[serde(default = "yes")]
+    pub recursive: bool,
+}
+
+impl WatchFolder {
+    /// A folder named on the command line.
+    pub fn named(path: PathBuf) -> Self {
+        Self {
+            path,
+            laser: None,
+            line: None,
+            recursive: true,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// When the terminal's bell rings, at most once in ten seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bell {
+    /// Never.
+    Never,
+    /// On a new drift alarm.
+    Alarm,
+    /// On a new drift alarm and on every run that fails.
+    Fail,
+}
+
+impl Config {
+    /// The part that judging needs.
+    pub fn analysis(&self) -> AnalysisSettings {
+        AnalysisSettings {
+            sigma: self.sigma.clone(),
+            rules: self.rules.clone(),
+            offset_warn: self.offset_warn,
+        }
+    }
+
+    /// Every problem at once, in words that name the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.sigma.problems();
+        if !(self.offset_warn > 0.0 && self.offset_warn.is_finite()) {
+            problems.push(format!("offset_warn = {}: a number of specs above 0", self.offset_warn));
+        }
+        if !(1..=3600).contains(&self.rescan_seconds) {
+            problems.push(format!("rescan_seconds = {}: 1 … 3600", self.rescan_seconds));
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            if !(rule.per_spec > 0.0 && rule.per_spec.is_finite()) {
+                problems.push(format!("rule {} ({}): per_spec = {}: above 0", index + 1, rule.model, rule.per_spec));
+            }
+            if rule.model.trim().is_empty() {
+                problems.push(format!("rule {}: model is empty and matches nothing", index + 1));
+            }
+        }
+        problems.extend(self.watch_problems());
+        problems.extend(self.shifts.problems());
+        problems
+    }
+
+    fn watch_problems(&self) -> Vec<String> {
+        let twice = self.watches.iter().enumerate().filter(|(index, watch)| {
+            self.watches.iter().take(*index).any(|before| before.path == watch.path)
+        });
+        let twice = twice.map(|(_, watch)| format!("watch {}: named twice", watch.path.display()));
+        let empty = self.watches.iter().filter(|watch| watch.path.as_os_str().is_empty());
+        let empty = empty.map(|_| "watch: a path is empty".to_owned());
+        twice.chain(empty).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_have_no_problem_and_survive_the_file() {
+        let config = Config::default();
+        assert_eq!(config.problems(), Vec::<String>::new());
+        let text = toml::to_string(&config).expect("TOML");
+        assert_eq!(toml::from_str::<Config>(&text).expect("the same"), config);
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let text = "offset_warn = -1.0\nrescan_seconds = 0\n[sigma]\norder = 0\n[[rule]]\nmodel = \"\"\nper_spec = 0.0\n";
+        let config: Config = toml::from_str(text).expect("well-formed");
+        assert_eq!(config.problems().len(), 5, "{:?}", config.problems());
+    }
+}

@@ -1,0 +1,104 @@
+//! What the engine is told, and what it tells.
+
+use crate::analysis::RunCurves;
+use crate::history::{LogEntry, RunKey, RunRecord, Tally};
+
+/// What may be asked of the engine while it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// The curves of a run.
+    Curves(RunKey),
+    /// All runs of a unit.
+    Unit {
+        /// Product model.
+        model: String,
+        /// Serial.
+        serial: String,
+    },
+    /// Read a failed file again now.
+    Retry([u8; 16]),
+    /// Read every failed file again now.
+    RetryAll,
+    /// Look through the folders now.
+    Rescan,
+    /// End, with everything on disk.
+    Stop,
+}
+
+/// One kept run with its order of arrival.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbered {
+    /// Order of arrival, ascending.
+    pub sequence: u64,
+    /// Where it is kept.
+    pub key: RunKey,
+    /// Figures and verdict.
+    pub record: RunRecord,
+}
+
+/// What the engine tells, in the order it happened.
+#[derive(Debug)]
+pub enum Output {
+    /// The store is open; runs and log of before, newest first.
+    Opened {
+        /// Runs.
+        runs: Vec<Numbered>,
+        /// Log.
+        log: Vec<LogEntry>,
+        /// What was found odd while opening.
+        notes: Vec<String>,
+    },
+    /// Nothing is kept from here on.
+    NotKept(String),
+    /// The store is held by another process; the engine ends.
+    Held(String),
+    /// A file was judged and, unless `not_kept` says otherwise, is on disk.
+    Run {
+        /// The run.
+        run: Box<Numbered>,
+        /// Its curves.
+        curves: Box<RunCurves>,
+        /// From the file's completion to now, milliseconds.
+        latency_ms: f64,
+        /// Why it is not kept.
+        not_kept: Option<String>,
+    },
+    /// How a file ended.
+    Logged(LogEntry),
+    /// The runs of today and of the shift that is on.
+    Tallies {
+        /// Today, by the PC's date.
+        today: Tally,
+    },
+    /// Files found and not yet judged.
+    Queue(u64),
+    /// A folder can be seen.
+    Online(usize),
+    /// A folder is gone.
+    Offline {
+        /// Which.
+        folder: usize,
+        /// Why.
+        cause: String,
+    },
+    /// The answer to [`Command::Curves`].
+    Curves {
+        /// The run.
+        key: RunKey,
+        /// Its curves, when they are kept.
+        curves: Option<RunCurves>,
+    },
+    /// The answer to [`Command::Unit`], in clock order.
+    Unit {
+        /// Product model.
+        model: String,
+        /// Serial.
+        serial: String,
+        /// The runs.
+        runs: Vec<Numbered>,
+    },
+    /// Something worth a toast.
+    Notice(String),
+    /// The engine has ended, everything is on disk.
+    Stopped,
+}

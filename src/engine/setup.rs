@@ -1,0 +1,41 @@
+//! What the engine is started with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::analysis::AnalysisSettings;
+use crate::config::{Config, Shifts, WatchFolder};
+
+/// Everything the engine needs to know, decided before it starts.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The folders to watch.
+    pub folders: Vec<WatchFolder>,
+    /// Where the history is kept; `None` = nowhere, a look without a trace.
+    pub store: Option<PathBuf>,
+    /// How tracks are judged.
+    pub analysis: AnalysisSettings,
+    /// The plant's shifts.
+    pub shifts: Shifts,
+    /// Time between two looks through the folders.
+    pub rescan: Duration,
+    /// Do without file-system events.
+    pub poll: bool,
+    /// How many runs of before are shown at the start.
+    pub past: usize,
+}
+
+impl Setup {
+    /// A setup from the configuration, for these folders and this store.
+    pub fn new(config: &Config, folders: Vec<WatchFolder>, store: Option<PathBuf>) -> Self {
+        Self {
+            folders,
+            store,
+            analysis: config.analysis(),
+            shifts: config.shifts.clone(),
+            rescan: Duration::from_secs(config.rescan_seconds),
+            poll: config.poll,
+            past: 500,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The workers: one file at a time from the shared queue, read once, judged, handed to the history thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::files::{MAX_FILE_BYTES, process_bytes};
+use super::process::Outcome;
+use super::setup::Setup;
+use crate::history::FileFacts;
+use crate::intake::{Candidate, FileStat, IntakeEvent, ReadOnceError, read_once};
+
+/// What a worker or the intake has to tell the history thread.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// A file came to an end.
+    File(Box<Finished>),
+    /// A file is not complete yet, locked, or changed while it was read.
+    NotYet {
+        /// The file.
+        path: PathBuf,
+        /// Its facts as far as they are known.
+        file: FileFacts,
+        /// What is in the way.
+        cause: String,
+    },
+    /// Something about a folder.
+    Folder(IntakeEvent),
+}
+
+/// A file that was read, and how it ended.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// Its facts.
+    pub(super) file: FileFacts,
+    /// How it ended.
+    pub(super) outcome: Outcome,
+    /// When it was noticed to be complete.
+    pub(super) noticed: Instant,
+}
+
+/// Starts `count` workers; they end when the queue is closed and empty.
+pub(super) fn start(
+    count: usize,
+    setup: &Arc<Setup>,
+    queue: &Receiver<IntakeEvent>,
+    done: &Sender<Done>,
+) -> std::io::Result<Vec<JoinHandle<()>>> {
+    (0..count)
+        .map(|index| {
+            let (setup, queue, done) = (Arc::clone(setup), queue.clone(), done.clone());
+            thread::Builder::new()
+                .name(format!("worker-{index}"))
+                .spawn(move || work(&setup, &queue, &done))
+        })
+        .collect()
+}
+
+fn work(setup: &Setup, queue: &Receiver<IntakeEvent>, done: &Sender<Done>) {
+    for event in queue {
+        let message = match event {
+            IntakeEvent::File(candidate) => one_file(setup, candidate),
+            other => Done::Folder(other),
+        };
+        if done.send(message).is_err() {
+            break;
+        }
+    }
+}
+
+fn one_file(setup: &Setup, candidate: Candidate) -> Done {
+    let Candidate { folder, path, stat, noticed, .. } = candidate;
+    let (bytes, stat) = match read_once(&path, MAX_FILE_BYTES) {
+        Ok(read) => read,
+        Err(error) => return unreadable(path, stat, noticed, &error),
+    };
+    let laser = setup.folders.get(folder).and_then(|watch| watch.laser.as_deref());
+    let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis);
+    let file = facts(&path, stat, processed.content.unwrap_or_default());
+    match processed.outcome {
+        Outcome::Failed { cause, unfinished: true } => Done::NotYet { path, file, cause },
+        outcome => Done::File(Box::new(Finished { path, file, outcome, noticed })),
+    }
+}
+
+fn unreadable(path: PathBuf, stat: FileStat, noticed: Instant, error: &ReadOnceError) -> Done {
+    let file = facts(&path, stat, [0; 32]);
+    let cause = error.to_string();
+    let transient = matches!(error, ReadOnceError::StillChanging | ReadOnceError::Locked { .. } | ReadOnceError::Io(_));
+    if transient {
+        return Done::NotYet { path, file, cause };
+    }
+    let outcome = Outcome::Failed { cause, unfinished: false };
+    Done::File(Box::new(Finished { path, file, outcome, noticed }))
+}
+
+/// The facts of a file as it was read.
+pub(super) fn facts(path: &Path, stat: FileStat, content: [u8; 32]) -> FileFacts {
+    FileFacts {
+        path: path.display().to_string(),
+        path_key: path_key(path),
+        len: stat.len,
+        mtime_ns: stat.mtime_ns,
+        content,
+    }
+}
+
+/// Hash of a path's exact bytes.
+pub(super) fn path_key(path: &Path) -> [u8; 16] {
+    let hash = blake3::hash(path.as_os_str().as_encoded_bytes());
+    let mut key = [0; 16];
+    key.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
+    key
+}
