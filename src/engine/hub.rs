@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, select};
+use crossbeam_channel::{Receiver, select};
 
 use super::clock;
 use super::keeper::{Keeper, Told};
@@ -150,7 +150,7 @@ impl Hub {
     }
 
     fn again(&mut self, path: PathBuf) {
-        self.keeper.forget_failure(&path_key(&path));
+        self.keeper.forget(&path_key(&path));
         if let Some(intake) = &self.intake {
             intake.retry(path, Duration::ZERO);
         }
@@ -192,19 +192,13 @@ impl Hub {
             _ => None,
         });
         let finished: Vec<Finished> = finished.collect();
-        for chunk in finished.chunks(GROUP) {
-            self.commit(chunk.to_vec(), sink);
-        }
+        self.commit(finished, sink);
         for worker in self.workers.drain(..) {
             // A worker catches its own panics; one that still died has lost its file to the next start.
             let _ = worker.join();
         }
-        if let Some(trouble) = self.keeper.close() {
-            sink(Output::NotKept(trouble));
-        }
+        // The store marks its clean end when the last of its owners lets go of it, which is here.
+        drop(self.keeper);
         sink(Output::Stopped);
     }
 }
-
-/// A sender that is never used, for queues whose other end must stay open.
-pub(super) type Commands = Sender<Command>;

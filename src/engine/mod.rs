@@ -1,9 +1,29 @@
 //! The threads, and the one place that knows everybody.
+//!
+//! ```text
+//! intake ─▶ queue (bounded) ─▶ worker-0..n: read once, process ─▶ done (bounded) ─▶ history: commit, tell
+//! ```
+//!
+//! The history thread is the only writer and the only one that speaks to whoever started the engine.
 
 pub mod clock;
 mod files;
+mod holder;
+mod hub;
+mod ingest;
+mod keeper;
+mod live;
+mod output;
 mod process;
 pub mod quiet;
+mod retry;
+mod setup;
+mod worker;
 
 pub use files::{Collected, MAX_FILE_BYTES, collect, process_path};
+pub use holder::holder;
+pub use ingest::{Ingested, ingest};
+pub use live::Engine;
+pub use output::{Command, Numbered, Output};
 pub use process::{ContentHash, FileContext, Outcome, Processed, process};
+pub use setup::Setup;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -48,21 +49,26 @@ pub(super) struct Finished {
 pub(super) fn start(
     count: usize,
     setup: &Arc<Setup>,
+    stopping: &Arc<AtomicBool>,
     queue: &Receiver<IntakeEvent>,
     done: &Sender<Done>,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
     (0..count)
         .map(|index| {
-            let (setup, queue, done) = (Arc::clone(setup), queue.clone(), done.clone());
+            let (setup, stopping) = (Arc::clone(setup), Arc::clone(stopping));
+            let (queue, done) = (queue.clone(), done.clone());
             thread::Builder::new()
                 .name(format!("worker-{index}"))
-                .spawn(move || work(&setup, &queue, &done))
+                .spawn(move || work(&setup, &stopping, &queue, &done))
         })
         .collect()
 }
 
-fn work(setup: &Setup, queue: &Receiver<IntakeEvent>, done: &Sender<Done>) {
+fn work(setup: &Setup, stopping: &AtomicBool, queue: &Receiver<IntakeEvent>, done: &Sender<Done>) {
     for event in queue {
+        if stopping.load(Ordering::Acquire) {
+            continue;
+        }
         let message = match event {
             IntakeEvent::File(candidate) => one_file(setup, candidate),
             other => Done::Folder(other),
@@ -91,12 +97,24 @@ fn one_file(setup: &Setup, candidate: Candidate) -> Done {
 fn unreadable(path: PathBuf, stat: FileStat, noticed: Instant, error: &ReadOnceError) -> Done {
     let file = facts(&path, stat, [0; 32]);
     let cause = error.to_string();
-    let transient = matches!(error, ReadOnceError::StillChanging | ReadOnceError::Locked { .. } | ReadOnceError::Io(_));
-    if transient {
+    if error.is_transient() {
         return Done::NotYet { path, file, cause };
     }
     let outcome = Outcome::Failed { cause, unfinished: false };
     Done::File(Box::new(Finished { path, file, outcome, noticed }))
+}
+
+impl Finished {
+    /// A file that stayed unreadable however often it was tried.
+    pub(super) fn given_up(path: PathBuf, file: FileFacts, cause: String) -> Self {
+        let outcome = Outcome::Failed { cause, unfinished: false };
+        Self { path, file, outcome, noticed: Instant::now() }
+    }
+
+    /// Whether it could not be read.
+    pub(super) fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed { .. })
+    }
 }
 
 /// The facts of a file as it was read.

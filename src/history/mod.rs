@@ -1,5 +1,25 @@
 //! The store: every run, its curves, its seen mark, and how every other file ended.
 
+mod draft;
+mod error;
+mod key;
+mod opening;
+mod plan;
 mod record;
+mod shelf;
+mod store;
+mod value;
 
+pub use error::{Holder, StoreError};
+pub use opening::Opening;
+pub use plan::{Committed, Ending, Entry};
 pub use record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+pub use store::Store;
+pub use value::ValueError;
+
+use crate::trim::{LocalDate, LocalTime};
+
+/// The day a run counts for, from its key's time.
+fn run_date(key: &RunKey) -> Option<LocalDate> {
+    key.seconds().and_then(LocalTime::from_timestamp).map(|time| time.date)
+}

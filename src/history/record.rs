@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::JudgedRun;
+use crate::analysis::{JudgedRun, Status};
 
 /// A file as it was when it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds a run of this status, or takes it away.
+    pub fn count(&mut self, status: Status, add: bool) {
+        let step = |value: &mut u64| *value = if add { *value + 1 } else { value.saturating_sub(1) };
+        step(&mut self.runs);
+        match status.counts_as_good() {
+            Some(true) => step(&mut self.good),
+            Some(false) => step(&mut self.failed),
+            None => {}
+        }
+    }
+
     /// Runs that count in a yield.
     pub fn graded(self) -> u64 {
         self.good + self.failed

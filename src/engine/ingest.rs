@@ -1,0 +1,128 @@
+//! Many files into the store at once: judged on every core, committed in groups.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::files::{MAX_FILE_BYTES, process_bytes};
+use super::keeper::entry;
+use super::process::Outcome;
+use super::worker::{Finished, facts, path_key};
+use crate::analysis::AnalysisSettings;
+use crate::history::{Committed, Entry, LogEntry, LogOutcome, Store, StoreError};
+use crate::intake::{FileStat, read_once};
+
+/// Files committed together; the store splits them further where its bound demands it.
+const GROUP: usize = 64;
+
+/// What became of the files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// New runs.
+    pub runs: u64,
+    /// Other contents of known runs.
+    pub revisions: u64,
+    /// Contents already there.
+    pub duplicates: u64,
+    /// Files dealt with before, unchanged since.
+    pub known: u64,
+    /// Files passed over, each with its reason in the log.
+    pub skipped: u64,
+    /// Files that could not be read.
+    pub failed: Vec<(String, String)>,
+}
+
+/// Reads, judges and keeps files. One that fails never stops the rest. `each` is called for every file done.
+///
+/// # Errors
+/// When the store cannot be written: what was counted by `each` until then is kept.
+pub fn ingest(
+    files: &[PathBuf],
+    store: &Store,
+    settings: &AnalysisSettings,
+    mut each: impl FnMut(),
+) -> Result<Ingested, StoreError> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (done, results) = bounded(GROUP);
+    thread::scope(|scope| {
+        for first in 0..workers {
+            let done = done.clone();
+            scope.spawn(move || {
+                let mine = files.iter().skip(first).step_by(workers);
+                work(mine, store, settings, &done);
+            });
+        }
+        drop(done);
+        collect(&results, store, &mut each)
+    })
+}
+
+fn work<'a>(
+    files: impl Iterator<Item = &'a PathBuf>,
+    store: &Store,
+    settings: &AnalysisSettings,
+    done: &Sender<Option<Finished>>,
+) {
+    for path in files {
+        let known = std::fs::metadata(path).is_ok_and(|meta| {
+            let stat = FileStat::of(&meta);
+            store.seen_path(&path_key(path), stat.len, stat.mtime_ns)
+        });
+        let finished = (!known).then(|| one_file(path, settings));
+        if done.send(finished).is_err() {
+            break;
+        }
+    }
+}
+
+fn one_file(path: &std::path::Path, settings: &AnalysisSettings) -> Finished {
+    let (file, outcome) = match read_once(path, MAX_FILE_BYTES) {
+        Ok((bytes, stat)) => {
+            let processed = process_bytes(&bytes, path, stat, None, settings);
+            (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)
+        }
+        Err(error) => {
+            let stat = FileStat { len: 0, mtime_ns: 0, inode: 0 };
+            (facts(path, stat, [0; 32]), Outcome::Failed { cause: error.to_string(), unfinished: false })
+        }
+    };
+    Finished { path: path.to_path_buf(), file, outcome, noticed: Instant::now() }
+}
+
+fn collect(
+    results: &Receiver<Option<Finished>>,
+    store: &Store,
+    each: &mut impl FnMut(),
+) -> Result<Ingested, StoreError> {
+    let mut ingested = Ingested::default();
+    let mut group: Vec<Entry> = Vec::with_capacity(GROUP);
+    for finished in results {
+        match finished {
+            Some(finished) => group.push(entry(finished)),
+            None => ingested.known += 1,
+        }
+        each();
+        if group.len() >= GROUP {
+            ingested.count(store.commit(std::mem::take(&mut group))?);
+        }
+    }
+    ingested.count(store.commit(group)?);
+    Ok(ingested)
+}
+
+impl Ingested {
+    fn count(&mut self, committed: Vec<Committed>) {
+        for Committed { log, .. } in committed {
+            let LogEntry { file, outcome, .. } = log;
+            match outcome {
+                LogOutcome::Run { .. } => self.runs += 1,
+                LogOutcome::Revision { .. } => self.revisions += 1,
+                LogOutcome::Duplicate { .. } => self.duplicates += 1,
+                LogOutcome::Skipped { .. } => self.skipped += 1,
+                LogOutcome::Failed { cause } => self.failed.push((file.path, cause)),
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Changes that are being put together: read through to the shelf, applied as a whole.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::StoreError;
+use super::shelf::{Changes, Shelf};
+use super::value;
+
+/// Most records between two syncs; more, and a power loss was seen to break the store.
+pub(super) const MAX_RECORDS: usize = 200;
+/// Most bytes between two syncs.
+pub(super) const MAX_BYTES: usize = 256 * 1024;
+
+/// A batch in the making.
+pub(super) struct Draft<'a> {
+    shelf: &'a Shelf,
+    changes: Changes,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(shelf: &'a Shelf) -> Self {
+        Self { shelf, changes: Changes::new() }
+    }
+
+    /// The value as it will be once the draft is applied.
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        self.raw(key)?.map(|bytes| value::decode(&bytes)).transpose().map_err(StoreError::from)
+    }
+
+    /// The bytes as they will be.
+    pub(super) fn raw(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.changes.get(key) {
+            Some(changed) => Ok(changed.clone()),
+            None => self.shelf.get(key),
+        }
+    }
+
+    pub(super) fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), StoreError> {
+        self.changes.insert(key, Some(value::encode(value)?));
+        Ok(())
+    }
+
+    pub(super) fn put_raw(&mut self, key: Vec<u8>, bytes: Vec<u8>) {
+        self.changes.insert(key, Some(bytes));
+    }
+
+    pub(super) fn remove(&mut self, key: Vec<u8>) {
+        self.changes.insert(key, None);
+    }
+
+    /// Whether so many records and bytes more still fit between two syncs. An empty draft takes any entry.
+    pub(super) fn fits(&self, records: usize, bytes: usize) -> bool {
+        let taken: usize = self.changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
+        self.changes.is_empty() || (self.changes.len() + records <= MAX_RECORDS && taken + bytes <= MAX_BYTES)
+    }
+
+    /// Applies what is here and starts anew.
+    pub(super) fn apply(&mut self) -> Result<(), StoreError> {
+        if !self.changes.is_empty() {
+            self.shelf.apply(&self.changes)?;
+            self.changes.clear();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_the_measured_bound_goes_between_two_syncs() {
+        let shelf = Shelf::Memory(std::sync::Mutex::default());
+        let mut draft = Draft::new(&shelf);
+        assert!(draft.fits(1_000, 1_000_000), "a single entry is never split");
+        for i in 0..190u8 {
+            draft.put_raw(vec![i], vec![0; 100]);
+        }
+        assert!(draft.fits(10, 1_000));
+        assert!(!draft.fits(11, 1_000));
+        assert!(!draft.fits(1, MAX_BYTES - 100 * 190));
+        draft.apply().expect("memory");
+        assert!(draft.fits(200, 0));
+    }
+}

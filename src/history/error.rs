@@ -1,0 +1,85 @@
+//! What can go wrong with the store, in words a technician understands.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::value::ValueError;
+
+/// Who holds a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Computer.
+    pub host: String,
+    /// Process.
+    pub pid: u32,
+    /// Account.
+    pub user: String,
+    /// Since when, plant-local, for people.
+    pub since: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "process {} of {} on {} since {} (trimwatch {})",
+            self.pid, self.user, self.host, self.since, self.version
+        )
+    }
+}
+
+/// Why the store cannot be opened or used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another process holds it.
+    #[error("the history in {dir} is held by {}", .holder.as_ref().map_or("another process".to_owned(), ToString::to_string))]
+    HeldBy {
+        /// The store's folder.
+        dir: PathBuf,
+        /// Who, when it could be read.
+        holder: Option<Box<Holder>>,
+    },
+    /// A newer program wrote it.
+    #[error("the history in {dir} has schema {found}; this program knows schema {known}: update trimwatch")]
+    NewerSchema {
+        /// The store's folder.
+        dir: PathBuf,
+        /// What was found.
+        found: u8,
+        /// What this program knows.
+        known: u8,
+    },
+    /// A file or folder of the store.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The storage engine.
+    #[error("the history's storage engine: {0}")]
+    Engine(String),
+    /// An earlier write failed; the store must be opened anew.
+    #[error("an earlier write to the history failed; it must be opened anew")]
+    Broken,
+    /// A value that cannot be encoded or decoded.
+    #[error("a value of the history: {0}")]
+    Value(#[from] ValueError),
+}
+
+impl StoreError {
+    pub(super) fn engine(error: impl fmt::Display) -> Self {
+        Self::Engine(error.to_string())
+    }
+
+    pub(super) fn io(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.to_path_buf(), source }
+    }
+}

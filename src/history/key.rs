@@ -1,0 +1,185 @@
+//! Keys of the store: one prefix letter a kind, then big-endian parts that sort as people ask.
+//!
+//! | prefix | key | value |
+//! |---|---|---|
+//! | `r` | run key | run record |
+//! | `c` | run key | curves, compressed |
+//! | `v` | run key, time modified, content | an older content of the run |
+//! | `t` | run's time, run key | – |
+//! | `u` | serial, model, run's time, identity | – |
+//! | `s` | content hash | the run that has it, if any |
+//! | `p` | path key | size and time of the file when it was dealt with |
+//! | `l` | sequence | log entry |
+//! | `d` | day | tally |
+//! | `m` | model | tally |
+//! | `k` | name | sequence, total, schema |
+//!
+//! One tree holds them all, because one tree's batch is what the engine applies as a whole.
+
+use super::record::{FileFacts, RunKey};
+use crate::analysis::JudgedRun;
+use crate::trim::{Identity, LocalDate, TimeSource};
+
+/// Signed integers that sort: the sign bit flipped, big-endian.
+pub(super) fn sortable(value: i64) -> [u8; 8] {
+    (value.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+impl RunKey {
+    /// The key of a run: `<model>\0<time><identity>`.
+    ///
+    /// A run is identified by laser, model, serial, section and the date and clock time in its name; where the
+    /// name has no time, by its path. Its time is the run's own clock, else the file's.
+    pub fn of(run: &JudgedRun, file: &FileFacts) -> Self {
+        let identity = &run.identity;
+        let seconds = identity.time.map_or(file.mtime_ns / 1_000_000_000, crate::trim::LocalTime::timestamp);
+        let mut key = text(&identity.model);
+        key.push(0);
+        key.extend(sortable(seconds));
+        key.extend(identity_hash(identity, file));
+        Self(key)
+    }
+
+    /// The part after the model: time and identity.
+    fn tail(&self) -> &[u8] {
+        self.0.get(self.0.len().saturating_sub(24)..).unwrap_or(&[])
+    }
+
+    /// The run's time, seconds since 1970 on the plant's clock.
+    pub fn seconds(&self) -> Option<i64> {
+        let bytes: [u8; 8] = self.time().try_into().ok()?;
+        Some((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
+    }
+
+    /// The run's time part.
+    fn time(&self) -> &[u8] {
+        self.tail().get(..8).unwrap_or(&[])
+    }
+}
+
+fn identity_hash(identity: &Identity, file: &FileFacts) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    if identity.time_source == Some(TimeSource::Name) {
+        part(identity.laser.as_deref().unwrap_or_default().as_bytes());
+        part(identity.model.as_bytes());
+        part(identity.serial.as_bytes());
+        part(identity.section.as_deref().unwrap_or_default().as_bytes());
+        part(&identity.time.map_or(0, crate::trim::LocalTime::timestamp).to_be_bytes());
+    } else {
+        part(&file.path_key);
+    }
+    let mut out = [0; 16];
+    out.iter_mut().zip(hasher.finalize().as_bytes()).for_each(|(to, from)| *to = *from);
+    out
+}
+
+/// A name as a key part: NUL separates parts, so it cannot stand inside one.
+fn text(name: &str) -> Vec<u8> {
+    name.bytes().map(|byte| if byte == 0 { b' ' } else { byte }).collect()
+}
+
+fn joined(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = vec![prefix];
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+pub(super) fn run(key: &RunKey) -> Vec<u8> {
+    joined(b'r', &[&key.0])
+}
+
+pub(super) fn curves(key: &RunKey) -> Vec<u8> {
+    joined(b'c', &[&key.0])
+}
+
+pub(super) fn revision(key: &RunKey, file: &FileFacts) -> Vec<u8> {
+    joined(b'v', &[&key.0, &sortable(file.mtime_ns), &file.content])
+}
+
+pub(super) fn revisions_of(key: &RunKey) -> Vec<u8> {
+    joined(b'v', &[&key.0])
+}
+
+pub(super) fn by_time(key: &RunKey) -> Vec<u8> {
+    joined(b't', &[key.time(), &key.0])
+}
+
+pub(super) fn by_unit(key: &RunKey, model: &str, serial: &str) -> Vec<u8> {
+    joined(b'u', &[&unit_of(model, serial), key.tail()])
+}
+
+pub(super) fn units_of(model: &str, serial: &str) -> Vec<u8> {
+    joined(b'u', &[&unit_of(model, serial)])
+}
+
+pub(super) fn units_of_serial(serial: &str) -> Vec<u8> {
+    joined(b'u', &[&text(&serial.trim().to_lowercase()), &[0]])
+}
+
+fn unit_of(model: &str, serial: &str) -> Vec<u8> {
+    let mut key = text(&serial.trim().to_lowercase());
+    key.push(0);
+    key.extend(text(model));
+    key.push(0);
+    key
+}
+
+/// The run key behind a unit index key.
+pub(super) fn run_of_unit(index: &[u8]) -> Option<RunKey> {
+    let head = index.len().checked_sub(24)?;
+    let (named, tail) = (index.get(1..head)?, index.get(head..)?);
+    let mut parts = named.split(|&byte| byte == 0);
+    let model = parts.nth(1)?;
+    let mut key = model.to_vec();
+    key.push(0);
+    key.extend_from_slice(tail);
+    Some(RunKey(key))
+}
+
+pub(super) fn content(hash: &[u8; 32]) -> Vec<u8> {
+    joined(b's', &[hash])
+}
+
+pub(super) fn path(key: &[u8; 16]) -> Vec<u8> {
+    joined(b'p', &[key])
+}
+
+pub(super) fn log(sequence: u64) -> Vec<u8> {
+    joined(b'l', &[&sequence.to_be_bytes()])
+}
+
+pub(super) fn day(date: LocalDate) -> Vec<u8> {
+    joined(b'd', &[&sortable(date.days())])
+}
+
+pub(super) fn model(name: &str) -> Vec<u8> {
+    joined(b'm', &[&text(name)])
+}
+
+pub(super) const SEQUENCE: &[u8] = b"ksequence";
+pub(super) const TOTAL: &[u8] = b"ktotal";
+pub(super) const SCHEMA: &[u8] = b"kschema";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signed_times_sort_as_numbers_do() {
+        let mut times = [5, -3, 0, i64::MIN, i64::MAX];
+        times.sort_by_key(|&time| sortable(time));
+        assert_eq!(times, [i64::MIN, -3, 0, 5, i64::MAX]);
+    }
+
+    #[test]
+    fn the_unit_index_leads_back_to_the_run() {
+        let mut key = b"8340-1\0".to_vec();
+        key.extend([7; 24]);
+        let key = RunKey(key);
+        assert_eq!(run_of_unit(&by_unit(&key, "8340-1", "246")), Some(key));
+    }
+}

@@ -1,0 +1,219 @@
+//! The door to the history: everything is asked and told here, and nobody sees the engine behind it.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::draft::Draft;
+use super::error::{Holder, StoreError};
+use super::key;
+use super::opening::{self, Opening, OpenParts};
+use super::plan::{self, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
+use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use super::shelf::Shelf;
+use super::value;
+use crate::analysis::RunCurves;
+use crate::trim::LocalDate;
+
+/// Log entries looked through, at most, for each run that is asked for.
+const LOG_A_RUN: usize = 20;
+/// Most runs of one unit that are given out.
+const MAX_UNIT_RUNS: usize = 1_000;
+
+/// The history of a shop.
+#[derive(Debug)]
+pub struct Store {
+    shelf: Shelf,
+    /// One writer at a time: a plan reads what it is about to change.
+    writing: Mutex<()>,
+    /// The folder's lock and marker; none in memory.
+    held: Option<OpenParts>,
+}
+
+impl Store {
+    /// Opens the store in a folder, makes it when it is not there, and holds it until it is closed.
+    ///
+    /// A store that cannot be trusted is set aside as `bad-<time>` and a new one begun; [`Opening`] says so.
+    ///
+    /// # Errors
+    /// [`StoreError::HeldBy`] when another process has it; [`StoreError::NewerSchema`]; files and rights.
+    pub fn open(dir: &Path, holder: &Holder) -> Result<(Self, Opening), StoreError> {
+        let (shelf, held, opening) = opening::open(dir, holder)?;
+        let store = Self { shelf, writing: Mutex::new(()), held: Some(held) };
+        Ok((store, opening))
+    }
+
+    /// A store that leaves no trace.
+    pub fn in_memory() -> Self {
+        Self { shelf: Shelf::Memory(Mutex::default()), writing: Mutex::new(()), held: None }
+    }
+
+    /// Keeps files that came to an end, in order. On disk when this returns, in groups under the engine's bound.
+    ///
+    /// # Errors
+    /// After an error the store is broken: what it returned before is kept, and it must be opened anew.
+    pub fn commit(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut draft = Draft::new(&self.shelf);
+        let mut committed = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let packed = match &entry.ending {
+                Ending::Run { curves, .. } => plan::pack(curves)?,
+                _ => None,
+            };
+            // Beside the curves a record with its terms and reasons, its log line and its indexes.
+            let bytes = packed.as_ref().map_or(0, Vec::len) + 16 * 1024;
+            if !draft.fits(RECORDS_AN_ENTRY, bytes) {
+                draft.apply()?;
+            }
+            committed.push(plan::plan(&mut draft, entry, packed)?);
+        }
+        draft.apply()?;
+        Ok(committed)
+    }
+
+    /// Whether the file at a path, in this size and time, has been dealt with.
+    pub fn seen_path(&self, path_key: &[u8; 16], len: u64, mtime_ns: i64) -> bool {
+        let mark: Option<PathMark> = self.value(&key::path(path_key)).ok().flatten();
+        mark == Some((len, mtime_ns))
+    }
+
+    /// Forgets that a file was dealt with, so that it is read again.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn forget_path(&self, path_key: &[u8; 16]) -> Result<(), StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut draft = Draft::new(&self.shelf);
+        draft.remove(key::path(path_key));
+        draft.apply()
+    }
+
+    /// A run as it counts.
+    ///
+    /// # Errors
+    /// A damaged value or an engine that cannot be read.
+    pub fn run(&self, run: &RunKey) -> Result<Option<RunRecord>, StoreError> {
+        self.value(&key::run(run))
+    }
+
+    /// A run's curves, when they are kept.
+    ///
+    /// # Errors
+    /// A damaged value or an engine that cannot be read.
+    pub fn curves(&self, run: &RunKey) -> Result<Option<RunCurves>, StoreError> {
+        let bytes = self.shelf.get(&key::curves(run))?;
+        Ok(bytes.map(|bytes| value::decode_packed(&bytes)).transpose()?)
+    }
+
+    /// Older contents of a run, newest first.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn revisions(&self, run: &RunKey) -> Result<Vec<RunRecord>, StoreError> {
+        let pairs = self.shelf.prefixed(&key::revisions_of(run), MAX_UNIT_RUNS, true)?;
+        Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).collect())
+    }
+
+    /// The newest log entries, newest first.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn latest_log(&self, most: usize) -> Result<Vec<LogEntry>, StoreError> {
+        let pairs = self.shelf.prefixed(b"l", most, true)?;
+        Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).collect())
+    }
+
+    /// The runs that arrived last, newest first, each once, with the sequence of its latest content.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn latest_runs(&self, most: usize) -> Result<Vec<(u64, RunKey, RunRecord)>, StoreError> {
+        let log = self.latest_log(most.saturating_mul(LOG_A_RUN))?;
+        let mut seen = std::collections::HashSet::new();
+        let keys = log.into_iter().filter_map(|entry| match entry.outcome {
+            LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } => Some((entry.sequence, key)),
+            _ => None,
+        });
+        let keys = keys.filter(|(_, key)| seen.insert(key.clone())).take(most);
+        let runs = keys.filter_map(|(sequence, key)| {
+            let record = self.run(&key).ok().flatten()?;
+            Some((sequence, key, record))
+        });
+        Ok(runs.collect())
+    }
+
+    /// All runs of a unit, in clock order.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn unit_runs(&self, model: &str, serial: &str) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        self.indexed(&key::units_of(model, serial))
+    }
+
+    /// All runs of a serial whatever the model, by model and clock.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn serial_runs(&self, serial: &str) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        self.indexed(&key::units_of_serial(serial))
+    }
+
+    fn indexed(&self, prefix: &[u8]) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        let pairs = self.shelf.prefixed(prefix, MAX_UNIT_RUNS, false)?;
+        let runs = pairs.iter().filter_map(|(index, _)| {
+            let key = key::run_of_unit(index)?;
+            let record = self.run(&key).ok().flatten()?;
+            Some((key, record))
+        });
+        Ok(runs.collect())
+    }
+
+    /// The runs of a day, by the runs' own clock.
+    pub fn day(&self, date: LocalDate) -> Tally {
+        self.tally(&key::day(date))
+    }
+
+    /// The runs of a product model.
+    pub fn model(&self, name: &str) -> Tally {
+        self.tally(&key::model(name))
+    }
+
+    /// All runs.
+    pub fn total(&self) -> Tally {
+        self.tally(key::TOTAL)
+    }
+
+    /// Every run with its key, by model and time; for checks and rebuilding, not for screens.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are named.
+    pub fn all_runs(&self) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        let pairs = self.shelf.prefixed(b"r", usize::MAX, false)?;
+        let run = |(key, bytes): &(Vec<u8>, Vec<u8>)| {
+            Ok((RunKey(key.iter().skip(1).copied().collect()), value::decode(bytes)?))
+        };
+        pairs.iter().map(run).collect()
+    }
+
+    /// A tally that cannot be read shows as nothing counted; the runs themselves are untouched.
+    fn tally(&self, key: &[u8]) -> Tally {
+        self.value(key).ok().flatten().unwrap_or_default()
+    }
+
+    fn value<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        let bytes = self.shelf.get(key)?;
+        Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
+    }
+}
+
+impl Drop for Store {
+    /// Everything committed is on disk already; what is left is to say that the end was clean.
+    fn drop(&mut self) {
+        if let Some(held) = &self.held
+            && !self.shelf.is_broken()
+        {
+            let sequence = self.value::<u64>(key::SEQUENCE).ok().flatten().unwrap_or(0);
+            held.mark_clean(sequence);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Values of the store: one schema byte, a checksum, a compact encoding.
+
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// Version of every value's encoding.
+pub(super) const SCHEMA: u8 = 1;
+/// Largest unpacked curves, bytes: 65,536 points of five sweeps.
+const MAX_UNPACKED: usize = 16 * 1024 * 1024;
+
+/// Why a value cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ValueError {
+    /// Written by another version of the program.
+    #[error("schema {found}, this program knows schema {SCHEMA}")]
+    Schema {
+        /// The schema byte found.
+        found: u8,
+    },
+    /// The checksum does not fit, or the bytes are no value of this kind.
+    #[error("damaged: {0}")]
+    Damaged(String),
+}
+
+/// Encodes a value.
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ValueError> {
+    let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
+    Ok(sealed(&body))
+}
+
+/// Encodes and compresses a value.
+pub(super) fn encode_packed<T: Serialize>(value: &T) -> Result<Vec<u8>, ValueError> {
+    let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
+    Ok(sealed(&compress_to_vec(&body, 6)))
+}
+
+/// Decodes what [`encode`] made.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValueError> {
+    let body = opened(bytes)?;
+    postcard::from_bytes(body).map_err(|e| ValueError::Damaged(e.to_string()))
+}
+
+/// Decodes what [`encode_packed`] made.
+pub(super) fn decode_packed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValueError> {
+    let body = opened(bytes)?;
+    let plain = decompress_to_vec_with_limit(body, MAX_UNPACKED).map_err(|e| ValueError::Damaged(e.to_string()))?;
+    postcard::from_bytes(&plain).map_err(|e| ValueError::Damaged(e.to_string()))
+}
+
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut value = vec![SCHEMA];
+    value.extend(crc32fast::hash(body).to_be_bytes());
+    value.extend_from_slice(body);
+    value
+}
+
+fn opened(bytes: &[u8]) -> Result<&[u8], ValueError> {
+    let short = || ValueError::Damaged("too short".to_owned());
+    let (schema, rest) = bytes.split_first().ok_or_else(short)?;
+    if *schema != SCHEMA {
+        return Err(ValueError::Schema { found: *schema });
+    }
+    let (sum, body) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+    if u32::from_be_bytes(*sum) != crc32fast::hash(body) {
+        return Err(ValueError::Damaged("the checksum does not fit".to_owned()));
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flipped_bit_is_noticed_and_another_schema_is_named() {
+        let value = encode(&("8340-1".to_owned(), 7u32)).expect("encoded");
+        assert_eq!(decode::<(String, u32)>(&value), Ok(("8340-1".to_owned(), 7)));
+        let mut flipped = value.clone();
+        if let Some(last) = flipped.last_mut() {
+            *last ^= 1;
+        }
+        assert!(matches!(decode::<(String, u32)>(&flipped), Err(ValueError::Damaged(_))));
+        let mut newer = value;
+        newer[0] = 9;
+        let error = decode::<(String, u32)>(&newer).expect_err("newer");
+        assert_eq!(error.to_string(), "schema 9, this program knows schema 1");
+    }
+}
