@@ -36,7 +36,8 @@ pub(super) struct Hub {
     pub(super) commands: Receiver<Command>,
     pub(super) retries: Retries,
     pub(super) failed: HashMap<[u8; 16], PathBuf>,
-    pub(super) pending: u64,
+    /// Files that are there and wait for standing still.
+    pub(super) settling: usize,
     pub(super) told_queue: Option<u64>,
     pub(super) today: Option<LocalDate>,
 }
@@ -119,7 +120,7 @@ impl Hub {
             IntakeEvent::UnreadableFolder { path, cause } => {
                 sink(Output::Notice(format!("{}: {cause}", path.display())));
             }
-            IntakeEvent::Scanned { pending, .. } => self.pending = pending as u64,
+            IntakeEvent::Scanned { pending } => self.settling = pending,
             IntakeEvent::FileGone { path } => self.retries.ended(&path),
             IntakeEvent::File(_) => {}
         }
@@ -173,7 +174,7 @@ impl Hub {
     }
 
     fn tell_queue(&mut self, sink: &mut dyn FnMut(Output)) {
-        let queue = (self.jobs.len() + self.done.len() + self.retries.waiting()) as u64;
+        let queue = (self.jobs.len() + self.done.len() + self.settling.max(self.retries.waiting())) as u64;
         if self.told_queue != Some(queue) {
             self.told_queue = Some(queue);
             sink(Output::Queue(queue));

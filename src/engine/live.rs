@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
@@ -16,7 +17,7 @@ use super::quiet;
 use super::retry::Retries;
 use super::setup::Setup;
 use super::worker::{self, path_key};
-use crate::history::{Store, StoreError};
+use crate::history::{LogOutcome, Store, StoreError};
 use crate::intake::{FileStat, Intake, Options, WatchedFolder};
 
 /// Files that may wait for a worker: more hold back the intake, not the memory.
@@ -70,6 +71,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     if let Some(reason) = &not_kept {
         sink(Output::NotKept(reason.clone()));
     }
+    let failed = failed_before(&store, setup.past);
     let setup = Arc::new(setup);
     let stopping = Arc::new(AtomicBool::new(false));
     let (found, jobs) = bounded(QUEUE);
@@ -88,13 +90,24 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         done,
         commands,
         retries: Retries::default(),
-        failed: HashMap::new(),
-        pending: 0,
+        failed,
+        settling: 0,
         told_queue: None,
         today: None,
     };
     hub.serve(sink);
     Ok(())
+}
+
+/// Files that failed before, so that they can be asked for again.
+fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
+    let log = store.latest_log(most).unwrap_or_default().into_iter();
+    let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
+    // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
+    failed
+        .map(|entry| (entry.file.path_key, PathBuf::from(entry.file.path)))
+        .filter(|(key, path)| path_key(path) == *key)
+        .collect()
 }
 
 /// The store and why nothing is kept; `None` when another process holds it.

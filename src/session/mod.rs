@@ -1,5 +1,11 @@
 //! Every screen's only door: requests go in, events come out, both plain values that a socket could carry.
 
+mod door;
 mod protocol;
+mod view;
 
-pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Request, Snapshot};
+pub use crate::engine::{Setup, clock, quiet::panic_is_expected};
+pub use door::{Door, Session};
+pub use protocol::{
+    ArrivedRun, Event, FolderState, FolderView, HistoryState, Request, Snapshot,
+};

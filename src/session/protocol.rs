@@ -102,8 +102,8 @@ pub struct Snapshot {
     pub queue: u64,
     /// Runs dated today.
     pub today: Tally,
-    /// The shift that is on, with its runs.
-    pub shift: Option<(String, Tally)>,
+    /// The shift that is on.
+    pub shift: Option<String>,
     /// Arrival of the newest file, milliseconds since 1970 UTC.
     pub newest_ms: Option<i64>,
 }
@@ -142,6 +142,8 @@ pub enum Event {
     },
     /// Something to say in a toast.
     Notice(String),
+    /// Another process holds the store; the session ends.
+    Refused(String),
     /// The session has ended, everything is on disk.
     Stopped,
 }

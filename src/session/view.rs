@@ -1,0 +1,105 @@
+//! What the engine tells → what a screen sees: the header's figures are put together here.
+
+use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
+use crate::config::Shifts;
+use crate::engine::{Numbered, Output, Setup, clock};
+use crate::history::Tally;
+
+/// The header as it stands.
+#[derive(Debug)]
+pub(super) struct View {
+    snapshot: Snapshot,
+    shifts: Shifts,
+}
+
+impl View {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let folders = setup.folders.iter().map(|watch| FolderView {
+            path: watch.path.display().to_string(),
+            laser: watch.laser.clone(),
+            line: watch.line.clone(),
+            state: FolderState::Starting,
+        });
+        let history = match setup.store {
+            Some(_) => HistoryState::Opening,
+            None => HistoryState::NotKept { reason: "by choice (--no-store)".to_owned() },
+        };
+        Self {
+            snapshot: Snapshot {
+                folders: folders.collect(),
+                history,
+                queue: 0,
+                today: Tally::default(),
+                shift: None,
+                newest_ms: None,
+            },
+            shifts: setup.shifts.clone(),
+        }
+    }
+
+    /// The header's figures as an event.
+    pub(super) fn snapshot(&self) -> Event {
+        Event::Snapshot(Box::new(self.snapshot.clone()))
+    }
+
+    /// The events that tell of an output.
+    pub(super) fn translate(&mut self, output: Output) -> Vec<Event> {
+        match output {
+            Output::Opened { runs, log, notes } => self.opened(runs, log, notes),
+            Output::NotKept(reason) => self.header(|s| s.history = HistoryState::NotKept { reason }),
+            Output::Held(who) => vec![Event::Refused(who)],
+            Output::Run { run, curves, latency_ms, not_kept } => {
+                self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(run.record.arrived_ms));
+                let mut arrived = shown(*run);
+                (arrived.latency_ms, arrived.not_kept) = (Some(latency_ms), not_kept);
+                vec![Event::Arrived(Box::new(arrived), curves)]
+            }
+            Output::Logged(entry) => {
+                self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(entry.at_ms));
+                vec![Event::Logged(Box::new(entry)), self.snapshot()]
+            }
+            Output::Tallies { today } => {
+                let shift = clock::local_now().and_then(|now| self.shifts.at(now).map(|(shift, ..)| shift.name.clone()));
+                self.header(|s| (s.today, s.shift) = (today, shift))
+            }
+            Output::Queue(queue) => self.header(|s| s.queue = queue),
+            Output::Online(folder) => self.folder(folder, FolderState::Live),
+            Output::Offline { folder, cause } => {
+                self.folder(folder, FolderState::Offline { since_ms: clock::now_ms(), cause })
+            }
+            Output::Curves { key, curves } => vec![Event::Curves { key, curves: curves.map(Box::new) }],
+            Output::Unit { model, serial, runs } => {
+                vec![Event::Unit { model, serial, runs: runs.into_iter().map(shown).collect() }]
+            }
+            Output::Notice(text) => vec![Event::Notice(text)],
+            Output::Stopped => vec![Event::Stopped],
+        }
+    }
+
+    fn opened(&mut self, runs: Vec<Numbered>, log: Vec<crate::history::LogEntry>, notes: Vec<String>) -> Vec<Event> {
+        if self.snapshot.history == HistoryState::Opening {
+            self.snapshot.history = HistoryState::Kept;
+        }
+        self.snapshot.newest_ms = log.first().map(|entry| entry.at_ms);
+        let past = Event::Past { runs: runs.into_iter().map(shown).collect(), log };
+        let notes = notes.into_iter().map(Event::Notice);
+        [past, self.snapshot()].into_iter().chain(notes).collect()
+    }
+
+    fn header(&mut self, change: impl FnOnce(&mut Snapshot)) -> Vec<Event> {
+        change(&mut self.snapshot);
+        vec![self.snapshot()]
+    }
+
+    fn folder(&mut self, index: usize, state: FolderState) -> Vec<Event> {
+        self.header(|snapshot| {
+            if let Some(folder) = snapshot.folders.get_mut(index) {
+                folder.state = state;
+            }
+        })
+    }
+}
+
+fn shown(run: Numbered) -> ArrivedRun {
+    ArrivedRun { key: run.key, sequence: run.sequence, record: run.record, latency_ms: None, not_kept: None }
+}
