@@ -10,3 +10,4 @@ pub mod history;
 pub mod intake;
 pub mod session;
 pub mod trim;
+pub mod tui;

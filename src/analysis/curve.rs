@@ -46,25 +46,15 @@ pub struct SweepCurve {
 
 impl SweepCurve {
     fn of(sweep: &Sweep) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "curves are drawn, figures are kept in f64"
-        )]
-        let column =
-            |value: &dyn Fn(&Point) -> f64| sweep.points.iter().map(|p| value(p) as f32).collect();
-        let marked = sweep
-            .points
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| p.mark == Mark::Outside);
+        #[expect(clippy::cast_possible_truncation, reason = "curves are drawn, figures are kept in f64")]
+        let column = |value: &dyn Fn(&Point) -> f64| sweep.points.iter().map(|p| value(p) as f32).collect();
+        let marked = sweep.points.iter().enumerate().filter(|(_, p)| p.mark == Mark::Outside);
         Self {
             position: column(&|point| point.position),
             error: column(&|point| point.error),
             upper: column(&|point| point.upper.unwrap_or(f64::NAN)),
             lower: column(&|point| point.lower.unwrap_or(f64::NAN)),
-            marked: marked
-                .filter_map(|(index, _)| u16::try_from(index).ok())
-                .collect(),
+            marked: marked.filter_map(|(index, _)| u16::try_from(index).ok()).collect(),
         }
     }
 }
@@ -76,8 +66,6 @@ impl From<&TrimRun> for RunCurves {
             untrimmed: track.untrimmed.as_ref().map(SweepCurve::of),
             trimmed: track.final_sweep().map(SweepCurve::of),
         };
-        Self {
-            tracks: run.tracks.iter().map(curves).collect(),
-        }
+        Self { tracks: run.tracks.iter().map(curves).collect() }
     }
 }

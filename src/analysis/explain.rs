@@ -1,5 +1,7 @@
 //! One line that explains a run.
 
+use std::fmt::Write as _;
+
 use super::judged::{JudgedRun, JudgedTrack, Status};
 use super::numbers::{ohms, percent, short, signed_volts};
 
@@ -8,16 +10,8 @@ use super::numbers::{ohms, percent, short, signed_volts};
 /// Of several tracks the deciding one is explained and the others' statuses stand beside it.
 pub fn explain(run: &JudgedRun) -> String {
     let identity = &run.identity;
-    let unit = [
-        Some(identity.model.as_str()),
-        Some(identity.serial.as_str()),
-        identity.section.as_deref(),
-    ];
-    let unit: Vec<&str> = unit
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let unit = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
+    let unit: Vec<&str> = unit.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     let mut parts = vec![unit.join(" "), run.status.word().to_owned()];
     if let Some(track) = run.deciding_track() {
         if run.tracks.len() > 1 {
@@ -27,12 +21,7 @@ pub fn explain(run: &JudgedRun) -> String {
         let others = run.tracks.iter().filter(|other| other.name != track.name);
         parts.extend(others.map(|other| format!("{} {}", other.name, other.status.word())));
     }
-    parts.extend(
-        identity
-            .disposition
-            .as_ref()
-            .map(|word| format!("\"{word}\"")),
-    );
+    parts.extend(identity.disposition.as_ref().map(|word| format!("\"{word}\"")));
     parts.retain(|part| !part.is_empty());
     parts.join("  ")
 }
@@ -43,20 +32,12 @@ pub fn explain_track(track: &JudgedTrack) -> String {
     if let (Some(first), Some(linearity)) = (parts.first_mut(), track.linearity())
         && matches!(track.status, Status::Pass | Status::Warning | Status::Fail)
     {
-        first.push_str(&format!(" (offset {})", signed_volts(linearity.offset)));
+        let _ = write!(first, " (offset {})", signed_volts(linearity.offset));
     }
-    parts.extend(
-        track
-            .gain_that_passes
-            .map(|gain| format!("would pass with gain {}", percent(100.0 * gain))),
-    );
+    parts.extend(track.gain_that_passes.map(|gain| format!("would pass with gain {}", percent(100.0 * gain))));
     parts.extend(resistance(track));
     if track.pass_count > 0 {
-        let passes = if track.pass_count == 1 {
-            "pass"
-        } else {
-            "passes"
-        };
+        let passes = if track.pass_count == 1 { "pass" } else { "passes" };
         parts.push(format!("{} {passes}", track.pass_count));
     }
     parts.extend(roughness(track));
@@ -66,12 +47,9 @@ pub fn explain_track(track: &JudgedTrack) -> String {
 fn resistance(track: &JudgedTrack) -> Option<String> {
     let figures = track.resistance;
     match (figures.before, figures.after, figures.change) {
-        (Some(before), Some(after), Some(change)) => Some(format!(
-            "R {}→{} Ω {}",
-            ohms(before),
-            ohms(after),
-            percent(change)
-        )),
+        (Some(before), Some(after), Some(change)) => {
+            Some(format!("R {}→{} Ω {}", ohms(before), ohms(after), percent(change)))
+        }
         (Some(ohm), None, _) => Some(format!("R {} Ω before", ohms(ohm))),
         (None, Some(ohm), _) => Some(format!("R {} Ω after", ohms(ohm))),
         (Some(before), Some(after), None) => Some(format!("R {}→{} Ω", ohms(before), ohms(after))),

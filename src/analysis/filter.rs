@@ -23,7 +23,7 @@ const MAX_EXTENSION: usize = 50;
 pub enum FilterMode {
     /// Zero-phase Butterworth.
     Butterworth,
-    /// y_i = y_{i−1} + a (x_i − y_{i−1}), forward and backward.
+    /// `y_i = y_{i−1} + a (x_i − y_{i−1})`, forward and backward.
     Recursive,
     /// No filter.
     None,
@@ -47,9 +47,7 @@ pub struct FilterIdentity {
 impl fmt::Display for FilterIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mode {
-            FilterMode::Butterworth => {
-                write!(f, "butterworth order {} cutoff {}", self.order, self.cutoff)?
-            }
+            FilterMode::Butterworth => write!(f, "butterworth order {} cutoff {}", self.order, self.cutoff)?,
             FilterMode::Recursive => write!(f, "recursive a {}", self.cutoff)?,
             FilterMode::None => f.write_str("no filter")?,
         }
@@ -63,9 +61,7 @@ pub(super) fn low_pass(values: &[f64], settings: &SigmaSettings) -> Vec<f64> {
         return values.to_vec();
     }
     match settings.filter {
-        FilterMode::Butterworth => {
-            zero_phase(values, &butterworth(settings.order, settings.cutoff))
-        }
+        FilterMode::Butterworth => zero_phase(values, &butterworth(settings.order, settings.cutoff)),
         FilterMode::Recursive => recursive(values, settings.cutoff),
         FilterMode::None => values.to_vec(),
     }
@@ -82,20 +78,12 @@ struct Section {
 impl Section {
     fn second_order(a1: f64, a2: f64) -> Self {
         let gain = (1.0 + a1 + a2) / 4.0;
-        Self {
-            b: [gain, 2.0 * gain, gain],
-            a1,
-            a2,
-        }
+        Self { b: [gain, 2.0 * gain, gain], a1, a2 }
     }
 
     fn first_order(a1: f64) -> Self {
         let gain = f64::midpoint(1.0, a1);
-        Self {
-            b: [gain, gain, 0.0],
-            a1,
-            a2: 0.0,
-        }
+        Self { b: [gain, gain, 0.0], a1, a2: 0.0 }
     }
 
     /// Filters in place, starting as if the first value had lasted for ever.
@@ -140,11 +128,7 @@ fn zero_phase(values: &[f64], sections: &[Section]) -> Vec<f64> {
         }
         extended.reverse();
     }
-    extended
-        .into_iter()
-        .skip(reach)
-        .take(values.len())
-        .collect()
+    extended.into_iter().skip(reach).take(values.len()).collect()
 }
 
 /// The values with `reach` points mirrored through each end point.
@@ -153,18 +137,8 @@ fn odd_extension(values: &[f64], reach: usize) -> Vec<f64> {
         (Some(first), Some(last)) => (*first, *last),
         _ => return Vec::new(),
     };
-    let before = values
-        .iter()
-        .skip(1)
-        .take(reach)
-        .rev()
-        .map(|v| 2.0 * first - v);
-    let after = values
-        .iter()
-        .rev()
-        .skip(1)
-        .take(reach)
-        .map(|v| 2.0 * last - v);
+    let before = values.iter().skip(1).take(reach).rev().map(|v| 2.0 * first - v);
+    let after = values.iter().rev().skip(1).take(reach).map(|v| 2.0 * last - v);
     before.chain(values.iter().copied()).chain(after).collect()
 }
 
@@ -203,10 +177,7 @@ mod tests {
         impulse[50] = 1.0;
         let made = low_pass(&impulse, &SigmaSettings::default());
         for reach in 1..40 {
-            assert!(
-                (made[50 - reach] - made[50 + reach]).abs() < 1e-9,
-                "{reach}"
-            );
+            assert!((made[50 - reach] - made[50 + reach]).abs() < 1e-9, "{reach}");
         }
     }
 

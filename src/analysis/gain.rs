@@ -20,20 +20,12 @@ pub fn gain_that_passes(points: &[Point]) -> Result<Option<f64>, TheoryMissing> 
     let mut most = Vec::with_capacity(points.len());
     for point in &points {
         let theory = point.theory.ok_or(TheoryMissing)?;
-        least.push(Line {
-            slope: -theory,
-            at_zero: point.lower - point.error,
-        });
-        most.push(Line {
-            slope: theory,
-            at_zero: point.error - point.upper,
-        });
+        least.push(Line { slope: -theory, at_zero: point.lower - point.error });
+        most.push(Line { slope: theory, at_zero: point.error - point.upper });
     }
     let (least, most) = (Envelope::upper(least), Envelope::upper(most));
     let corners = least.corners().chain(most.corners());
-    let inside = corners
-        .filter(|k| k.abs() <= MAX_GAIN)
-        .chain([-MAX_GAIN, MAX_GAIN, 0.0]);
+    let inside = corners.filter(|k| k.abs() <= MAX_GAIN).chain([-MAX_GAIN, MAX_GAIN, 0.0]);
     let gap = |k: f64| least.at(k) + most.at(k);
     let best = inside.min_by(|&a, &b| gap(a).total_cmp(&gap(b)));
     Ok(best.filter(|&k| !points.is_empty() && gap(k) <= 0.0))
@@ -69,11 +61,7 @@ impl Envelope {
             // −0.0 sorts below 0.0, which would hide the higher of two level lines.
             line.slope += 0.0;
         }
-        lines.sort_by(|a, b| {
-            a.slope
-                .total_cmp(&b.slope)
-                .then(a.at_zero.total_cmp(&b.at_zero))
-        });
+        lines.sort_by(|a, b| a.slope.total_cmp(&b.slope).then(a.at_zero.total_cmp(&b.at_zero)));
         let mut hull: Vec<Line> = Vec::new();
         for line in lines {
             // Of parallel lines only the last, the highest, can be on top.
@@ -92,10 +80,7 @@ impl Envelope {
     }
 
     fn corners(&self) -> impl Iterator<Item = f64> {
-        self.0
-            .iter()
-            .zip(self.0.iter().skip(1))
-            .map(|(flat, steep)| flat.meets(*steep))
+        self.0.iter().zip(self.0.iter().skip(1)).map(|(flat, steep)| flat.meets(*steep))
     }
 
     /// The envelope's value at k.
@@ -108,8 +93,7 @@ impl Envelope {
         let pairs: Vec<&[Line]> = self.0.windows(2).collect();
         let top = pairs.partition_point(|pair| corner(pair) <= k);
         let near = self.0.iter().skip(top.saturating_sub(1)).take(3);
-        near.map(|line| line.at(k))
-            .fold(f64::NEG_INFINITY, f64::max)
+        near.map(|line| line.at(k)).fold(f64::NEG_INFINITY, f64::max)
     }
 }
 
@@ -144,10 +128,7 @@ mod tests {
     #[test]
     fn too_much_tilt_and_a_bent_curve_need_more_than_gain() {
         assert_eq!(gain_that_passes(&sweep(|t| 0.03 * t)), Ok(None));
-        assert_eq!(
-            gain_that_passes(&sweep(|t| 0.03 * (t - 5.0).abs())),
-            Ok(None)
-        );
+        assert_eq!(gain_that_passes(&sweep(|t| 0.03 * (t - 5.0).abs())), Ok(None));
     }
 
     #[test]
@@ -161,24 +142,14 @@ mod tests {
     fn the_envelope_agrees_with_trying_every_line() {
         let mut state = 3u64;
         let mut next = move || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             ((state >> 33) % 2001) as f64 / 100.0 - 10.0
         };
         for _ in 0..200 {
-            let lines: Vec<Line> = (0..12)
-                .map(|_| Line {
-                    slope: next().round(),
-                    at_zero: next(),
-                })
-                .collect();
+            let lines: Vec<Line> = (0..12).map(|_| Line { slope: next().round(), at_zero: next() }).collect();
             let envelope = Envelope::upper(lines.clone());
             for k in [-3.0, -0.5, 0.0, 0.01, 2.0] {
-                let most = lines
-                    .iter()
-                    .map(|line| line.at(k))
-                    .fold(f64::NEG_INFINITY, f64::max);
+                let most = lines.iter().map(|line| line.at(k)).fold(f64::NEG_INFINITY, f64::max);
                 assert!((envelope.at(k) - most).abs() < 1e-9);
             }
         }

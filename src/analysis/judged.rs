@@ -202,9 +202,7 @@ impl JudgedTrack {
 
     /// Threshold − sigma, V per degree or inch; `None` when either is unknown or their filters differ.
     pub fn sigma_margin(&self, filter: FilterIdentity) -> Option<f64> {
-        let threshold = self
-            .threshold
-            .filter(|threshold| threshold.filter == filter)?;
+        let threshold = self.threshold.filter(|threshold| threshold.filter == filter)?;
         Some(threshold.value - self.figures?.sigma?)
     }
 }

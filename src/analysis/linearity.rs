@@ -44,13 +44,7 @@ impl Linearity {
 
     /// The least |b| that passes, volts.
     pub fn least_offset(&self) -> Option<f64> {
-        self.feasible.map(|(low, high)| {
-            if low <= 0.0 && high >= 0.0 {
-                0.0
-            } else {
-                low.abs().min(high.abs())
-            }
-        })
+        self.feasible.map(|(low, high)| if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) })
     }
 }
 
@@ -93,13 +87,7 @@ impl Graded {
 pub(super) fn graded(points: &[Point]) -> Vec<Graded> {
     let graded = points.iter().filter_map(|point| {
         let (lower, upper) = point.limits()?;
-        Some(Graded {
-            position: point.position,
-            error: point.error,
-            lower,
-            upper,
-            theory: point.theory,
-        })
+        Some(Graded { position: point.position, error: point.error, lower, upper, theory: point.theory })
     });
     graded.collect()
 }
@@ -117,7 +105,7 @@ pub fn judge_linearity(points: &[Point]) -> Option<Linearity> {
         raw_fail: count(points.len() - points.iter().filter(inside).count()),
         fail: count(fail),
         offset,
-        feasible: (fail == 0).then(|| (overlap.best.0, overlap.best.1)),
+        feasible: (fail == 0).then_some((overlap.best.0, overlap.best.1)),
         error: largest(&|point| (point.error + offset).abs()),
         stored_error: largest(&|point| point.error.abs()),
         error_share: largest(&|point| (point.error + offset).abs() / point.half_width()),
@@ -148,9 +136,7 @@ fn middle((low, high): (f64, f64)) -> f64 {
 }
 
 fn deepest_overlap(points: &[Graded]) -> Option<Overlap> {
-    let starts = points
-        .iter()
-        .map(|point| (point.lower - point.error, false));
+    let starts = points.iter().map(|point| (point.lower - point.error, false));
     let ends = points.iter().map(|point| (point.upper - point.error, true));
     let mut events: Vec<(f64, bool)> = starts.chain(ends).collect();
     // Closed intervals: where one ends and another begins they overlap, so starts come first.
@@ -164,10 +150,7 @@ fn deepest_overlap(points: &[Graded]) -> Option<Overlap> {
             depth += 1;
             begun = (depth >= deepest).then_some(value);
         } else if let Some(low) = begun.take() {
-            let stretch = Overlap {
-                depth,
-                best: (low, value),
-            };
+            let stretch = Overlap { depth, best: (low, value) };
             overlap = Some(match overlap {
                 Some(known) if known.depth == depth => better(known, stretch),
                 _ => stretch,
@@ -188,19 +171,12 @@ fn better(known: Overlap, other: Overlap) -> Overlap {
         return other;
     }
     let nearer = other.offset().abs() < known.offset().abs();
-    if gain >= -EQUAL_WIDTH && nearer {
-        other
-    } else {
-        known
-    }
+    if gain >= -EQUAL_WIDTH && nearer { other } else { known }
 }
 
 fn worst_margin(points: &[Graded], offset: f64) -> Option<Margin> {
     let margins: Vec<Margin> = points.iter().map(|point| margin(point, offset)).collect();
-    let least = margins
-        .iter()
-        .map(|margin| margin.percent)
-        .reduce(f64::min)?;
+    let least = margins.iter().map(|margin| margin.percent).reduce(f64::min)?;
     margins
         .into_iter()
         .filter(|margin| margin.percent - least <= 100.0 * EQUAL_MARGIN)
@@ -237,11 +213,7 @@ mod tests {
     }
 
     fn judged(errors: &[f64]) -> Linearity {
-        let points: Vec<Point> = errors
-            .iter()
-            .enumerate()
-            .map(|(i, &e)| point(i as f64, e, -1.0, 1.0))
-            .collect();
+        let points: Vec<Point> = errors.iter().enumerate().map(|(i, &e)| point(i as f64, e, -1.0, 1.0)).collect();
         judge_linearity(&points).expect("graded points")
     }
 
@@ -266,22 +238,14 @@ mod tests {
     fn equally_wide_stretches_choose_the_smaller_offset_then_the_lower() {
         let linearity = judged(&[-3.0, 4.0]);
         assert_eq!(linearity.fail, 1);
-        assert!(
-            (linearity.offset - 3.0).abs() < 1e-12,
-            "{}",
-            linearity.offset
-        );
+        assert!((linearity.offset - 3.0).abs() < 1e-12, "{}", linearity.offset);
         let tied = judged(&[-3.0, 3.0]);
         assert!((tied.offset + 3.0).abs() < 1e-12, "{}", tied.offset);
     }
 
     #[test]
     fn the_worst_margin_of_a_tie_lies_at_the_lowest_position() {
-        let points = [
-            point(2.0, 0.5, -1.0, 1.0),
-            point(-3.0, -0.5, -1.0, 1.0),
-            point(0.0, 0.5, -1.0, 1.0),
-        ];
+        let points = [point(2.0, 0.5, -1.0, 1.0), point(-3.0, -0.5, -1.0, 1.0), point(0.0, 0.5, -1.0, 1.0)];
         let linearity = judge_linearity(&points).expect("graded");
         assert!((linearity.worst.position + 3.0).abs() < 1e-12);
         assert!((linearity.worst.percent - 50.0).abs() < 1e-9);
@@ -301,9 +265,7 @@ mod tests {
     fn the_sorted_sweep_finds_as_many_as_trying_every_end() {
         let mut state = 7u64;
         let mut next = move || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(99);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
             ((state >> 40) % 41) as f64 / 10.0 - 2.0
         };
         for _ in 0..500 {
@@ -314,16 +276,10 @@ mod tests {
                 })
                 .collect();
             let found = judge_linearity(&points).expect("graded");
-            let intervals: Vec<(f64, f64)> = graded(&points)
-                .iter()
-                .map(|p| (p.lower - p.error, p.upper - p.error))
-                .collect();
-            let deepest = intervals.iter().map(|&(b, _)| {
-                intervals
-                    .iter()
-                    .filter(|&&(low, high)| low <= b && b <= high)
-                    .count()
-            });
+            let intervals: Vec<(f64, f64)> =
+                graded(&points).iter().map(|p| (p.lower - p.error, p.upper - p.error)).collect();
+            let deepest =
+                intervals.iter().map(|&(b, _)| intervals.iter().filter(|&&(low, high)| low <= b && b <= high).count());
             assert_eq!(found.fail as usize, 9 - deepest.max().expect("nine"));
         }
     }

@@ -4,6 +4,7 @@
 //! clock, a store or a terminal.
 
 mod curve;
+mod describe;
 mod explain;
 mod filter;
 mod gain;
@@ -21,12 +22,12 @@ mod verdict;
 mod zones;
 
 pub use curve::{RunCurves, SweepCurve, TrackCurves};
+pub use describe::{changed_settings, describe_settings};
 pub use explain::{explain, explain_track};
 pub use filter::{FilterIdentity, FilterMode};
 pub use gain::gain_that_passes;
 pub use judged::{
-    JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold,
-    ThresholdSource,
+    JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold, ThresholdSource,
 };
 pub use linearity::{Linearity, Margin, judge_linearity};
 pub use numbers::{ohms, percent, position, short, signed_volts, volts};

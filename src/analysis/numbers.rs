@@ -8,11 +8,7 @@ pub fn volts(value: f64) -> String {
 /// The same with its sign: `+0.0017`, `−0.0006`.
 pub fn signed_volts(value: f64) -> String {
     let text = volts(value);
-    if value >= 0.0 {
-        format!("+{text}")
-    } else {
-        text
-    }
+    if value >= 0.0 { format!("+{text}") } else { text }
 }
 
 /// A signed percentage with one decimal: `+11.6 %`.

@@ -13,23 +13,15 @@ const ABSURD_ERROR_SPECS: f64 = 10.0;
 pub(super) fn oddities(sweep: &Sweep, spec: Option<f64>) -> Vec<String> {
     let found = [
         descending(&sweep.points).then(|| "positions do not ascend".to_owned()),
-        gap(&sweep.points)
-            .then(|| format!("a gap of more than {GAP_STEPS} steps between positions")),
+        gap(&sweep.points).then(|| format!("a gap of more than {GAP_STEPS} steps between positions")),
         defective_limits(&sweep.points),
         spec.and_then(|spec| absurd_error(sweep, spec)),
     ];
-    found
-        .into_iter()
-        .flatten()
-        .map(|what| format!("{}: {what}", sweep.sheet))
-        .collect()
+    found.into_iter().flatten().map(|what| format!("{}: {what}", sweep.sheet)).collect()
 }
 
 fn steps(points: &[Point]) -> impl Iterator<Item = f64> {
-    points
-        .iter()
-        .zip(points.iter().skip(1))
-        .map(|(from, to)| to.position - from.position)
+    points.iter().zip(points.iter().skip(1)).map(|(from, to)| to.position - from.position)
 }
 
 fn descending(points: &[Point]) -> bool {
@@ -42,19 +34,11 @@ fn gap(points: &[Point]) -> bool {
 }
 
 fn defective_limits(points: &[Point]) -> Option<String> {
-    let count = points
-        .iter()
-        .filter(|point| point.has_defective_limits())
-        .count();
-    (count > 0)
-        .then(|| format!("{count} points with the upper limit not above the lower: ungraded"))
+    let count = points.iter().filter(|point| point.has_defective_limits()).count();
+    (count > 0).then(|| format!("{count} points with the upper limit not above the lower: ungraded"))
 }
 
 fn absurd_error(sweep: &Sweep, spec: f64) -> Option<String> {
-    let largest = graded(&sweep.points)
-        .iter()
-        .map(|point| point.error.abs())
-        .reduce(f64::max)?;
-    (largest > ABSURD_ERROR_SPECS * spec)
-        .then(|| format!("an error of {:.1} × the spec", largest / spec))
+    let largest = graded(&sweep.points).iter().map(|point| point.error.abs()).reduce(f64::max)?;
+    (largest > ABSURD_ERROR_SPECS * spec).then(|| format!("an error of {:.1} × the spec", largest / spec))
 }

@@ -5,10 +5,7 @@ const MAX_OHM: f64 = 1e7;
 
 /// 100 (after − before)/before, percent; only when both are in (0, 1e7) ohm.
 pub fn change_percent(before: Option<f64>, after: Option<f64>) -> Option<f64> {
-    let (before, after) = (
-        before.filter(|&r| is_believable(r))?,
-        after.filter(|&r| is_believable(r))?,
-    );
+    let (before, after) = (before.filter(|&r| is_believable(r))?, after.filter(|&r| is_believable(r))?);
     Some(100.0 * (after - before) / before)
 }
 

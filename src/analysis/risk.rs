@@ -95,26 +95,15 @@ pub(super) struct FormulaInput {
 ///
 /// A part that failed linearity is never shown with a low risk, whatever its terms say.
 pub(super) fn formula(input: FormulaInput) -> Option<Risk> {
-    let values = [
-        input.sigma_share,
-        input.error_share,
-        input.change.map(|change| change.abs() / FULL_CHANGE),
-    ];
-    let present = || {
-        values
-            .iter()
-            .zip(WEIGHTS)
-            .filter_map(|(value, weight)| Some(((*value)?, weight)))
-    };
+    let values = [input.sigma_share, input.error_share, input.change.map(|change| change.abs() / FULL_CHANGE)];
+    let present = || values.iter().zip(WEIGHTS).filter_map(|(value, weight)| Some(((*value)?, weight)));
     let weight_sum: f64 = present().map(|(_, weight)| weight).sum();
     if weight_sum <= 0.0 {
         return None;
     }
     let halved = if input.passes { 0.5 } else { 1.0 };
     let scale = halved / weight_sum;
-    let sum: f64 = present()
-        .map(|(value, weight)| scale * weight * value.min(1.0))
-        .sum();
+    let sum: f64 = present().map(|(value, weight)| scale * weight * value.min(1.0)).sum();
     let probability = if input.passes { sum } else { sum.max(0.3) };
     let mut terms: Vec<RiskTerm> = values
         .into_iter()
@@ -122,19 +111,11 @@ pub(super) fn formula(input: FormulaInput) -> Option<Risk> {
         .zip(["sigma", "linearity error", "resistance change"])
         .filter_map(|((value, weight), name)| {
             let value = value?;
-            Some(RiskTerm {
-                what: words(name, value, input.change),
-                share: scale * weight * value.min(1.0),
-            })
+            Some(RiskTerm { what: words(name, value, input.change), share: scale * weight * value.min(1.0) })
         })
         .collect();
     terms.sort_by(|a, b| b.share.total_cmp(&a.share));
-    Some(Risk {
-        probability,
-        category: RiskCategory::of(probability),
-        method: RiskMethod::Formula,
-        terms,
-    })
+    Some(Risk { probability, category: RiskCategory::of(probability), method: RiskMethod::Formula, terms })
 }
 
 fn words(name: &str, value: f64, change: Option<f64>) -> String {
@@ -151,19 +132,8 @@ fn words(name: &str, value: f64, change: Option<f64>) -> String {
 mod tests {
     use super::*;
 
-    fn risk(
-        sigma: Option<f64>,
-        error: Option<f64>,
-        change: Option<f64>,
-        passes: bool,
-    ) -> Option<f64> {
-        formula(FormulaInput {
-            sigma_share: sigma,
-            error_share: error,
-            change,
-            passes,
-        })
-        .map(|r| r.probability)
+    fn risk(sigma: Option<f64>, error: Option<f64>, change: Option<f64>, passes: bool) -> Option<f64> {
+        formula(FormulaInput { sigma_share: sigma, error_share: error, change, passes }).map(|r| r.probability)
     }
 
     #[test]

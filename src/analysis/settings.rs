@@ -22,13 +22,7 @@ pub struct SigmaSettings {
 
 impl Default for SigmaSettings {
     fn default() -> Self {
-        Self {
-            filter: FilterMode::Butterworth,
-            order: 5,
-            cutoff: 0.8,
-            step: 3,
-            end_points: 5,
-        }
+        Self { filter: FilterMode::Butterworth, order: 5, cutoff: 0.8, step: 3, end_points: 5 }
     }
 }
 
@@ -37,16 +31,8 @@ impl SigmaSettings {
     pub fn identity(&self) -> FilterIdentity {
         FilterIdentity {
             mode: self.filter,
-            order: if self.filter == FilterMode::Butterworth {
-                self.order
-            } else {
-                0
-            },
-            cutoff: if self.filter == FilterMode::None {
-                0.0
-            } else {
-                self.cutoff
-            },
+            order: if self.filter == FilterMode::Butterworth { self.order } else { 0 },
+            cutoff: if self.filter == FilterMode::None { 0.0 } else { self.cutoff },
             step: self.step,
             end_points: self.end_points,
         }
@@ -55,28 +41,12 @@ impl SigmaSettings {
     /// Every value that is out of range, in words.
     pub fn problems(&self) -> Vec<String> {
         let checks = [
-            (
-                (1..=10).contains(&self.order),
-                format!("sigma.order = {}: 1 … 10", self.order),
-            ),
-            (
-                self.cutoff > 0.0 && self.cutoff < 1.0,
-                format!("sigma.cutoff = {}: above 0 and below 1", self.cutoff),
-            ),
-            (
-                (1..=20).contains(&self.step),
-                format!("sigma.step = {}: 1 … 20", self.step),
-            ),
-            (
-                self.end_points <= 50,
-                format!("sigma.end_points = {}: 0 … 50", self.end_points),
-            ),
+            ((1..=10).contains(&self.order), format!("sigma.order = {}: 1 … 10", self.order)),
+            (self.cutoff > 0.0 && self.cutoff < 1.0, format!("sigma.cutoff = {}: above 0 and below 1", self.cutoff)),
+            ((1..=20).contains(&self.step), format!("sigma.step = {}: 1 … 20", self.step)),
+            (self.end_points <= 50, format!("sigma.end_points = {}: 0 … 50", self.end_points)),
         ];
-        checks
-            .into_iter()
-            .filter(|(fine, _)| !fine)
-            .map(|(_, problem)| problem)
-            .collect()
+        checks.into_iter().filter(|(fine, _)| !fine).map(|(_, problem)| problem).collect()
     }
 }
 
@@ -103,10 +73,6 @@ pub struct AnalysisSettings {
 
 impl Default for AnalysisSettings {
     fn default() -> Self {
-        Self {
-            sigma: SigmaSettings::default(),
-            rules: Vec::new(),
-            offset_warn: 1.0,
-        }
+        Self { sigma: SigmaSettings::default(), rules: Vec::new(), offset_warn: 1.0 }
     }
 }

@@ -14,11 +14,7 @@ const LEAST_STEP_SHARE: f64 = 0.1;
 /// `positions` and `errors` run alike over all usable points, graded or not. `None` when fewer than two
 /// gradients remain: then sigma is not judged.
 pub fn sigma_gradient(positions: &[f64], errors: &[f64], settings: &SigmaSettings) -> Option<f64> {
-    let ends = if errors.len() >= MIN_FILTERED_POINTS {
-        usize::from(settings.end_points)
-    } else {
-        0
-    };
+    let ends = if errors.len() >= MIN_FILTERED_POINTS { usize::from(settings.end_points) } else { 0 };
     let keep = errors.len().checked_sub(2 * ends)?;
     let smooth = low_pass(errors, settings);
     let error: Vec<f64> = smooth.into_iter().skip(ends).take(keep).collect();
@@ -28,24 +24,19 @@ pub fn sigma_gradient(positions: &[f64], errors: &[f64], settings: &SigmaSetting
     let runs: Vec<f64> = differences(&position, step).collect();
     let typical = median(runs.iter().map(|run| run.abs()))?;
     let least = LEAST_STEP.max(LEAST_STEP_SHARE * typical);
-    let gradients: Vec<f64> = rises
-        .zip(&runs)
-        .filter(|(_, run)| run.abs() > least)
-        .map(|(rise, run)| rise / run)
-        .collect();
+    let gradients: Vec<f64> =
+        rises.zip(&runs).filter(|(_, run)| run.abs() > least).map(|(rise, run)| rise / run).collect();
     sample_deviation(&gradients)
 }
 
 fn differences(values: &[f64], step: usize) -> impl Iterator<Item = f64> {
-    values
-        .iter()
-        .zip(values.iter().skip(step))
-        .map(|(from, to)| to - from)
+    values.iter().zip(values.iter().skip(step)).map(|(from, to)| to - from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::FilterMode;
 
     fn ramp(n: usize) -> Vec<f64> {
         (0..n).map(|i| i as f64 * 0.5).collect()
@@ -54,10 +45,7 @@ mod tests {
     #[test]
     fn a_straight_error_has_no_roughness() {
         let errors: Vec<f64> = ramp(60).iter().map(|x| 0.02 * x - 0.1).collect();
-        let unfiltered = SigmaSettings {
-            filter: crate::analysis::FilterMode::None,
-            ..SigmaSettings::default()
-        };
+        let unfiltered = SigmaSettings { filter: crate::analysis::FilterMode::None, ..SigmaSettings::default() };
         let sigma = sigma_gradient(&ramp(60), &errors, &unfiltered);
         assert!(sigma.expect("many gradients") < 1e-12);
     }
@@ -75,10 +63,7 @@ mod tests {
 
     #[test]
     fn too_few_points_leave_sigma_undefined() {
-        assert_eq!(
-            sigma_gradient(&ramp(4), &[0.0; 4], &SigmaSettings::default()),
-            None
-        );
+        assert_eq!(sigma_gradient(&ramp(4), &[0.0; 4], &SigmaSettings::default()), None);
         assert_eq!(sigma_gradient(&[], &[], &SigmaSettings::default()), None);
     }
 
@@ -88,23 +73,17 @@ mod tests {
         let mut state = 12_345u64;
         let noise: Vec<f64> = (0..200_000)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
             })
             .collect();
         let positions = ramp(noise.len());
         let read = |filter| {
-            let settings = SigmaSettings {
-                filter,
-                ..SigmaSettings::default()
-            };
+            let settings = SigmaSettings { filter, ..SigmaSettings::default() };
             sigma_gradient(&positions, &noise, &settings).expect("sigma")
         };
-        use crate::analysis::FilterMode::{Butterworth, None, Recursive};
-        let (butterworth, recursive) =
-            (read(Butterworth) / read(None), read(Recursive) / read(None));
+        let plain = read(FilterMode::None);
+        let (butterworth, recursive) = (read(FilterMode::Butterworth) / plain, read(FilterMode::Recursive) / plain);
         assert!((butterworth - 0.83).abs() < 0.01, "{butterworth}");
         assert!((recursive - 0.68).abs() < 0.02, "{recursive}");
     }

@@ -12,7 +12,7 @@ pub(super) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     sorted.get(middle - 1).map(|lower| (lower + upper) / 2.0)
 }
 
-/// Sample standard deviation (n − 1), two passes with the correction of Chan, Golub & LeVeque (1983): the
+/// Sample standard deviation (n − 1), two passes with the correction of Chan, Golub & `LeVeque` (1983): the
 /// textbook Σx² − (Σx)²/n loses every digit on gradients with a large mean. `None` below two values.
 pub(super) fn sample_deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {

@@ -23,11 +23,7 @@ pub(super) fn decide(
         Some(rule) => (rule.per_spec * spec, ThresholdSource::Rule),
         None => (FORMULA_R * spec / travel, ThresholdSource::Formula),
     };
-    Some(Threshold {
-        value,
-        source,
-        filter,
-    })
+    Some(Threshold { value, source, filter })
 }
 
 /// Whether a pattern with `*` and `?` fits the whole name, any case.
@@ -59,10 +55,7 @@ fn advance(reachable: &[bool], sign: char, name: &[char]) -> Vec<bool> {
             })
             .collect();
     }
-    let stepped = reachable
-        .iter()
-        .zip(name)
-        .map(|(&here, &letter)| here && (sign == '?' || sign == letter));
+    let stepped = reachable.iter().zip(name).map(|(&here, &letter)| here && (sign == '?' || sign == letter));
     std::iter::once(false).chain(stepped).collect()
 }
 
@@ -84,10 +77,7 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_matches_wins_and_the_formula_speaks_otherwise() {
-        let rule = |model: &str, per_spec| ThresholdRule {
-            model: model.into(),
-            per_spec,
-        };
+        let rule = |model: &str, per_spec| ThresholdRule { model: model.into(), per_spec };
         let rules = [rule("8555*", 0.15), rule("855*", 9.0)];
         let filter = SigmaSettings::default().identity();
         let decide = |model, travel| decide(model, 0.02, travel, &rules, filter);

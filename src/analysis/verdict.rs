@@ -12,7 +12,7 @@ use super::sigma::sigma_gradient;
 use super::statistics::{median, root_mean_square};
 use super::zones::worst_zone;
 use super::{resistance, threshold};
-use crate::trim::{Mark, PositionUnit, Sweep, Track, TrimRun};
+use crate::trim::{Mark, PositionUnit, ResistanceWindow, Sweep, Track, TrimRun};
 
 /// Fewer usable points than this are no sweep to judge.
 const MIN_POINTS: usize = 10;
@@ -23,12 +23,7 @@ const SAME_POSITION: f64 = 1e-9;
 
 /// Judges every track of a run.
 pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
-    let bench = Bench {
-        model: &run.identity.model,
-        unit: run.unit,
-        filter: settings.sigma.identity(),
-        settings,
-    };
+    let bench = Bench { model: &run.identity.model, unit: run.unit, filter: settings.sigma.identity(), settings };
     let tracks: Vec<JudgedTrack> = run.tracks.iter().map(|track| bench.track(track)).collect();
     JudgedRun {
         system: run.system,
@@ -46,13 +41,9 @@ pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
 fn run_status(tracks: &[JudgedTrack]) -> Status {
     let counts = |track: &&JudgedTrack| track.status != Status::Untrimmed && track.sheet.is_some();
     let worst = |tracks: &mut dyn Iterator<Item = &JudgedTrack>| {
-        tracks
-            .map(|track| track.status)
-            .max_by_key(|status| status.weight())
+        tracks.map(|track| track.status).max_by_key(|status| status.weight())
     };
-    worst(&mut tracks.iter().filter(counts))
-        .or_else(|| worst(&mut tracks.iter()))
-        .unwrap_or(Status::Error)
+    worst(&mut tracks.iter().filter(counts)).or_else(|| worst(&mut tracks.iter())).unwrap_or(Status::Error)
 }
 
 /// What judging a track needs to know of its run.
@@ -75,11 +66,7 @@ impl Bench<'_> {
             return failed_to_judge(judged, defect.clone());
         }
         if sweep.points.len() < MIN_POINTS {
-            let reason = format!(
-                "{}: {} usable points; a verdict needs {MIN_POINTS}",
-                sweep.sheet,
-                sweep.points.len()
-            );
+            let reason = format!("{}: {} usable points; a verdict needs {MIN_POINTS}", sweep.sheet, sweep.points.len());
             return failed_to_judge(judged, reason);
         }
         let figures = self.figures(sweep);
@@ -87,18 +74,10 @@ impl Bench<'_> {
         judged.untrimmed = track.untrimmed.as_ref().map(|sweep| self.figures(sweep));
         judged.passes = track.passes.iter().filter_map(pass_figures).collect();
         judged.warnings.extend(oddities(sweep, figures.spec));
-        judged.threshold = figures.spec.and_then(|spec| {
-            threshold::decide(
-                self.model,
-                spec,
-                figures.travel,
-                &self.settings.rules,
-                self.filter,
-            )
-        });
-        judged.worst_zone = figures
-            .linearity
-            .and_then(|l| worst_zone(&sweep.points, l.offset));
+        judged.threshold = figures
+            .spec
+            .and_then(|spec| threshold::decide(self.model, spec, figures.travel, &self.settings.rules, self.filter));
+        judged.worst_zone = figures.linearity.and_then(|l| worst_zone(&sweep.points, l.offset));
         judged.station_fail = station_fail(sweep);
         judged.improvement = improvement(track);
         self.decide(&mut judged, sweep);
@@ -111,11 +90,7 @@ impl Bench<'_> {
         let low = positions.iter().copied().reduce(f64::min).unwrap_or(0.0);
         let high = positions.iter().copied().reduce(f64::max).unwrap_or(0.0);
         let travel = high - low;
-        let spec = median(
-            graded(&sweep.points)
-                .iter()
-                .map(super::linearity::Graded::half_width),
-        );
+        let spec = median(graded(&sweep.points).iter().map(super::linearity::Graded::half_width));
         let sigma = sigma_gradient(&positions, &errors, &self.settings.sigma);
         SweepFigures {
             points: count(sweep.points.len()),
@@ -131,10 +106,7 @@ impl Bench<'_> {
     fn decide(&self, judged: &mut JudgedTrack, sweep: &Sweep) {
         let Some(linearity) = judged.linearity().copied() else {
             let (status, reason) = if judged.trimmed {
-                (
-                    Status::NotGraded,
-                    format!("{}: no point has both limits", sweep.sheet),
-                )
+                (Status::NotGraded, format!("{}: no point has both limits", sweep.sheet))
             } else {
                 (Status::Untrimmed, untrimmed_reason(judged))
             };
@@ -149,11 +121,7 @@ impl Bench<'_> {
         }
         if linearity.passes() {
             let concerns = self.concerns(judged);
-            judged.status = if concerns.is_empty() {
-                Status::Pass
-            } else {
-                Status::Warning
-            };
+            judged.status = if concerns.is_empty() { Status::Pass } else { Status::Warning };
             judged.reasons.extend(concerns);
             if judged.status == Status::Pass {
                 let inside = format!(
@@ -170,10 +138,7 @@ impl Bench<'_> {
             judged.needs_only_gain = gain.map(|gain| gain.is_some());
             judged.gain_that_passes = gain.flatten();
         }
-        if judged
-            .figures
-            .is_some_and(|figures| figures.sigma.is_none())
-        {
+        if judged.figures.is_some_and(|figures| figures.sigma.is_none()) {
             judged.reasons.push("sigma not judged".to_owned());
         }
         judged.risk = self.risk(judged);
@@ -218,10 +183,7 @@ impl Bench<'_> {
         if margin < 0.0 {
             Some(format!("rough: r {r:.1} over {} ({source})", short(limit)))
         } else if margin < TIGHT * threshold.value {
-            Some(format!(
-                "sigma tight: r {r:.1} of {} ({source})",
-                short(limit)
-            ))
+            Some(format!("sigma tight: r {r:.1} of {} ({source})", short(limit)))
         } else {
             None
         }
@@ -230,13 +192,8 @@ impl Bench<'_> {
     fn offset_concern(&self, judged: &JudgedTrack) -> Option<String> {
         let least = judged.linearity()?.least_offset()?;
         let spec = judged.figures?.spec?;
-        (least > self.settings.offset_warn * spec).then(|| {
-            format!(
-                "passes only with an offset of {} V, {:.1} × the spec",
-                volts(least),
-                least / spec
-            )
-        })
+        (least > self.settings.offset_warn * spec)
+            .then(|| format!("passes only with an offset of {} V, {:.1} × the spec", volts(least), least / spec))
     }
 
     fn risk(&self, judged: &JudgedTrack) -> Option<Risk> {
@@ -275,11 +232,7 @@ fn bare(track: &Track) -> JudgedTrack {
         worst_zone: None,
         needs_only_gain: Some(false),
         gain_that_passes: None,
-        resistance: ResistanceFigures {
-            before,
-            after,
-            change: resistance::change_percent(before, after),
-        },
+        resistance: ResistanceFigures { before, after, change: resistance::change_percent(before, after) },
         improvement: None,
         station_fail: None,
         risk: None,
@@ -289,9 +242,7 @@ fn bare(track: &Track) -> JudgedTrack {
 
 fn left_out(track: &Track) -> Vec<String> {
     let sheets = track.never_measured.iter();
-    sheets
-        .map(|sheet| format!("{sheet}: never measured, left out"))
-        .collect()
+    sheets.map(|sheet| format!("{sheet}: never measured, left out")).collect()
 }
 
 fn failed_to_judge(mut judged: JudgedTrack, reason: String) -> JudgedTrack {
@@ -301,11 +252,7 @@ fn failed_to_judge(mut judged: JudgedTrack, reason: String) -> JudgedTrack {
 }
 
 fn untrimmed_reason(judged: &JudgedTrack) -> String {
-    let what = if judged.no_cut {
-        "template saved without a cut"
-    } else {
-        "not trimmed yet"
-    };
+    let what = if judged.no_cut { "template saved without a cut" } else { "not trimmed yet" };
     let sheet = judged.sheet.as_deref().unwrap_or_default();
     match judged.linearity() {
         Some(l) => format!("{what}; `{sheet}` {} of {} outside", l.fail, l.graded),
@@ -314,23 +261,10 @@ fn untrimmed_reason(judged: &JudgedTrack) -> String {
 }
 
 fn window_concern(judged: &JudgedTrack) -> Option<String> {
-    let after = judged
-        .resistance
-        .after
-        .filter(|&ohm| resistance::is_believable(ohm))?;
-    let window = judged
-        .settings
-        .final_window
-        .filter(|window| window.is_sane())?;
+    let after = judged.resistance.after.filter(|&ohm| resistance::is_believable(ohm))?;
+    let window = judged.settings.final_window.filter(ResistanceWindow::is_sane)?;
     let outside = after < window.lower || after > window.upper;
-    outside.then(|| {
-        format!(
-            "resistance {} Ω outside {}…{} Ω",
-            ohms(after),
-            ohms(window.lower),
-            ohms(window.upper)
-        )
-    })
+    outside.then(|| format!("resistance {} Ω outside {}…{} Ω", ohms(after), ohms(window.lower), ohms(window.upper)))
 }
 
 fn pass_figures(pass: &crate::trim::Pass) -> Option<PassFigures> {
@@ -348,17 +282,9 @@ fn pass_figures(pass: &crate::trim::Pass) -> Option<PassFigures> {
 }
 
 fn station_fail(sweep: &Sweep) -> Option<u32> {
-    let marks = || {
-        sweep
-            .points
-            .iter()
-            .filter(|p| p.limits().is_some())
-            .map(|p| p.mark)
-    };
+    let marks = || sweep.points.iter().filter(|p| p.limits().is_some()).map(|p| p.mark);
     let outside = marks().filter(|&mark| mark == Mark::Outside).count();
-    marks()
-        .any(|mark| mark != Mark::Unmarked)
-        .then(|| count(outside))
+    marks().any(|mark| mark != Mark::Unmarked).then(|| count(outside))
 }
 
 /// 100 (rms untrimmed − rms final)/rms untrimmed of e + b, each sweep at its own best offset, over points
@@ -366,24 +292,16 @@ fn station_fail(sweep: &Sweep) -> Option<u32> {
 fn improvement(track: &Track) -> Option<f64> {
     let shifted = |sweep: &Sweep| {
         let offset = judge_linearity(&sweep.points)?.offset;
-        let mut points: Vec<(f64, f64)> = graded(&sweep.points)
-            .iter()
-            .map(|p| (p.position, p.error + offset))
-            .collect();
+        let mut points: Vec<(f64, f64)> =
+            graded(&sweep.points).iter().map(|p| (p.position, p.error + offset)).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Some(points)
     };
-    let (before, after) = (
-        shifted(track.untrimmed.as_ref()?)?,
-        shifted(track.final_sweep()?)?,
-    );
+    let (before, after) = (shifted(track.untrimmed.as_ref()?)?, shifted(track.final_sweep()?)?);
     let mut later = after.into_iter().peekable();
     let mut pairs = (Vec::new(), Vec::new());
     for (position, error) in before {
-        while later
-            .next_if(|(other, _)| *other < position - SAME_POSITION)
-            .is_some()
-        {}
+        while later.next_if(|(other, _)| *other < position - SAME_POSITION).is_some() {}
         if let Some((_, trimmed)) = later.next_if(|(other, _)| *other <= position + SAME_POSITION) {
             pairs.0.push(error);
             pairs.1.push(trimmed);

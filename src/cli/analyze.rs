@@ -7,12 +7,12 @@ use std::thread;
 
 use color_eyre::eyre::Result;
 
-use super::terminal_text::printable;
+
 use super::{AnalyzeArgs, Exit, Format};
 use crate::analysis::{AnalysisSettings, explain};
 use crate::config::Config;
 use crate::engine::{Collected, Outcome, Processed, collect, process_path};
-use crate::export::{FileLine, FileOutcome, csv_head};
+use crate::export::{FileLine, FileOutcome, csv_head, printable};
 
 /// Judges every file and prints as it goes.
 pub(super) fn run(args: &AnalyzeArgs, config: &Config) -> Result<Exit> {
@@ -126,7 +126,7 @@ fn text(path: &Path, processed: &Processed) -> String {
 pub(super) fn line<'a>(path: &Path, processed: &'a Processed) -> FileLine<'a> {
     let outcome = match &processed.outcome {
         Outcome::Judged { run, .. } => FileOutcome::Run(run),
-        Outcome::Skipped { identity, reason } => FileOutcome::Skipped { identity, reason },
+        Outcome::Skipped { identity, reason } => FileOutcome::Skipped { identity: Some(identity), reason },
         Outcome::Failed { cause, .. } => FileOutcome::Failed(cause),
     };
     FileLine::new(path, processed.content.map(|hash| blake3::Hash::from_bytes(hash).to_hex().to_string()), outcome)

@@ -1,9 +1,14 @@
 //! The command line: one enum of commands, one line of help each.
 
 mod analyze;
+mod bench;
+mod demo;
 mod exit;
+mod headless;
+mod ingest;
 mod settings;
-mod terminal_text;
+mod show;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -13,6 +18,7 @@ use color_eyre::eyre::Result;
 pub use exit::Exit;
 
 use crate::config::load;
+use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
@@ -29,18 +35,37 @@ pub struct Cli {
     config: Option<PathBuf>,
 }
 
-/// Version and commit.
+/// The version as `--version` prints it.
 fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Watch drop folders and show every verdict as it comes (the default).
+    Watch(WatchArgs),
     /// Judge files or folders and print the verdicts; nothing is stored.
     Analyze(AnalyzeArgs),
+    /// Read files or folders into the history.
+    Ingest(IngestArgs),
+    /// Print what the history has of a run or of all runs of a serial.
+    Show(ShowArgs),
+    /// Watch a temporary folder into which made samples drop.
+    Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Measure the program's budgets on this machine.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+}
+
+/// Where the history is.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    /// The history's folder instead of the configured one.
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
 }
 
 /// What `watch` takes.
@@ -49,6 +74,20 @@ pub struct WatchArgs {
     /// Drop folders; without any, those of the configuration.
     #[arg(value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Keep nothing: a look without a trace.
+    #[arg(long, conflicts_with = "store")]
+    no_store: bool,
+    /// No screen: print one JSON line for every file, until the process is ended.
+    #[arg(long)]
+    headless: bool,
+    /// Do without file-system events, for network mounts that never send any.
+    #[arg(long)]
+    poll: bool,
+    /// Spell the screen in ASCII.
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// What `analyze` takes.
@@ -63,6 +102,40 @@ pub struct AnalyzeArgs {
     /// How many files are judged at once; 0 = one a core.
     #[arg(long, default_value_t = 0, value_name = "N")]
     threads: usize,
+}
+
+/// What `ingest` takes.
+#[derive(Debug, Args)]
+pub struct IngestArgs {
+    /// Workbooks, or folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `show` takes.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A serial, MODEL/SERIAL, or a run as `show` names it (the first hexadecimal digits of its content).
+    #[arg(value_name = "RUN|SERIAL")]
+    what: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `demo` takes.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Milliseconds between two files.
+    #[arg(long, default_value_t = 900, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    pace: u64,
+    /// Spell the screen in ASCII.
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// How verdicts are printed.
@@ -86,21 +159,55 @@ enum ConfigCommand {
     Check,
 }
 
+#[derive(Debug, Clone, Subcommand)]
+enum BenchCommand {
+    /// Reading and judging against reading and opening the same files with calamine alone.
+    Read {
+        /// Workbooks, or folders that are searched for them.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// How often everything is read.
+        #[arg(long, default_value_t = 9)]
+        rounds: usize,
+    },
+    /// File closed → row on the screen, with the record on disk.
+    Arrive {
+        /// How many files arrive, one after the other.
+        #[arg(long, default_value_t = 200)]
+        files: usize,
+    },
+    /// Drawing every screen at 120×40, 80×24 and 60×16.
+    Draw,
+    /// Many files at once: all kept once, and keys answered meanwhile.
+    Burst {
+        /// How many files.
+        #[arg(long, default_value_t = 2_000)]
+        files: usize,
+    },
+    /// First frame and last runs with a large history.
+    Start {
+        /// How many runs the history holds.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+    },
+}
+
 /// Runs a command to its exit code.
 ///
 /// # Errors
 /// Anything that keeps the whole command from running; a failed file is counted, not returned.
 pub fn run(cli: Cli) -> Result<Exit> {
     let named = cli.config.as_deref();
-    match cli.command {
-        Some(Command::Analyze(args)) => analyze::run(&args, &load(named)?.config),
-        Some(Command::Config(ConfigCommand::Path)) => settings::path(named),
-        Some(Command::Config(ConfigCommand::Show)) => settings::show(named),
-        Some(Command::Config(ConfigCommand::Check)) => settings::check(named),
-        None => {
-            let _ = cli.watch.folders;
-            Ok(Exit::Fine)
-        }
+    match cli.command.unwrap_or(Command::Watch(cli.watch)) {
+        Command::Watch(args) => watch::run(&args, load(named)?),
+        Command::Analyze(args) => analyze::run(&args, &load(named)?.config),
+        Command::Ingest(args) => ingest::run(&args, &load(named)?),
+        Command::Show(args) => show::run(&args, &load(named)?),
+        Command::Demo(args) => demo::run(&args, load(named)?),
+        Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
+        Command::Config(ConfigCommand::Show) => settings::show(named),
+        Command::Config(ConfigCommand::Check) => Ok(settings::check(named)),
+        Command::Bench(what) => bench::run(what, &load(named)?.config),
     }
 }
 
@@ -111,6 +218,9 @@ pub fn chain(report: &color_eyre::Report) -> String {
 }
 
 /// The exit code an error ends with.
-pub fn exit_of(_report: &color_eyre::Report) -> Exit {
-    Exit::Usage
+pub fn exit_of(report: &color_eyre::Report) -> Exit {
+    match report.downcast_ref::<StoreError>() {
+        Some(StoreError::HeldBy { .. }) => Exit::StoreHeld,
+        _ => Exit::Usage,
+    }
 }

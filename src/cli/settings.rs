@@ -8,13 +8,13 @@ use super::Exit;
 use crate::config::{default_paths, load};
 
 /// Lists the files that are looked at, weakest first, and says which are there.
-pub(super) fn path(named: Option<&Path>) -> Result<Exit> {
+pub(super) fn path(named: Option<&Path>) -> Exit {
     let paths = default_paths().into_iter().chain(named.map(Path::to_path_buf));
     for path in paths {
         let state = if path.is_file() { "" } else { "  (not there)" };
         println!("{}{state}", path.display());
     }
-    Ok(Exit::Fine)
+    Exit::Fine
 }
 
 /// Prints what is in force.
@@ -30,17 +30,17 @@ pub(super) fn show(named: Option<&Path>) -> Result<Exit> {
 }
 
 /// Prints every problem, or that there is none.
-pub(super) fn check(named: Option<&Path>) -> Result<Exit> {
+pub(super) fn check(named: Option<&Path>) -> Exit {
     match load(named) {
         Ok(loaded) if loaded.files.is_empty() => println!("no configuration file; the defaults are sound"),
         Ok(loaded) => {
-            let names: Vec<String> = loaded.files.iter().map(|f| f.display().to_string()).collect();
-            println!("sound: {}", names.join(", "));
+            let files: Vec<String> = loaded.files.iter().map(|file| file.display().to_string()).collect();
+            println!("sound: {}", files.join(", "));
         }
         Err(problems) => {
             eprintln!("{problems}");
-            return Ok(Exit::Usage);
+            return Exit::Usage;
         }
     }
-    Ok(Exit::Fine)
+    Exit::Fine
 }

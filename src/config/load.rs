@@ -60,14 +60,10 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
     let mut merged = Table::new();
     for path in &files {
         // Checked one by one first, so that an unknown key is reported with its own file and line.
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
-        let malformed = |e: toml::de::Error| ConfigError::Malformed {
-            path: path.display().to_string(),
-            cause: e.to_string(),
-        };
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
+        let malformed =
+            |e: toml::de::Error| ConfigError::Malformed { path: path.display().to_string(), cause: e.to_string() };
         toml::from_str::<Config>(&text).map_err(malformed)?;
         merge(&mut merged, text.parse::<Table>().map_err(malformed)?);
     }
@@ -107,10 +103,7 @@ fn environment(config: &mut Config) {
 
 /// XDG data folder, `%LOCALAPPDATA%` on Windows; beside the program's folder when there is no home.
 fn default_store() -> PathBuf {
-    project().map_or_else(
-        || PathBuf::from("trimwatch-history"),
-        |dirs| dirs.data_local_dir().join("history"),
-    )
+    project().map_or_else(|| PathBuf::from("trimwatch-history"), |dirs| dirs.data_local_dir().join("history"))
 }
 
 fn project() -> Option<ProjectDirs> {

@@ -80,12 +80,7 @@ pub struct WatchFolder {
 impl WatchFolder {
     /// A folder named on the command line.
     pub fn named(path: PathBuf) -> Self {
-        Self {
-            path,
-            laser: None,
-            line: None,
-            recursive: true,
-        }
+        Self { path, laser: None, line: None, recursive: true }
     }
 }
 
@@ -108,11 +103,7 @@ pub enum Bell {
 impl Config {
     /// The part that judging needs.
     pub fn analysis(&self) -> AnalysisSettings {
-        AnalysisSettings {
-            sigma: self.sigma.clone(),
-            rules: self.rules.clone(),
-            offset_warn: self.offset_warn,
-        }
+        AnalysisSettings { sigma: self.sigma.clone(), rules: self.rules.clone(), offset_warn: self.offset_warn }
     }
 
     /// Every problem at once, in words that name the key.
@@ -138,9 +129,11 @@ impl Config {
     }
 
     fn watch_problems(&self) -> Vec<String> {
-        let twice = self.watches.iter().enumerate().filter(|(index, watch)| {
-            self.watches.iter().take(*index).any(|before| before.path == watch.path)
-        });
+        let twice = self
+            .watches
+            .iter()
+            .enumerate()
+            .filter(|(index, watch)| self.watches.iter().take(*index).any(|before| before.path == watch.path));
         let twice = twice.map(|(_, watch)| format!("watch {}: named twice", watch.path.display()));
         let empty = self.watches.iter().filter(|watch| watch.path.as_os_str().is_empty());
         let empty = empty.map(|_| "watch: a path is empty".to_owned());
@@ -162,7 +155,8 @@ mod tests {
 
     #[test]
     fn every_problem_is_named_at_once() {
-        let text = "offset_warn = -1.0\nrescan_seconds = 0\n[sigma]\norder = 0\n[[rule]]\nmodel = \"\"\nper_spec = 0.0\n";
+        let text =
+            "offset_warn = -1.0\nrescan_seconds = 0\n[sigma]\norder = 0\n[[rule]]\nmodel = \"\"\nper_spec = 0.0\n";
         let config: Config = toml::from_str(text).expect("well-formed");
         assert_eq!(config.problems().len(), 5, "{:?}", config.problems());
     }

@@ -67,10 +67,9 @@ impl Shifts {
         // A night shift that is on now may have begun yesterday.
         let days = [time.date.days(), time.date.days() - 1];
         let begun = days.into_iter().filter_map(LocalDate::from_days);
-        let open = begun.flat_map(|day| self.list.iter().filter_map(move |shift| Some((shift, self.span(shift, day)?))));
-        open.filter(|(_, (from, to))| *from <= time && time < *to)
-            .map(|(shift, (from, to))| (shift, from, to))
-            .next()
+        let open =
+            begun.flat_map(|day| self.list.iter().filter_map(move |shift| Some((shift, self.span(shift, day)?))));
+        open.filter(|(_, (from, to))| *from <= time && time < *to).map(|(shift, (from, to))| (shift, from, to)).next()
     }
 
     /// Begin and end of the shift that begins on a day; `None` when it does not.

@@ -35,11 +35,8 @@ pub fn utc_offset_seconds() -> i32 {
 }
 
 fn local(moment: &Zoned) -> Option<LocalTime> {
-    let date = LocalDate::new(
-        i32::from(moment.year()),
-        u8::try_from(moment.month()).ok()?,
-        u8::try_from(moment.day()).ok()?,
-    )?;
+    let date =
+        LocalDate::new(i32::from(moment.year()), u8::try_from(moment.month()).ok()?, u8::try_from(moment.day()).ok()?)?;
     let part = |value: i8| u32::try_from(value).ok();
     LocalTime::new(date, part(moment.hour())?, part(moment.minute())?, part(moment.second())?.min(59))
 }

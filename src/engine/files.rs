@@ -45,10 +45,9 @@ fn in_folder(path: &Path, found: &mut Collected) {
 pub fn process_path(path: &Path, laser: Option<&str>, settings: &AnalysisSettings) -> Processed {
     match intake::read_once(path, MAX_FILE_BYTES) {
         Ok((bytes, stat)) => process_bytes(&bytes, path, stat, laser, settings),
-        Err(error) => Processed {
-            content: None,
-            outcome: Outcome::Failed { cause: error.to_string(), unfinished: false },
-        },
+        Err(error) => {
+            Processed { content: None, outcome: Outcome::Failed { cause: error.to_string(), unfinished: false } }
+        }
     }
 }
 
@@ -62,11 +61,7 @@ pub(super) fn process_bytes(
 ) -> Processed {
     // Relative paths are made absolute, so that a laser's folder above the working folder counts too.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let context = FileContext {
-        path: &absolute,
-        laser,
-        modified: clock::local_of_ns(stat.mtime_ns),
-        today: clock::today(),
-    };
+    let context =
+        FileContext { path: &absolute, laser, modified: clock::local_of_ns(stat.mtime_ns), today: clock::today() };
     process(bytes, context, settings)
 }

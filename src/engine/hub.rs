@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, select};
+use crossbeam_channel::{Receiver, select, tick};
 
 use super::clock;
 use super::keeper::{Keeper, Told};
@@ -21,8 +21,9 @@ use crate::trim::LocalDate;
 
 /// Most files committed together: a group shares one sync, and stays far under the store's own bound.
 const GROUP: usize = 32;
-/// How often the calendar is looked at, so that `today` turns at midnight.
-const CALENDAR: Duration = Duration::from_secs(60);
+/// How often a quiet engine says that it is alive, and looks whether the date has turned. A screen that hears
+/// nothing for five seconds calls itself stale.
+const HEARTBEAT: Duration = Duration::from_secs(3);
 
 /// What the history thread works with.
 pub(super) struct Hub {
@@ -46,6 +47,7 @@ impl Hub {
     /// Serves until told to stop; everything that was finished is on disk when it returns.
     pub(super) fn serve(mut self, sink: &mut dyn FnMut(Output)) {
         self.turn_calendar(sink);
+        let heartbeat = tick(HEARTBEAT);
         loop {
             select! {
                 recv(self.commands) -> command => match command {
@@ -56,7 +58,10 @@ impl Hub {
                     Ok(done) => self.group(done, sink),
                     Err(_) => break,
                 },
-                default(CALENDAR) => self.turn_calendar(sink),
+                recv(heartbeat) -> _ => {
+                    self.turn_calendar(sink);
+                    sink(Output::Alive);
+                }
             }
         }
         self.stop(sink);
@@ -135,6 +140,10 @@ impl Hub {
             Command::Unit { model, serial } => {
                 let runs = self.keeper.unit(&model, &serial);
                 sink(Output::Unit { model, serial, runs });
+            }
+            Command::Before(key) => {
+                let run = self.keeper.before(&key).map(Box::new);
+                sink(Output::Before { key, run });
             }
             Command::Retry(key) => match self.failed.get(&key).cloned() {
                 Some(path) => self.again(path),

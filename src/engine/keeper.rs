@@ -10,6 +10,9 @@ use crate::analysis::RunCurves;
 use crate::history::{Committed, Ending, Entry, RunKey, RunRecord, Store, Tally};
 use crate::trim::LocalDate;
 
+/// Runs looked through for one on the same laser.
+const LOOKED_BACK: usize = 50;
+
 /// The store in use, and why nothing is kept when that is so.
 pub(super) struct Keeper {
     store: Arc<Store>,
@@ -77,6 +80,15 @@ impl Keeper {
 
     pub(super) fn curves(&self, key: &RunKey) -> Option<RunCurves> {
         self.store.curves(key).ok().flatten()
+    }
+
+    /// The run before on the same laser: another laser's settings say nothing about this one's.
+    pub(super) fn before(&self, key: &RunKey) -> Option<Numbered> {
+        let laser = |record: &RunRecord| record.run.identity.laser.clone();
+        let own = laser(&self.store.run(key).ok().flatten()?);
+        let before = self.store.runs_before(key, LOOKED_BACK).ok()?;
+        let (key, record) = before.into_iter().find(|(_, record)| laser(record) == own)?;
+        Some(Numbered { sequence: 0, key, record })
     }
 
     pub(super) fn unit(&self, model: &str, serial: &str) -> Vec<Numbered> {

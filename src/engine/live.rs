@@ -129,18 +129,11 @@ fn open_store(setup: &Setup, sink: &mut dyn FnMut(Output)) -> Option<(Arc<Store>
     }
 }
 
-fn start_intake(
-    setup: &Setup,
-    store: Arc<Store>,
-    found: Sender<crate::intake::IntakeEvent>,
-) -> io::Result<Intake> {
-    let folders = setup.folders.iter().map(|watch| WatchedFolder {
-        path: watch.path.clone(),
-        recursive: watch.recursive,
-    });
+fn start_intake(setup: &Setup, store: Arc<Store>, found: Sender<crate::intake::IntakeEvent>) -> io::Result<Intake> {
+    let folders =
+        setup.folders.iter().map(|watch| WatchedFolder { path: watch.path.clone(), recursive: watch.recursive });
     let options = Options { rescan: setup.rescan, poll_only: setup.poll, ..Options::default() };
-    let known = move |path: &std::path::Path, stat: &FileStat| {
-        store.seen_path(&path_key(path), stat.len, stat.mtime_ns)
-    };
+    let known =
+        move |path: &std::path::Path, stat: &FileStat| store.seen_path(&path_key(path), stat.len, stat.mtime_ns);
     Intake::start(folders.collect(), options, known, found)
 }

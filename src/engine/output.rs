@@ -15,6 +15,8 @@ pub enum Command {
         /// Serial.
         serial: String,
     },
+    /// The run of the same model on the same laser before this one.
+    Before(RunKey),
     /// Read a failed file again now.
     Retry([u8; 16]),
     /// Read every failed file again now.
@@ -97,6 +99,15 @@ pub enum Output {
         /// The runs.
         runs: Vec<Numbered>,
     },
+    /// The answer to [`Command::Before`].
+    Before {
+        /// The run that was asked about.
+        key: RunKey,
+        /// The one before.
+        run: Option<Box<Numbered>>,
+    },
+    /// Nothing happened for a while.
+    Alive,
     /// Something worth a toast.
     Notice(String),
     /// The engine has ended, everything is on disk.

@@ -61,41 +61,22 @@ pub struct Processed {
 /// Reads and judges one file. Never panics: a panic in a parser is this file's error.
 pub fn process(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Processed {
     let content = *blake3::hash(bytes).as_bytes();
-    let attempt = quiet::during(|| {
-        catch_unwind(AssertUnwindSafe(|| {
-            read_and_judge(bytes, context, settings)
-        }))
-    });
+    let attempt = quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, context, settings))));
     let outcome = attempt.unwrap_or_else(|panic| Outcome::Failed {
-        cause: format!(
-            "the reader gave up on a damaged workbook: {}",
-            panic_text(panic.as_ref())
-        ),
+        cause: format!("the reader gave up on a damaged workbook: {}", panic_text(panic.as_ref())),
         unfinished: false,
     });
     Processed { content: Some(content), outcome }
 }
 
 fn read_and_judge(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Outcome {
-    let source = Source {
-        path: context.path,
-        laser: context.laser,
-        modified: context.modified,
-        today: context.today,
-    };
+    let source = Source { path: context.path, laser: context.laser, modified: context.modified, today: context.today };
     match trim::read(bytes, source) {
-        Ok(Reading::Run(run)) => Outcome::Judged {
-            run: Box::new(judge(&run, settings)),
-            curves: RunCurves::from(run.as_ref()),
-        },
-        Ok(Reading::SetUp(identity)) => Outcome::Skipped {
-            identity,
-            reason: "set-up workbook, no sweep".to_owned(),
-        },
-        Err(error) => Outcome::Failed {
-            cause: error.to_string(),
-            unfinished: error.kind == ReadErrorKind::Unfinished,
-        },
+        Ok(Reading::Run(run)) => {
+            Outcome::Judged { run: Box::new(judge(&run, settings)), curves: RunCurves::from(run.as_ref()) }
+        }
+        Ok(Reading::SetUp(identity)) => Outcome::Skipped { identity, reason: "set-up workbook, no sweep".to_owned() },
+        Err(error) => Outcome::Failed { cause: error.to_string(), unfinished: error.kind == ReadErrorKind::Unfinished },
     }
 }
 

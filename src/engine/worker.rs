@@ -57,9 +57,7 @@ pub(super) fn start(
         .map(|index| {
             let (setup, stopping) = (Arc::clone(setup), Arc::clone(stopping));
             let (queue, done) = (queue.clone(), done.clone());
-            thread::Builder::new()
-                .name(format!("worker-{index}"))
-                .spawn(move || work(&setup, &stopping, &queue, &done))
+            thread::Builder::new().name(format!("worker-{index}")).spawn(move || work(&setup, &stopping, &queue, &done))
         })
         .collect()
 }

@@ -66,10 +66,7 @@ impl FileLine<'_> {
             }
             return vec![row(tail)];
         }
-        self.tracks
-            .iter()
-            .map(|track| row(track_fields(track)))
-            .collect()
+        self.tracks.iter().map(|track| row(track_fields(track))).collect()
     }
 
     fn file_fields(&self) -> Vec<String> {
@@ -147,10 +144,7 @@ mod tests {
         let rows = line.csv_rows();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].len(), COLUMNS.len());
-        let reason = COLUMNS
-            .iter()
-            .position(|&c| c == "reason")
-            .expect("a reason column");
+        let reason = COLUMNS.iter().position(|&c| c == "reason").expect("a reason column");
         assert_eq!(rows[0][reason], "no workbook");
     }
 }

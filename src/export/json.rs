@@ -15,7 +15,7 @@ pub enum FileOutcome<'a> {
     /// Passed over, with the reason.
     Skipped {
         /// Who the file is about.
-        identity: &'a Identity,
+        identity: Option<&'a Identity>,
         /// Why it was passed over.
         reason: &'a str,
     },
@@ -51,14 +51,11 @@ impl<'a> FileLine<'a> {
     pub fn new(path: &Path, content: Option<String>, outcome: FileOutcome<'a>) -> Self {
         let (run, identity, skipped, error) = match outcome {
             FileOutcome::Run(run) => (Some(run), Some(&run.identity), None, None),
-            FileOutcome::Skipped { identity, reason } => (None, Some(identity), Some(reason), None),
+            FileOutcome::Skipped { identity, reason } => (None, identity, Some(reason), None),
             FileOutcome::Failed(cause) => (None, None, None, Some(cause)),
         };
         Self {
-            file: path
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default(),
+            file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
             path: path.display().to_string(),
             content,
             system: run.map(|run| run.system.letter()),
@@ -68,23 +65,14 @@ impl<'a> FileLine<'a> {
             disposition: identity.and_then(|id| id.disposition.as_deref()),
             time: identity.and_then(|id| id.time).map(|time| time.to_string()),
             laser: identity.and_then(|id| id.laser.as_deref()),
-            status: run.map_or(
-                if skipped.is_some() {
-                    "SKIPPED"
-                } else {
-                    "ERROR"
-                },
-                |run| run.status.word(),
-            ),
+            status: run.map_or(if skipped.is_some() { "SKIPPED" } else { "ERROR" }, |run| run.status.word()),
             explanation: run.map(explain).unwrap_or_default(),
             skipped,
             error,
             unit: run.map(|run| run.unit.symbol()),
             sigma_filter: run.map(|run| run.filter.to_string()),
             warnings: run.map_or(&[], |run| run.warnings.as_slice()),
-            tracks: run
-                .map(|run| run.tracks.iter().map(TrackLine::new).collect())
-                .unwrap_or_default(),
+            tracks: run.map(|run| run.tracks.iter().map(TrackLine::new).collect()).unwrap_or_default(),
         }
     }
 }

@@ -84,7 +84,9 @@ fn text(name: &str) -> Vec<u8> {
 
 fn joined(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut key = vec![prefix];
-    parts.iter().for_each(|part| key.extend_from_slice(part));
+    for part in parts {
+        key.extend_from_slice(part);
+    }
     key
 }
 
@@ -142,6 +144,17 @@ pub(super) fn run_of_unit(index: &[u8]) -> Option<RunKey> {
 
 pub(super) fn content(hash: &[u8; 32]) -> Vec<u8> {
     joined(b's', &[hash])
+}
+
+/// Content marks whose hash begins so.
+pub(super) fn contents_with(prefix: &[u8]) -> Vec<u8> {
+    joined(b's', &[prefix])
+}
+
+/// What the keys of all runs of this run's model begin with.
+pub(super) fn runs_of_model(key: &RunKey) -> Vec<u8> {
+    let model = key.0.get(..key.0.len().saturating_sub(24)).unwrap_or(&[]);
+    joined(b'r', &[model])
 }
 
 pub(super) fn path(key: &[u8; 16]) -> Vec<u8> {

@@ -154,11 +154,8 @@ fn sync_dir(_dir: &Path) -> std::io::Result<()> {
 /// Opens the engine and believes it only when it holds what it should.
 fn checked(dir: &Path, database: &Path, existed: bool, least: u64) -> Result<Shelf, StoreError> {
     remove_half_snapshots(database);
-    let config = sled::Config::new()
-        .path(database)
-        .cache_capacity(CACHE)
-        .flush_every_ms(None)
-        .mode(sled::Mode::LowSpace);
+    let config =
+        sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
     let db = catch_unwind(AssertUnwindSafe(|| config.open()))
         .map_err(|_| StoreError::engine("it gave up on a damaged file"))?
         .map_err(StoreError::engine)?;
@@ -200,7 +197,9 @@ fn check_schema(dir: &Path, shelf: &Shelf, existed: bool) -> Result<(), StoreErr
 
 /// A kill during opening can leave a half-written snapshot that the next opening takes for a whole one.
 fn remove_half_snapshots(database: &Path) {
-    let Ok(entries) = fs::read_dir(database) else { return };
+    let Ok(entries) = fs::read_dir(database) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with("snap.") && name.ends_with(".generating") {

@@ -97,7 +97,7 @@ fn run_outcome(draft: &mut Draft<'_>, record: RunRecord, packed: Option<Vec<u8>>
     if current.file.content == record.file.content {
         return Ok((LogOutcome::Duplicate { of: run_key }, None));
     }
-    revision(draft, run_key, current, record, packed)
+    revision(draft, &run_key, &current, record, packed)
 }
 
 fn new_run(
@@ -121,26 +121,26 @@ fn new_run(
 /// Another content of a known run: the newest (modification time, then hash) is current and counts.
 fn revision(
     draft: &mut Draft<'_>,
-    run_key: RunKey,
-    current: RunRecord,
+    run_key: &RunKey,
+    current: &RunRecord,
     mut record: RunRecord,
     packed: Option<Vec<u8>>,
 ) -> Result<RunOutcome, StoreError> {
     draft.put(key::content(&record.file.content), &Some(run_key.clone()))?;
-    let same_points = packed.is_some() && draft.raw(&key::curves(&run_key))? == packed;
+    let same_points = packed.is_some() && draft.raw(&key::curves(run_key))? == packed;
     let newer = |a: &RunRecord, b: &RunRecord| (a.file.mtime_ns, a.file.content) > (b.file.mtime_ns, b.file.content);
     let outcome = |what: &str| LogOutcome::Revision { key: run_key.clone(), what: what.to_owned() };
-    if !newer(&record, &current) {
+    if !newer(&record, current) {
         record.revision = current.revision;
-        draft.put(key::revision(&run_key, &record.file), &record)?;
+        draft.put(key::revision(run_key, &record.file), &record)?;
         return Ok((outcome("older than the content that counts"), None));
     }
     record.revision = current.revision + 1;
-    draft.put(key::revision(&run_key, &current.file), &current)?;
-    draft.remove(key::revision(&run_key, &record.file));
-    count(draft, &run_key, &current, false)?;
-    count(draft, &run_key, &record, true)?;
-    store_current(draft, &run_key, &record, packed)?;
+    draft.put(key::revision(run_key, &current.file), current)?;
+    draft.remove(key::revision(run_key, &record.file));
+    count(draft, run_key, current, false)?;
+    count(draft, run_key, &record, true)?;
+    store_current(draft, run_key, &record, packed)?;
     let what = if same_points {
         "saved again, all points equal".to_owned()
     } else {

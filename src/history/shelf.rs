@@ -45,9 +45,6 @@ impl Shelf {
         match self {
             Self::Disk { db, .. } => {
                 let pairs = db.scan_prefix(prefix);
-                let owned = |pair: sled::Result<(sled::IVec, sled::IVec)>| {
-                    pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::engine)
-                };
                 if newest_first {
                     pairs.rev().take(most).map(owned).collect()
                 } else {
@@ -63,6 +60,22 @@ impl Shelf {
                 }
                 pairs.truncate(most);
                 Ok(pairs)
+            }
+        }
+    }
+
+    /// Up to `most` pairs with the prefix whose key is below `end`, from the last.
+    pub(super) fn below(&self, prefix: &[u8], end: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
+        let range = prefix.to_vec()..end.to_vec();
+        match self {
+            Self::Disk { db, .. } => {
+                let pairs = db.range(range).rev().take(most);
+                pairs.map(owned).collect()
+            }
+            Self::Memory(held) => {
+                let held = lock(held);
+                let pairs = held.map.range(range).rev().take(most);
+                Ok(pairs.map(|(key, value)| (key.clone(), value.clone())).collect())
             }
         }
     }
@@ -90,6 +103,10 @@ impl Shelf {
     pub(super) fn is_broken(&self) -> bool {
         matches!(self, Self::Disk { broken, .. } if broken.load(Ordering::Acquire))
     }
+}
+
+fn owned(pair: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Pair, StoreError> {
+    pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::engine)
 }
 
 fn write(db: &sled::Db, file: &File, changes: &Changes) -> Result<(), StoreError> {

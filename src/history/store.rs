@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::draft::Draft;
 use super::error::{Holder, StoreError};
 use super::key;
-use super::opening::{self, Opening, OpenParts};
+use super::opening::{self, OpenParts, Opening};
 use super::plan::{self, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
 use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::Shelf;
@@ -156,6 +156,33 @@ impl Store {
     /// An engine that cannot be read; damaged values are left out.
     pub fn serial_runs(&self, serial: &str) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
         self.indexed(&key::units_of_serial(serial))
+    }
+
+    /// Runs whose content, current or older, begins with these bytes; at most a thousand.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn runs_by_content(&self, prefix: &[u8]) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        let pairs = self.shelf.prefixed(&key::contents_with(prefix), MAX_UNIT_RUNS, false)?;
+        let runs = pairs.iter().filter_map(|(_, bytes)| {
+            let key: RunKey = value::decode::<Option<RunKey>>(bytes).ok()??;
+            let record = self.run(&key).ok().flatten()?;
+            Some((key, record))
+        });
+        Ok(runs.collect())
+    }
+
+    /// The runs of the same model before this one, newest first.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn runs_before(&self, run: &RunKey, most: usize) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        let pairs = self.shelf.below(&key::runs_of_model(run), &key::run(run), most)?;
+        let runs = pairs.iter().filter_map(|(key, bytes)| {
+            let key = RunKey(key.get(1..)?.to_vec());
+            Some((key, value::decode(bytes).ok()?))
+        });
+        Ok(runs.collect())
     }
 
     fn indexed(&self, prefix: &[u8]) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {

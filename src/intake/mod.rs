@@ -45,11 +45,7 @@ pub struct FileStat {
 impl FileStat {
     /// The state a file's metadata shows.
     pub fn of(meta: &Metadata) -> Self {
-        Self {
-            len: meta.len(),
-            mtime_ns: meta.modified().map_or(0, nanoseconds),
-            inode: inode(meta).1,
-        }
+        Self { len: meta.len(), mtime_ns: meta.modified().map_or(0, nanoseconds), inode: inode(meta).1 }
     }
 }
 
@@ -159,11 +155,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            rescan: Duration::from_secs(5),
-            settle: Duration::from_secs(2),
-            poll_only: false,
-        }
+        Self { rescan: Duration::from_secs(5), settle: Duration::from_secs(2), poll_only: false }
     }
 }
 

@@ -35,7 +35,9 @@ impl Walk {
     fn folder(&mut self, path: &Path, depth: usize) {
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
-            Err(e) => return self.found.unreadable.push((path.to_path_buf(), e.to_string())),
+            Err(e) => {
+                return self.found.unreadable.push((path.to_path_buf(), e.to_string()));
+            }
         };
         if let Ok(meta) = fs::metadata(path) {
             self.visited.insert(inode(&meta));

@@ -39,12 +39,7 @@ pub(super) struct Settle {
 
 impl Settle {
     pub(super) fn new(stand_still: Duration) -> Self {
-        Self {
-            stand_still,
-            pending: HashMap::new(),
-            handed: HashMap::new(),
-            asked_again: HashMap::new(),
-        }
+        Self { stand_still, pending: HashMap::new(), handed: HashMap::new(), asked_again: HashMap::new() }
     }
 
     /// Takes a look in; gives the file out when it is complete and was not handed over in this state before.
@@ -57,13 +52,7 @@ impl Settle {
         self.pending.remove(path);
         self.asked_again.remove(path);
         self.handed.insert(path.to_path_buf(), look.stat);
-        Some(Candidate {
-            folder: look.folder,
-            path: path.to_path_buf(),
-            stat: look.stat,
-            found,
-            noticed: look.now,
-        })
+        Some(Candidate { folder: look.folder, path: path.to_path_buf(), stat: look.stat, found, noticed: look.now })
     }
 
     fn stood_still(&mut self, path: &Path, look: Look) -> Option<Found> {

@@ -140,13 +140,7 @@ impl Watch {
         self.look_in(folder, path, stat, proof)
     }
 
-    fn look_in(
-        &mut self,
-        folder: usize,
-        path: &Path,
-        stat: FileStat,
-        proof: Option<Found>,
-    ) -> Result<(), Stopped> {
+    fn look_in(&mut self, folder: usize, path: &Path, stat: FileStat, proof: Option<Found>) -> Result<(), Stopped> {
         let asked_for = proof == Some(Found::Retried);
         if !asked_for && !self.settle.is_handed(path, stat) && (self.known)(path, &stat) {
             self.settle.known(path, stat);
@@ -191,7 +185,9 @@ impl Watch {
         if !self.check_root(index)? {
             return Ok(());
         }
-        let Some(root) = self.roots.get(index) else { return Ok(()) };
+        let Some(root) = self.roots.get(index) else {
+            return Ok(());
+        };
         let scan = scan(&root.folder);
         for (path, cause) in scan.unreadable {
             if self.unreadable.insert(path.clone()) {
@@ -208,7 +204,9 @@ impl Watch {
 
     /// Whether a root is there; watches it anew when it is another folder than before.
     fn check_root(&mut self, index: usize) -> Result<bool, Stopped> {
-        let Some(root) = self.roots.get_mut(index) else { return Ok(false) };
+        let Some(root) = self.roots.get_mut(index) else {
+            return Ok(false);
+        };
         let seen = match fs::metadata(&root.folder.path) {
             Ok(meta) if meta.is_dir() => Ok(inode(&meta)),
             Ok(_) => Err("not a folder".to_owned()),

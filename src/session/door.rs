@@ -1,7 +1,6 @@
 //! The door itself: an engine behind it, values through it.
 
 use std::io;
-use std::sync::mpsc;
 
 use crossbeam_channel::Sender;
 
@@ -9,22 +8,14 @@ use super::protocol::{Event, Request};
 use super::view::View;
 use crate::engine::{Command, Engine, Output, Setup};
 
-/// The screen's side: ask without waiting, listen.
-#[derive(Debug)]
-pub struct Door {
-    /// Where requests go.
-    pub requests: Asker,
-    /// Where events come from, in the order they happened.
-    pub events: mpsc::Receiver<Event>,
-}
-
-/// Takes requests; sending never waits.
+/// The screen's side of the door: asks without waiting.
 #[derive(Debug, Clone)]
 pub struct Asker(Sender<Command>);
 
 impl Asker {
     /// Asks. A session that has ended answers nothing.
     pub fn ask(&self, request: Request) {
+        // The answer to a session's end is the end of its events, which every screen listens for.
         let _ = self.0.send(command(request));
     }
 }
@@ -33,6 +24,7 @@ fn command(request: Request) -> Command {
     match request {
         Request::Curves { key } => Command::Curves(key),
         Request::Unit { model, serial } => Command::Unit { model, serial },
+        Request::Before { key } => Command::Before(key),
         Request::Retry { path_key } => Command::Retry(path_key),
         Request::RetryAll => Command::RetryAll,
         Request::Rescan => Command::Rescan,
@@ -47,19 +39,23 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts the engine and opens the door. The first event is a [`super::Snapshot`].
+    /// Starts the engine. Events go to `listen`, in the order they happened, on the engine's thread; the first is
+    /// a [`super::Snapshot`], the last [`Event::Stopped`].
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(setup: Setup) -> io::Result<(Self, Door)> {
-        let (events, listener) = mpsc::channel();
+    pub fn start(setup: Setup, listen: impl Fn(Event) + Send + 'static) -> io::Result<Self> {
         let mut view = View::new(&setup);
-        // A screen that no longer listens must not stop the files from being kept.
-        let tell = move |event: Event| drop(events.send(event));
-        tell(view.snapshot());
-        let engine = Engine::start(setup, move |output: Output| view.translate(output).into_iter().for_each(&tell))?;
-        let door = Door { requests: Asker(engine.commands()), events: listener };
-        Ok((Self { engine }, door))
+        listen(view.snapshot());
+        let engine = Engine::start(setup, move |output: Output| {
+            view.translate(output).into_iter().for_each(&listen);
+        })?;
+        Ok(Self { engine })
+    }
+
+    /// Where requests go.
+    pub fn asker(&self) -> Asker {
+        Asker(self.engine.commands())
     }
 
     /// Ends the session and waits until everything is on disk.

@@ -2,10 +2,9 @@
 
 mod door;
 mod protocol;
+pub mod signals;
 mod view;
 
 pub use crate::engine::{Setup, clock, quiet::panic_is_expected};
-pub use door::{Door, Session};
-pub use protocol::{
-    ArrivedRun, Event, FolderState, FolderView, HistoryState, Request, Snapshot,
-};
+pub use door::{Asker, Session};
+pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Request, Snapshot};

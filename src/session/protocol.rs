@@ -20,6 +20,11 @@ pub enum Request {
         /// Serial.
         serial: String,
     },
+    /// The run of the same model on the same laser before this one → [`Event::Before`].
+    Before {
+        /// The run.
+        key: RunKey,
+    },
     /// Read a failed file again now.
     Retry {
         /// The path's key, as in its log entry.
@@ -140,6 +145,15 @@ pub enum Event {
         /// The runs.
         runs: Vec<ArrivedRun>,
     },
+    /// The run of the same model on the same laser before a run, if there is one.
+    Before {
+        /// The run that was asked about.
+        key: RunKey,
+        /// The one before.
+        run: Option<Box<ArrivedRun>>,
+    },
+    /// Nothing happened for a while and the engine is alive; every event says as much.
+    Alive,
     /// Something to say in a toast.
     Notice(String),
     /// Another process holds the store; the session ends.

@@ -59,7 +59,8 @@ impl View {
                 vec![Event::Logged(Box::new(entry)), self.snapshot()]
             }
             Output::Tallies { today } => {
-                let shift = clock::local_now().and_then(|now| self.shifts.at(now).map(|(shift, ..)| shift.name.clone()));
+                let shift =
+                    clock::local_now().and_then(|now| self.shifts.at(now).map(|(shift, ..)| shift.name.clone()));
                 self.header(|s| (s.today, s.shift) = (today, shift))
             }
             Output::Queue(queue) => self.header(|s| s.queue = queue),
@@ -72,6 +73,8 @@ impl View {
                 vec![Event::Unit { model, serial, runs: runs.into_iter().map(shown).collect() }]
             }
             Output::Notice(text) => vec![Event::Notice(text)],
+            Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
+            Output::Alive => vec![Event::Alive],
             Output::Stopped => vec![Event::Stopped],
         }
     }

@@ -35,22 +35,14 @@ pub(super) fn assemble(book: &Workbook<'_>, source: Source<'_>) -> Result<Readin
 }
 
 fn listed(names: &[String]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(4)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let shown: Vec<String> = names.iter().take(4).map(|name| format!("`{name}`")).collect();
     match names.len() {
         0..=4 => shown.join(", "),
         count => format!("{} and {} more", shown.join(", "), count - 4),
     }
 }
 
-fn system_a_run(
-    book: &Workbook<'_>,
-    sheets: &[DataSheet],
-    source: Source<'_>,
-) -> Result<TrimRun, ReadError> {
+fn system_a_run(book: &Workbook<'_>, sheets: &[DataSheet], source: Source<'_>) -> Result<TrimRun, ReadError> {
     let cells = system_a::identity(book, sheets)?;
     let unit = system_a::position_unit(book)?;
     let tracks = system_a::tracks(book, sheets)?;
@@ -75,33 +67,20 @@ fn run(
     if unit.is_none() {
         warnings.push("Model Parameters name no pot type: positions taken as degrees".to_owned());
     }
-    TrimRun {
-        system,
-        identity,
-        unit: unit.unwrap_or(PositionUnit::Degree),
-        tracks,
-        warnings,
-    }
+    TrimRun { system, identity, unit: unit.unwrap_or(PositionUnit::Degree), tracks, warnings }
 }
 
 /// Who the run was: the name wins over the cells, and what differs is a warning.
 fn identify(source: Source<'_>, cells: &CellIdentity) -> (Identity, Vec<String>) {
     let mut warnings = Vec::new();
-    let file = source
-        .path
-        .file_name()
-        .map(|n| n.to_string_lossy())
-        .unwrap_or_default();
+    let file = source.path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
     let name = FileName::parse(&file);
     let by_cells = || {
         let cell = |value: &Option<String>| value.clone().unwrap_or_default();
         (cell(&cells.model), cell(&cells.serial))
     };
     let (model, serial) = name.split(cells.serial.as_deref()).unwrap_or_else(by_cells);
-    for (what, named, cell) in [
-        ("model", &model, &cells.model),
-        ("serial", &serial, &cells.serial),
-    ] {
+    for (what, named, cell) in [("model", &model, &cells.model), ("serial", &serial, &cells.serial)] {
         if let Some(cell) = cell.as_deref().filter(|cell| !same_name(named, cell)) {
             warnings.push(format!("the name says {what} {named}, the cell {cell}"));
         }
@@ -111,10 +90,7 @@ fn identify(source: Source<'_>, cells: &CellIdentity) -> (Identity, Vec<String>)
         model,
         serial,
         section: name.section,
-        laser: source
-            .laser
-            .map(str::to_owned)
-            .or_else(|| laser_of_folder(source.path)),
+        laser: source.laser.map(str::to_owned).or_else(|| laser_of_folder(source.path)),
         time,
         time_source,
         disposition: name.disposition,
@@ -130,15 +106,10 @@ fn run_time(
     warnings: &mut Vec<String>,
 ) -> (Option<LocalTime>, Option<TimeSource>) {
     let mut believable = |time: LocalTime, whose: &str| {
-        let tomorrow = source
-            .today
-            .and_then(|today| LocalDate::from_days(today.days() + 1));
+        let tomorrow = source.today.and_then(|today| LocalDate::from_days(today.days() + 1));
         let fits = time.date.year >= FIRST_YEAR && tomorrow.is_none_or(|last| time.date <= last);
         if !fits {
-            warnings.push(format!(
-                "the {whose} says {}, outside {FIRST_YEAR} … tomorrow",
-                time.date
-            ));
+            warnings.push(format!("the {whose} says {}, outside {FIRST_YEAR} … tomorrow", time.date));
         }
         fits
     };
@@ -147,10 +118,7 @@ fn run_time(
     {
         return (Some(time), Some(TimeSource::Name));
     }
-    let cell = cells
-        .date
-        .and_then(LocalDate::from_excel_serial)
-        .map(LocalDate::midnight);
+    let cell = cells.date.and_then(LocalDate::from_excel_serial).map(LocalDate::midnight);
     let cell = cell.filter(|time| believable(*time, "date cell"));
     if name.time == ParsedTime::Malformed {
         warnings.push("no date and clock time after TEST DATA in the name".to_owned());
@@ -172,10 +140,7 @@ fn laser_of_folder(path: &Path) -> Option<String> {
         })
         .find_map(|name| {
             let laser = ["LTS3", "DLTS", "LTS"].into_iter();
-            laser
-                .into_iter()
-                .find(|laser| name.starts_with(laser))
-                .map(str::to_owned)
+            laser.into_iter().find(|laser| name.starts_with(laser)).map(str::to_owned)
         })
 }
 

@@ -58,12 +58,7 @@ pub struct ReadError {
 impl ReadError {
     /// An error about the file as a whole.
     pub fn file(kind: ReadErrorKind, cause: impl Into<String>) -> Self {
-        Self {
-            kind,
-            sheet: None,
-            cell: None,
-            cause: cause.into(),
-        }
+        Self { kind, sheet: None, cell: None, cause: cause.into() }
     }
 
     /// The same error, placed on a sheet.
@@ -115,9 +110,6 @@ mod tests {
         let error = ReadError::file(ReadErrorKind::Corrupt, "text where a number belongs")
             .on("Lin Error")
             .at(CellRef { row: 13, column: 3 });
-        assert_eq!(
-            error.to_string(),
-            "Lin Error!D14: text where a number belongs"
-        );
+        assert_eq!(error.to_string(), "Lin Error!D14: text where a number belongs");
     }
 }

@@ -33,23 +33,13 @@ impl FileName {
     pub fn parse(name: &str) -> Self {
         let stem = without_extension(name);
         let Some(at) = stem.to_ascii_lowercase().rfind(ANCHOR) else {
-            return Self {
-                unit: None,
-                section: None,
-                time: ParsedTime::Absent,
-                disposition: None,
-            };
+            return Self { unit: None, section: None, time: ParsedTime::Absent, disposition: None };
         };
         let (left, right) = stem.split_at(at);
         let (unit, section) = split_section(left);
         let (time, rest) = split_time(right.get(ANCHOR.len()..).unwrap_or_default());
         let rest = rest.trim();
-        Self {
-            unit: Some(unit.to_owned()),
-            section,
-            time,
-            disposition: (!rest.is_empty()).then(|| rest.to_owned()),
-        }
+        Self { unit: Some(unit.to_owned()), section, time, disposition: (!rest.is_empty()).then(|| rest.to_owned()) }
     }
 
     /// Model and serial: among all `_` the split whose right side is the serial of the cells, else the
@@ -59,9 +49,8 @@ impl FileName {
     pub fn split(&self, serial_cell: Option<&str>) -> Option<(String, String)> {
         let unit = self.unit.as_deref()?;
         let splits = || unit.match_indices('_').map(|(at, _)| unit.split_at(at));
-        let by_cell = serial_cell.and_then(|cell| {
-            splits().find(|(_, serial)| same_name(serial.trim_start_matches('_'), cell))
-        });
+        let by_cell =
+            serial_cell.and_then(|cell| splits().find(|(_, serial)| same_name(serial.trim_start_matches('_'), cell)));
         let split = by_cell.or_else(|| splits().find(|(model, _)| has_four_digits(model)));
         Some(match split {
             Some((model, serial)) => {
@@ -97,26 +86,19 @@ fn split_section(left: &str) -> (&str, Option<String>) {
     let section = left.get(left.len().saturating_sub(3)..).unwrap_or_default();
     if section.eq_ignore_ascii_case("_TA") || section.eq_ignore_ascii_case("_TB") {
         let unit = left.get(..left.len() - 3).unwrap_or(left);
-        (
-            unit,
-            Some(section.trim_start_matches('_').to_ascii_uppercase()),
-        )
+        (unit, Some(section.trim_start_matches('_').to_ascii_uppercase()))
     } else {
         (left, None)
     }
 }
 
 fn has_four_digits(text: &str) -> bool {
-    text.as_bytes()
-        .windows(4)
-        .any(|four| four.iter().all(u8::is_ascii_digit))
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
 }
 
 /// `M-D-YYYY_H-MM AM` or `…_H-MM-SS AM` and what follows.
 fn split_time(text: &str) -> (ParsedTime, &str) {
-    parse_time(text).map_or((ParsedTime::Malformed, text), |(time, rest)| {
-        (ParsedTime::Known(time), rest)
-    })
+    parse_time(text).map_or((ParsedTime::Malformed, text), |(time, rest)| (ParsedTime::Known(time), rest))
 }
 
 fn parse_time(text: &str) -> Option<(LocalTime, &str)> {
@@ -136,19 +118,13 @@ fn parse_time(text: &str) -> Option<(LocalTime, &str)> {
         "PM" => 12,
         _ => return None,
     };
-    let day = LocalDate::new(
-        i32::try_from(year).ok()?,
-        u8::try_from(month).ok()?,
-        u8::try_from(day).ok()?,
-    )?;
+    let day = LocalDate::new(i32::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
     let hour = (1..=12).contains(&hour).then_some(hour % 12 + after_noon)?;
     Some((LocalTime::new(day, hour, minute, second)?, rest.get(2..)?))
 }
 
 fn integer(text: &str) -> Option<(u32, &str)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     Some((digits.parse().ok()?, rest))
 }
@@ -179,16 +155,12 @@ mod tests {
     fn a_name_without_four_digits_is_all_model() {
         let name = "812_44_TEST DATA_1-2-2024_4-05 PM.xls";
         assert_eq!(unit(name, None), pair("812_44", ""));
-        assert_eq!(
-            unit("8340-1__TEST DATA_1-2-2024_4-05 PM.xls", None),
-            pair("8340-1", "")
-        );
+        assert_eq!(unit("8340-1__TEST DATA_1-2-2024_4-05 PM.xls", None), pair("8340-1", ""));
     }
 
     #[test]
     fn system_b_names_carry_section_and_disposition() {
-        let name =
-            FileName::parse("6644-04_37_TA_Test Data_5-21-2025_6-10 PM_ResTrimmed Correct.xls");
+        let name = FileName::parse("6644-04_37_TA_Test Data_5-21-2025_6-10 PM_ResTrimmed Correct.xls");
         assert_eq!(name.section.as_deref(), Some("TA"));
         assert_eq!(name.disposition.as_deref(), Some("_ResTrimmed Correct"));
         assert_eq!(name.split(None), Some(pair("6644-04", "37")));
@@ -196,13 +168,10 @@ mod tests {
 
     #[test]
     fn noon_midnight_and_seconds_are_read() {
-        let clock =
-            |time: &str| match FileName::parse(&format!("8340_1_TEST DATA_5-28-2025_{time}.xls"))
-                .time
-            {
-                ParsedTime::Known(time) => time.to_string().split_off(11),
-                other => format!("{other:?}"),
-            };
+        let clock = |time: &str| match FileName::parse(&format!("8340_1_TEST DATA_5-28-2025_{time}.xls")).time {
+            ParsedTime::Known(time) => time.to_string().split_off(11),
+            other => format!("{other:?}"),
+        };
         assert_eq!(clock("12-07 AM"), "00:07:00");
         assert_eq!(clock("12-07 PM"), "12:07:00");
         assert_eq!(clock("10-14-41 AM"), "10:14:41");

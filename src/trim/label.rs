@@ -45,6 +45,5 @@ impl<'a> Labels<'a> {
 }
 
 fn begins_with(text: &str, label: &str) -> bool {
-    text.get(..label.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(label))
+    text.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label))
 }

@@ -40,18 +40,13 @@ impl LocalDate {
         let shifted = days.checked_add(719_468)?;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
         let month = (shifted_month + 2) % 12 + 1;
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self::new(
-            i32::try_from(year).ok()?,
-            u8::try_from(month).ok()?,
-            u8::try_from(day).ok()?,
-        )
+        Self::new(i32::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
 
     /// The date of an Excel serial number (1900 system; day 25569 is 1970-01-01). Fractions are dropped.
@@ -65,10 +60,7 @@ impl LocalDate {
 
     /// This date at midnight.
     pub fn midnight(self) -> LocalTime {
-        LocalTime {
-            date: self,
-            seconds: 0,
-        }
+        LocalTime { date: self, seconds: 0 }
     }
 }
 
@@ -90,10 +82,7 @@ pub struct LocalTime {
 impl LocalTime {
     /// The time, or nothing when the clock has no such reading.
     pub fn new(date: LocalDate, hour: u32, minute: u32, second: u32) -> Option<Self> {
-        (hour < 24 && minute < 60 && second < 60).then_some(Self {
-            date,
-            seconds: hour * 3600 + minute * 60 + second,
-        })
+        (hour < 24 && minute < 60 && second < 60).then_some(Self { date, seconds: hour * 3600 + minute * 60 + second })
     }
 
     /// Seconds since 1970-01-01 00:00 on the plant's wall clock.
@@ -148,10 +137,7 @@ mod tests {
 
     #[test]
     fn excel_serials_are_dates() {
-        assert_eq!(
-            LocalDate::from_excel_serial(45_246.0).map(|d| d.to_string()),
-            Some("2023-11-16".to_owned())
-        );
+        assert_eq!(LocalDate::from_excel_serial(45_246.0).map(|d| d.to_string()), Some("2023-11-16".to_owned()));
         assert_eq!(LocalDate::from_excel_serial(f64::NAN), None);
         assert_eq!(LocalDate::from_excel_serial(-4.0), None);
     }

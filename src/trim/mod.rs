@@ -28,8 +28,8 @@ pub use file_name::{FileName, ParsedTime};
 pub use local_time::{LocalDate, LocalTime};
 pub use prescan::{Format, prescan};
 pub use run::{
-    CutLengthUnit, Identity, Mark, Pass, Point, PositionUnit, ResistanceWindow, Sweep, System,
-    TimeSource, Track, TrackSettings, TrimRun,
+    CutLengthUnit, Identity, Mark, Pass, Point, PositionUnit, ResistanceWindow, Sweep, System, TimeSource, Track,
+    TrackSettings, TrimRun,
 };
 
 use std::path::Path;

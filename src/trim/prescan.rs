@@ -49,40 +49,21 @@ pub fn prescan(bytes: &[u8]) -> Result<Format, ReadError> {
 }
 
 fn no_workbook(bytes: &[u8]) -> ReadError {
-    let head: Vec<u8> = bytes
-        .iter()
-        .copied()
-        .skip_while(|b| b.is_ascii_whitespace() || !b.is_ascii())
-        .take(256)
-        .collect();
+    let head: Vec<u8> =
+        bytes.iter().copied().skip_while(|b| b.is_ascii_whitespace() || !b.is_ascii()).take(256).collect();
     let text = String::from_utf8_lossy(&head).to_ascii_lowercase();
     if bytes.is_empty() {
         ReadError::file(ReadErrorKind::Unfinished, "the file is empty")
     } else if bytes.iter().take(512).all(|&b| b == 0) {
-        ReadError::file(
-            ReadErrorKind::Unfinished,
-            "the file holds only zeros so far",
-        )
+        ReadError::file(ReadErrorKind::Unfinished, "the file holds only zeros so far")
     } else if bytes.len() < 8 {
-        ReadError::file(
-            ReadErrorKind::Unfinished,
-            "the file ends inside its first bytes",
-        )
+        ReadError::file(ReadErrorKind::Unfinished, "the file ends inside its first bytes")
     } else if text.starts_with("<html") || text.starts_with("<!doctype html") {
-        ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "this is an HTML page, not a workbook",
-        )
+        ReadError::file(ReadErrorKind::NotAWorkbook, "this is an HTML page, not a workbook")
     } else if text.starts_with("<?xml") {
-        ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "this is an XML text, not a workbook",
-        )
+        ReadError::file(ReadErrorKind::NotAWorkbook, "this is an XML text, not a workbook")
     } else {
-        ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "neither .xls nor .xlsx: the first bytes are of no workbook",
-        )
+        ReadError::file(ReadErrorKind::NotAWorkbook, "neither .xls nor .xlsx: the first bytes are of no workbook")
     }
 }
 

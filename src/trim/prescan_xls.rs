@@ -38,12 +38,9 @@ fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
             "the workbook is encrypted: save it without a password",
         ));
     }
-    let mut stream = container.open_stream("/Workbook").map_err(|_| {
-        ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "a compound file without a Workbook stream",
-        )
-    })?;
+    let mut stream = container
+        .open_stream("/Workbook")
+        .map_err(|_| ReadError::file(ReadErrorKind::NotAWorkbook, "a compound file without a Workbook stream"))?;
     if stream.len() > bytes.len() as u64 {
         return Err(unfinished(format!(
             "the Workbook stream claims {} of the file's {} bytes",
@@ -52,9 +49,7 @@ fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
         )));
     }
     let mut content = Vec::with_capacity(usize::try_from(stream.len()).unwrap_or(0));
-    stream
-        .read_to_end(&mut content)
-        .map_err(|e| unfinished(format!("the Workbook stream cannot be read: {e}")))?;
+    stream.read_to_end(&mut content).map_err(|e| unfinished(format!("the Workbook stream cannot be read: {e}")))?;
     Ok(content)
 }
 
@@ -115,39 +110,25 @@ impl Walk {
 
     fn bound_sheet(&mut self, body: &[u8], stream: usize) -> Result<(), ReadError> {
         self.sheets += 1;
-        let inside = u32_at(body, 0)
-            .and_then(|offset| usize::try_from(offset).ok())
-            .is_some_and(|offset| offset < stream);
+        let inside =
+            u32_at(body, 0).and_then(|offset| usize::try_from(offset).ok()).is_some_and(|offset| offset < stream);
         if inside {
             return Ok(());
         }
-        Err(ReadError::file(
-            ReadErrorKind::Corrupt,
-            "a sheet is said to begin outside the Workbook stream",
-        ))
+        Err(ReadError::file(ReadErrorKind::Corrupt, "a sheet is said to begin outside the Workbook stream"))
     }
 
     /// Notes the cells a record holds, by the BIFF8 records that carry any.
     fn cells(&mut self, kind: u16, body: &[u8]) -> Result<(), ReadError> {
-        let single = matches!(
-            kind,
-            0x0006 | 0x00D6 | 0x00FD | 0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x027E
-        );
+        let single = matches!(kind, 0x0006 | 0x00D6 | 0x00FD | 0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x027E);
         let multiple = matches!(kind, 0x00BD | 0x00BE);
         if !single && !multiple {
             return Ok(());
         }
         let (Some(row), Some(first)) = (u16_at(body, 0), u16_at(body, 2)) else {
-            return Err(ReadError::file(
-                ReadErrorKind::Corrupt,
-                "a cell record without its position",
-            ));
+            return Err(ReadError::file(ReadErrorKind::Corrupt, "a cell record without its position"));
         };
-        let last = if multiple {
-            u16_at(body, body.len().saturating_sub(2)).unwrap_or(first)
-        } else {
-            first
-        };
+        let last = if multiple { u16_at(body, body.len().saturating_sub(2)).unwrap_or(first) } else { first };
         self.area.cell(u32::from(row), u32::from(first.max(last)))
     }
 
@@ -155,34 +136,20 @@ impl Walk {
         if self.begun != self.ended {
             return Err(ReadError::file(
                 ReadErrorKind::Unfinished,
-                format!(
-                    "{} parts begun, {} ended: the tail is missing",
-                    self.begun, self.ended
-                ),
+                format!("{} parts begun, {} ended: the tail is missing", self.begun, self.ended),
             ));
         }
         if self.sheets == 0 {
-            return Err(ReadError::file(
-                ReadErrorKind::Corrupt,
-                "a workbook without a sheet",
-            ));
+            return Err(ReadError::file(ReadErrorKind::Corrupt, "a workbook without a sheet"));
         }
         Ok(())
     }
 }
 
 fn dimensions(body: &[u8]) -> Result<(), ReadError> {
-    let fields = (
-        u32_at(body, 0),
-        u32_at(body, 4),
-        u16_at(body, 8),
-        u16_at(body, 10),
-    );
+    let fields = (u32_at(body, 0), u32_at(body, 4), u16_at(body, 8), u16_at(body, 10));
     let (Some(first_row), Some(end_row), Some(first_column), Some(end_column)) = fields else {
-        return Err(ReadError::file(
-            ReadErrorKind::Corrupt,
-            "a DIMENSIONS record cut short",
-        ));
+        return Err(ReadError::file(ReadErrorKind::Corrupt, "a DIMENSIONS record cut short"));
     };
     let sane = first_row <= end_row
         && end_row <= 65_536
@@ -193,8 +160,6 @@ fn dimensions(body: &[u8]) -> Result<(), ReadError> {
     }
     Err(ReadError::file(
         ReadErrorKind::Corrupt,
-        format!(
-            "a sheet claims rows {first_row}–{end_row} and columns {first_column}–{end_column}"
-        ),
+        format!("a sheet claims rows {first_row}–{end_row} and columns {first_column}–{end_column}"),
     ))
 }

@@ -18,19 +18,13 @@ const MAX_ENTRIES: usize = 4096;
 /// really unpacked.
 pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-        ReadError::file(
-            ReadErrorKind::Unfinished,
-            format!("the zip directory is missing or damaged: {e}"),
-        )
+        ReadError::file(ReadErrorKind::Unfinished, format!("the zip directory is missing or damaged: {e}"))
     })?;
     if archive.len() > MAX_ENTRIES {
         return Err(too_large(format!("{} zip entries", archive.len())));
     }
     if archive.index_for_name("xl/workbook.xml").is_none() {
-        return Err(ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "a zip file without xl/workbook.xml: no workbook",
-        ));
+        return Err(ReadError::file(ReadErrorKind::NotAWorkbook, "a zip file without xl/workbook.xml: no workbook"));
     }
     let mut total = 0;
     for index in 0..archive.len() {
@@ -43,20 +37,13 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
 }
 
 fn unpacked(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<u64, ReadError> {
-    let damaged = |e: ZipError| {
-        ReadError::file(
-            ReadErrorKind::Unfinished,
-            format!("a zip entry is damaged: {e}"),
-        )
-    };
+    let damaged = |e: ZipError| ReadError::file(ReadErrorKind::Unfinished, format!("a zip entry is damaged: {e}"));
     let entry = archive.by_index(index).map_err(damaged)?;
     let name = entry.name().map_err(damaged)?.into_owned();
-    let size = std::io::copy(&mut entry.take(MAX_ENTRY + 1), &mut std::io::sink())
-        .map_err(|e| damaged(ZipError::Io(e)))?;
+    let size =
+        std::io::copy(&mut entry.take(MAX_ENTRY + 1), &mut std::io::sink()).map_err(|e| damaged(ZipError::Io(e)))?;
     if size > MAX_ENTRY {
-        return Err(too_large(format!(
-            "{name} unpacks to more than {MAX_ENTRY} bytes"
-        )));
+        return Err(too_large(format!("{name} unpacks to more than {MAX_ENTRY} bytes")));
     }
     Ok(size)
 }

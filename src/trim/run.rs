@@ -76,9 +76,7 @@ impl Identity {
     /// Whether the serial names a unit at all: junk serials are stored but form no unit.
     pub fn is_unit(&self) -> bool {
         let serial = self.serial.trim();
-        !serial.is_empty()
-            && !serial.bytes().all(|b| b == b'0')
-            && !serial.to_ascii_uppercase().starts_with("TEST")
+        !serial.is_empty() && !serial.bytes().all(|b| b == b'0') && !serial.to_ascii_uppercase().starts_with("TEST")
     }
 }
 
@@ -245,9 +243,7 @@ pub struct Track {
 impl Track {
     /// The sweep a verdict rests on: the last one measured after a cut.
     pub fn final_sweep(&self) -> Option<&Sweep> {
-        self.verification
-            .as_ref()
-            .or_else(|| self.passes.last().map(|pass| &pass.sweep))
+        self.verification.as_ref().or_else(|| self.passes.last().map(|pass| &pass.sweep))
     }
 }
 

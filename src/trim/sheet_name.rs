@@ -26,22 +26,12 @@ impl DataSheet {
             Some(word) => Some(numbered(word, "TRM")?),
             None => None,
         };
-        words.next().is_none().then(|| Self {
-            name: name.to_owned(),
-            section,
-            track,
-            pass,
-            recipe,
-        })
+        words.next().is_none().then(|| Self { name: name.to_owned(), section, track, pass, recipe })
     }
 
     /// `TRK1`; `SEC2 TRK1` outside section 1.
     pub(super) fn track_name(&self) -> String {
-        if self.section == 1 {
-            format!("TRK{}", self.track)
-        } else {
-            format!("SEC{} TRK{}", self.section, self.track)
-        }
+        if self.section == 1 { format!("TRK{}", self.track) } else { format!("SEC{} TRK{}", self.section, self.track) }
     }
 }
 
@@ -63,24 +53,11 @@ mod tests {
     #[test]
     fn data_sheets_are_told_from_their_neighbours() {
         let sheet = DataSheet::parse("SEC1 TRK2 3 TRM1").expect("a pass");
-        assert_eq!(
-            (sheet.section, sheet.track, sheet.pass, sheet.recipe),
-            (1, 2, 3, Some(1))
-        );
+        assert_eq!((sheet.section, sheet.track, sheet.pass, sheet.recipe), (1, 2, 3, Some(1)));
         assert_eq!(sheet.track_name(), "TRK2");
         let other = DataSheet::parse("SEC2 TRK1 0").expect("untrimmed");
-        assert_eq!(
-            (other.track_name().as_str(), other.recipe),
-            ("SEC2 TRK1", None)
-        );
-        for name in [
-            "ref",
-            "Report Data",
-            "SEC1 TRK1",
-            "SEC1 TRK1 x",
-            "SEC1 TRK1 1 TRM",
-            "SEC1 TRK1 1 TRM1 old",
-        ] {
+        assert_eq!((other.track_name().as_str(), other.recipe), ("SEC2 TRK1", None));
+        for name in ["ref", "Report Data", "SEC1 TRK1", "SEC1 TRK1 x", "SEC1 TRK1 1 TRM", "SEC1 TRK1 1 TRM1 old"] {
             assert_eq!(DataSheet::parse(name), None, "{name}");
         }
     }

@@ -56,10 +56,7 @@ impl Row {
                 defect.get_or_insert_with(|| {
                     let cell = CellRef { row, column };
                     let short: String = text.chars().take(24).collect();
-                    format!(
-                        "{}!{cell}: text \"{short}\" where a number belongs",
-                        grid.name()
-                    )
+                    format!("{}!{cell}: text \"{short}\" where a number belongs", grid.name())
                 });
                 None
             }
@@ -78,9 +75,7 @@ impl Row {
             lower: value(columns.lower),
             theory: value(columns.theory),
             measured: value(columns.measured),
-            mark: columns
-                .mark
-                .map_or(Mark::Unmarked, |column| mark(&grid.cell(row, column))),
+            mark: columns.mark.map_or(Mark::Unmarked, |column| mark(&grid.cell(row, column))),
             defect,
         }
     }
@@ -100,10 +95,7 @@ impl Row {
 
     fn ends_sweep(&self, columns: Columns, begun: bool) -> bool {
         let blank_error = self.error.is_none() || columns.blank_position_ends;
-        self.defect.is_none()
-            && self.position.is_none()
-            && blank_error
-            && (begun || columns.blank_position_ends)
+        self.defect.is_none() && self.position.is_none() && blank_error && (begun || columns.blank_position_ends)
     }
 }
 
@@ -178,14 +170,8 @@ mod tests {
         let steps: Vec<f64> = (0..12u32).map(f64::from).collect();
         let blank: Vec<Point> = steps.iter().map(|&t| point(None, t)).collect();
         let copied: Vec<Point> = steps.iter().map(|&t| point(Some(t * t), t * t)).collect();
-        let ramp: Vec<Point> = steps
-            .iter()
-            .map(|&t| point(Some(0.5 * t + 3.0), t * t))
-            .collect();
-        let real: Vec<Point> = steps
-            .iter()
-            .map(|&t| point(Some(t + (t * 7.0).sin() * 1e-3), t))
-            .collect();
+        let ramp: Vec<Point> = steps.iter().map(|&t| point(Some(0.5 * t + 3.0), t * t)).collect();
+        let real: Vec<Point> = steps.iter().map(|&t| point(Some(t + (t * 7.0).sin() * 1e-3), t)).collect();
         assert!(is_template(&blank));
         assert!(is_template(&copied));
         assert!(is_template(&ramp));

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::ReadError;
 use super::label::Labels;
-use super::run::{
-    CutLengthUnit, Pass, PositionUnit, ResistanceWindow, Sweep, Track, TrackSettings,
-};
+use super::run::{CutLengthUnit, Pass, PositionUnit, ResistanceWindow, Sweep, Track, TrackSettings};
 use super::sheet_name::DataSheet;
 use super::sweep::{self, Columns};
 use super::workbook::{Grid, Workbook};
@@ -46,10 +44,7 @@ pub(super) struct CellIdentity {
 
 /// System A's data sheets among a workbook's sheets.
 pub(super) fn data_sheets(names: &[String]) -> Vec<DataSheet> {
-    names
-        .iter()
-        .filter_map(|name| DataSheet::parse(name))
-        .collect()
+    names.iter().filter_map(|name| DataSheet::parse(name)).collect()
 }
 
 /// Whether the fixed sheets of System A are there.
@@ -61,10 +56,7 @@ pub(super) fn has_fixed_sheets(book: &Workbook<'_>) -> bool {
 pub(super) fn tracks(book: &Workbook<'_>, sheets: &[DataSheet]) -> Result<Vec<Track>, ReadError> {
     let mut groups: BTreeMap<(u32, u32), Vec<&DataSheet>> = BTreeMap::new();
     for sheet in sheets {
-        groups
-            .entry((sheet.section, sheet.track))
-            .or_default()
-            .push(sheet);
+        groups.entry((sheet.section, sheet.track)).or_default().push(sheet);
     }
     groups
         .into_values()
@@ -76,10 +68,7 @@ pub(super) fn tracks(book: &Workbook<'_>, sheets: &[DataSheet]) -> Result<Vec<Tr
 }
 
 /// Model, serial and date as the first data sheet has them.
-pub(super) fn identity(
-    book: &Workbook<'_>,
-    sheets: &[DataSheet],
-) -> Result<CellIdentity, ReadError> {
+pub(super) fn identity(book: &Workbook<'_>, sheets: &[DataSheet]) -> Result<CellIdentity, ReadError> {
     let Some(first) = sheets.first() else {
         return Ok(CellIdentity::default());
     };
@@ -97,9 +86,7 @@ pub(super) fn position_unit(book: &Workbook<'_>) -> Result<Option<PositionUnit>,
         return Ok(None);
     }
     let grid = book.grid("Model Parameters")?;
-    Ok(Labels::new(&grid, 0)
-        .name("Type", 1)
-        .and_then(|kind| unit_of(&kind)))
+    Ok(Labels::new(&grid, 0).name("Type", 1).and_then(|kind| unit_of(&kind)))
 }
 
 /// The unit a pot type is measured in.
@@ -118,7 +105,8 @@ pub(super) fn unit_of(kind: &str) -> Option<PositionUnit> {
 struct Sheets {
     untrimmed: Option<Sweep>,
     passes: Vec<Pass>,
-    pass_sheets: usize,
+    /// Pass sheets found, measured or not.
+    cuts: usize,
     never_measured: Vec<String>,
     resistance_before: Option<f64>,
 }
@@ -129,16 +117,13 @@ fn track(book: &Workbook<'_>, group: &[&DataSheet]) -> Result<Track, ReadError> 
         collect(book, sheet, &mut sheets)?;
     }
     let first = group.first().copied();
-    let judged = sheets
-        .passes
-        .last()
-        .map(|pass| pass.sweep.sheet.clone())
-        .or_else(|| first.map(|sheet| sheet.name.clone()));
+    let judged =
+        sheets.passes.last().map(|pass| pass.sweep.sheet.clone()).or_else(|| first.map(|sheet| sheet.name.clone()));
     let (alias, settings) = settings(book, first, judged.as_deref(), &mut sheets.passes)?;
     Ok(Track {
         name: first.map(DataSheet::track_name).unwrap_or_default(),
         alias,
-        no_cut: sheets.pass_sheets > 0 && sheets.passes.is_empty(),
+        no_cut: sheets.cuts > 0 && sheets.passes.is_empty(),
         resistance_after: sheets.passes.last().and_then(|pass| pass.resistance),
         resistance_before: sheets.resistance_before,
         untrimmed: sheets.untrimmed,
@@ -162,7 +147,7 @@ fn collect(book: &Workbook<'_>, sheet: &DataSheet, sheets: &mut Sheets) -> Resul
         sheets.resistance_before = sheets.resistance_before.or(resistance);
         return Ok(());
     }
-    sheets.pass_sheets += 1;
+    sheets.cuts += 1;
     sheets.passes.extend(sweep.map(|sweep| Pass {
         number: sheet.pass,
         recipe: sheet.recipe,
@@ -220,17 +205,15 @@ fn station(labels: &Labels<'_>, column: u32, settings: &mut TrackSettings) {
     settings.final_window = window("Final");
     settings.length_min = number("Length Minimum").or_else(|| number("Angle Minimum"));
     // The station's own sheets misspell the label.
-    settings.length_max = number("Length Maximum")
-        .or_else(|| number("Length Mamimum"))
-        .or_else(|| number("Angle Maximum"));
+    settings.length_max =
+        number("Length Maximum").or_else(|| number("Length Mamimum")).or_else(|| number("Angle Maximum"));
 }
 
 /// `Trim Parameters`: one column a recipe.
 fn recipe(labels: &Labels<'_>, head: &str, passes: &mut [Pass], settings: &mut TrackSettings) {
     let column = |recipe: Option<u32>| labels.column(&format!("{head} TRM{}", recipe.unwrap_or(1)));
     for pass in passes.iter_mut() {
-        pass.cut_length =
-            column(pass.recipe).and_then(|column| labels.number("Laser Cut Length", column));
+        pass.cut_length = column(pass.recipe).and_then(|column| labels.number("Laser Cut Length", column));
     }
     let last = passes.last();
     settings.recipe = last.and_then(|pass| pass.recipe);

@@ -2,9 +2,7 @@
 
 use super::error::ReadError;
 use super::label::Labels;
-use super::run::{
-    CutLengthUnit, Pass, PositionUnit, ResistanceWindow, Sweep, Track, TrackSettings,
-};
+use super::run::{CutLengthUnit, Pass, PositionUnit, ResistanceWindow, Sweep, Track, TrackSettings};
 use super::sheet_name::trim_pass;
 use super::sweep::{self, Columns, Row};
 use super::system_a::{CellIdentity, unit_of};
@@ -42,10 +40,7 @@ pub(super) fn identity(book: &Workbook<'_>) -> Result<CellIdentity, ReadError> {
         return Ok(CellIdentity::default());
     }
     let grid = book.grid("Model Parameters")?;
-    Ok(CellIdentity {
-        model: grid.name_at(0, 0),
-        ..CellIdentity::default()
-    })
+    Ok(CellIdentity { model: grid.name_at(0, 0), ..CellIdentity::default() })
 }
 
 /// Row 1 of the value-first `Model Parameters`; the unit text beside it is often wrong.
@@ -78,10 +73,7 @@ pub(super) fn track(book: &Workbook<'_>) -> Result<Track, ReadError> {
     let verification = keep("Lin Error", &sweep::rows(&lin_error, COLUMNS));
     let trimmed = verification.is_some() || !passes.is_empty();
     let settings = settings(book, &test, &lin_error, &mut passes)?;
-    let ohm = |grid: &Grid| {
-        grid.number(RESISTANCE.0, RESISTANCE.1)
-            .filter(|&ohm| ohm > 0.0)
-    };
+    let ohm = |grid: &Grid| grid.number(RESISTANCE.0, RESISTANCE.1).filter(|&ohm| ohm > 0.0);
     Ok(Track {
         name: "TRK1".to_owned(),
         alias: None,
@@ -97,21 +89,12 @@ pub(super) fn track(book: &Workbook<'_>) -> Result<Track, ReadError> {
 }
 
 fn pass(number: u32, sweep: Sweep) -> Pass {
-    Pass {
-        number,
-        recipe: None,
-        sweep,
-        resistance: None,
-        compensation: None,
-        cut_length: None,
-    }
+    Pass { number, recipe: None, sweep, resistance: None, compensation: None, cut_length: None }
 }
 
 fn pass_sheets<'a>(book: &'a Workbook<'_>) -> Vec<(u32, &'a str)> {
     let names = book.sheet_names().iter();
-    let mut sheets: Vec<(u32, &str)> = names
-        .filter_map(|name| Some((trim_pass(name)?, name.as_str())))
-        .collect();
+    let mut sheets: Vec<(u32, &str)> = names.filter_map(|name| Some((trim_pass(name)?, name.as_str()))).collect();
     sheets.sort_unstable();
     sheets
 }
@@ -133,31 +116,19 @@ fn untrimmed_rows(test: &Grid, lin_error: &Grid) -> Vec<Row> {
     ramp.zip(measured)
         .map(|(row, measured)| {
             let error = row.theory.map(|theory| measured - theory);
-            Row {
-                measured: Some(measured),
-                error,
-                ..row
-            }
+            Row { measured: Some(measured), error, ..row }
         })
         .collect()
 }
 
 fn recomputed_where_judged(row: Row) -> Row {
-    let made = row
-        .measured
-        .zip(row.theory)
-        .map(|(measured, theory)| measured - theory);
-    Row {
-        error: row.error.and(made),
-        ..row
-    }
+    let made = row.measured.zip(row.theory).map(|(measured, theory)| measured - theory);
+    Row { error: row.error.and(made), ..row }
 }
 
 /// A column's numbers from row 0 to the first blank.
 fn filled(grid: &Grid, column: u32) -> Vec<f64> {
-    (0..grid.rows())
-        .map_while(|row| grid.number(row, column))
-        .collect()
+    (0..grid.rows()).map_while(|row| grid.number(row, column)).collect()
 }
 
 fn settings(
@@ -172,10 +143,7 @@ fn settings(
         ..TrackSettings::default()
     };
     if book.has("Model Parameters") {
-        station(
-            &Labels::new(&*book.grid("Model Parameters")?, 1),
-            &mut settings,
-        );
+        station(&Labels::new(&*book.grid("Model Parameters")?, 1), &mut settings);
     }
     if book.has("Trim Parameters") {
         let grid = book.grid("Trim Parameters")?;
@@ -202,9 +170,8 @@ fn station(labels: &Labels<'_>, settings: &mut TrackSettings) {
     settings.length_min = number("min elec. Angle");
     settings.length_max = number("max elec. Angle");
     settings.test_volts = number("Coarse Trim Voltage");
-    settings.final_window = number("Min Resistance")
-        .zip(number("Max resistance"))
-        .map(|(lower, upper)| ResistanceWindow { lower, upper });
+    settings.final_window =
+        number("Min Resistance").zip(number("Max resistance")).map(|(lower, upper)| ResistanceWindow { lower, upper });
 }
 
 /// `test!K1`, unless it is off the position span by more than a tenth: then it is junk.

@@ -68,15 +68,12 @@ impl Grid {
     /// The cell at an absolute position.
     pub(super) fn cell(&self, row: u32, column: u32) -> Cell<'_> {
         match self.cells.get_value((row, column)) {
-            None | Some(Data::Empty | Data::Bool(_)) => Cell::Blank,
+            Some(Data::Error(calamine::CellErrorType::NA)) => Cell::NotAvailable,
+            None | Some(Data::Empty | Data::Bool(_) | Data::Error(_)) => Cell::Blank,
             Some(Data::Float(value)) => number(*value),
             Some(Data::Int(value)) => number(*value as f64),
             Some(Data::DateTime(date)) => number(date.as_f64()),
-            Some(Data::Error(calamine::CellErrorType::NA)) => Cell::NotAvailable,
-            Some(Data::Error(_)) => Cell::Blank,
-            Some(Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text)) => {
-                worded(text)
-            }
+            Some(Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text)) => worded(text),
         }
     }
 
@@ -103,11 +100,7 @@ fn number<'a>(value: f64) -> Cell<'a> {
 
 fn worded(text: &str) -> Cell<'_> {
     let text = text.trim();
-    if text.is_empty() || text.eq_ignore_ascii_case("nan") {
-        Cell::Blank
-    } else {
-        Cell::Text(text)
-    }
+    if text.is_empty() || text.eq_ignore_ascii_case("nan") { Cell::Blank } else { Cell::Text(text) }
 }
 
 enum Inner<'a> {
@@ -126,10 +119,7 @@ impl<'a> Workbook<'a> {
     /// Opens bytes that passed the pre-scan.
     pub(super) fn open(bytes: &'a [u8], format: Format) -> Result<Self, ReadError> {
         let corrupt = |e: &dyn std::fmt::Display| {
-            ReadError::file(
-                ReadErrorKind::Corrupt,
-                format!("the workbook cannot be opened: {e}"),
-            )
+            ReadError::file(ReadErrorKind::Corrupt, format!("the workbook cannot be opened: {e}"))
         };
         let inner = match format {
             Format::Xls => {
@@ -145,11 +135,7 @@ impl<'a> Workbook<'a> {
             Inner::Xls(book) => book.sheet_names(),
             Inner::Xlsx(book, _) => book.sheet_names(),
         };
-        Ok(Self {
-            names,
-            inner: RefCell::new(inner),
-            grids: RefCell::default(),
-        })
+        Ok(Self { names, inner: RefCell::new(inner), grids: RefCell::default() })
     }
 
     /// The sheets' names, in workbook order.
@@ -168,13 +154,8 @@ impl<'a> Workbook<'a> {
             return Ok(Rc::clone(grid));
         }
         let cells = self.materialise(name).map_err(|e| e.on(name))?;
-        let grid = Rc::new(Grid {
-            name: name.to_owned(),
-            cells,
-        });
-        self.grids
-            .borrow_mut()
-            .insert(name.to_owned(), Rc::clone(&grid));
+        let grid = Rc::new(Grid { name: name.to_owned(), cells });
+        self.grids.borrow_mut().insert(name.to_owned(), Rc::clone(&grid));
         Ok(grid)
     }
 
@@ -187,18 +168,11 @@ impl<'a> Workbook<'a> {
 }
 
 fn damaged(cause: &dyn std::fmt::Display) -> ReadError {
-    ReadError::file(
-        ReadErrorKind::Corrupt,
-        format!("the sheet cannot be read: {cause}"),
-    )
+    ReadError::file(ReadErrorKind::Corrupt, format!("the sheet cannot be read: {cause}"))
 }
 
 /// Reads an `.xlsx` sheet cell by cell: its declared dimension may be any number, its cells may not.
-fn xlsx_range(
-    book: &mut Xlsx<Cursor<&[u8]>>,
-    budget: &mut AreaBudget,
-    name: &str,
-) -> Result<Range<Data>, ReadError> {
+fn xlsx_range(book: &mut Xlsx<Cursor<&[u8]>>, budget: &mut AreaBudget, name: &str) -> Result<Range<Data>, ReadError> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| damaged(&e))?;
     let mut cells = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
@@ -206,13 +180,8 @@ fn xlsx_range(
         if matches!(cell.get_value(), DataRef::Empty) {
             continue;
         }
-        budget
-            .cell(row, column)
-            .map_err(|e| e.at(CellRef { row, column }))?;
-        cells.push(calamine::Cell::new(
-            (row, column),
-            Data::from(cell.get_value().clone()),
-        ));
+        budget.cell(row, column).map_err(|e| e.at(CellRef { row, column }))?;
+        cells.push(calamine::Cell::new((row, column), Data::from(cell.get_value().clone())));
     }
     budget.end_sheet()?;
     // The range builder wants row order, which a forged sheet need not keep.

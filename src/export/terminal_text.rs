@@ -1,9 +1,9 @@
-//! Text for standard output: untrusted names must not move a cursor.
+//! Text for a terminal: untrusted names must not move a cursor.
 
 use std::borrow::Cow;
 
 /// The text with control, direction and zero-width characters replaced by `�`.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_unsafe) {
         Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect())
     } else {

@@ -1,0 +1,101 @@
+//! `watch --headless`: the session without a screen, one JSON line a file.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::mpsc;
+
+use color_eyre::eyre::{Result, WrapErr};
+
+use super::Exit;
+use crate::export::{FileLine, FileOutcome, printable};
+use crate::history::{FileFacts, LogEntry, LogOutcome};
+use crate::session::{Event, FolderState, HistoryState, Session, Setup, Snapshot, signals};
+
+/// Something to do.
+enum Message {
+    Event(Event),
+    End,
+}
+
+/// Prints every file as it ends, until a signal or the end of whoever reads.
+pub(super) fn run(setup: Setup) -> Result<Exit> {
+    let (events, messages) = mpsc::channel();
+    let ends = events.clone();
+    // The receiver lives until this function returns; after that nobody minds.
+    signals::listen(move |_| drop(ends.send(Message::End)))?;
+    let session = Session::start(setup, move |event| drop(events.send(Message::Event(event))))?;
+    let mut told = Told::default();
+    let exit = loop {
+        match messages.recv() {
+            Ok(Message::Event(Event::Refused(who))) => {
+                eprintln!("trimwatch: {}", printable(&who));
+                break Exit::StoreHeld;
+            }
+            Ok(Message::Event(event)) => match print(&event, &mut told) {
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => break Exit::Fine,
+                printed => printed.wrap_err("standard output")?,
+            },
+            Ok(Message::End) | Err(_) => break Exit::Fine,
+        }
+    };
+    session.stop();
+    Ok(exit)
+}
+
+/// What was said on standard error already.
+#[derive(Default)]
+struct Told {
+    folders: Vec<FolderState>,
+    history: Option<HistoryState>,
+}
+
+fn print(event: &Event, told: &mut Told) -> io::Result<()> {
+    match event {
+        Event::Arrived(run, _) => line(&run.record.file, FileOutcome::Run(&run.record.run)),
+        Event::Logged(entry) => log(entry),
+        Event::Notice(text) => writeln!(io::stderr(), "trimwatch: {}", printable(text)),
+        Event::Snapshot(snapshot) => states(snapshot, told),
+        _ => Ok(()),
+    }
+}
+
+/// Runs are printed where they arrive; here stand the files that ended otherwise.
+fn log(entry: &LogEntry) -> io::Result<()> {
+    match &entry.outcome {
+        LogOutcome::Skipped { reason } => line(&entry.file, FileOutcome::Skipped { identity: None, reason }),
+        LogOutcome::Failed { cause } => line(&entry.file, FileOutcome::Failed(cause)),
+        _ => Ok(()),
+    }
+}
+
+fn line(file: &FileFacts, outcome: FileOutcome<'_>) -> io::Result<()> {
+    let content = blake3::Hash::from_bytes(file.content).to_hex().to_string();
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &FileLine::new(Path::new(&file.path), Some(content), outcome))?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// Folders that come and go, and a history that is not kept, are said once each.
+fn states(snapshot: &Snapshot, told: &mut Told) -> io::Result<()> {
+    let mut err = io::stderr();
+    for (index, folder) in snapshot.folders.iter().enumerate() {
+        if told.folders.get(index) != Some(&folder.state) {
+            match &folder.state {
+                FolderState::Starting => {}
+                FolderState::Live => writeln!(err, "trimwatch: watching {}", printable(&folder.path))?,
+                FolderState::Offline { cause, .. } => {
+                    writeln!(err, "trimwatch: {} is OFFLINE: {}", printable(&folder.path), printable(cause))?;
+                }
+            }
+        }
+    }
+    told.folders = snapshot.folders.iter().map(|folder| folder.state.clone()).collect();
+    if told.history.as_ref() != Some(&snapshot.history) {
+        if let HistoryState::NotKept { reason } = &snapshot.history {
+            writeln!(err, "trimwatch: runs are not kept: {}", printable(reason))?;
+        }
+        told.history = Some(snapshot.history.clone());
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `ingest PATH…`: files into the history, with a progress bar on a terminal.
+
+use color_eyre::eyre::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Exit, IngestArgs, StoreArgs};
+use crate::config::Loaded;
+use crate::engine::{self, Collected, Ingested, collect, holder};
+use crate::export::printable;
+use crate::history::Store;
+
+/// Keeps every file; one that fails never stops the rest.
+pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
+    let Collected { files, missing } = collect(&args.paths);
+    let store = open(&args.store, loaded)?;
+    let bar = bar(files.len());
+    let ingested = engine::ingest(&files, &store, &loaded.config.analysis(), || bar.inc(1))?;
+    bar.finish_and_clear();
+    for (path, cause) in &missing {
+        eprintln!("{}: {cause}", printable(&path.display().to_string()));
+    }
+    for (path, cause) in &ingested.failed {
+        eprintln!("{}: {}", printable(path), printable(cause));
+    }
+    println!("{}", summary(files.len(), &ingested));
+    let failed = missing.len() + ingested.failed.len();
+    Ok(if failed > 0 { Exit::SomeFilesFailed } else { Exit::Fine })
+}
+
+/// The store of the flag or the configuration, with what was odd about opening it said.
+pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
+    let (store, opening) = Store::open(args.store.as_ref().unwrap_or(&loaded.store), &holder())?;
+    for note in &opening.notes {
+        eprintln!("{}", printable(note));
+    }
+    Ok(store)
+}
+
+/// Hidden by itself where standard error is no terminal.
+fn bar(files: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files  {per_sec}  {eta} left");
+    let bar = ProgressBar::new(files as u64);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn summary(files: usize, ingested: &Ingested) -> String {
+    let Ingested { runs, revisions, duplicates, known, skipped, failed } = ingested;
+    let counts = [
+        (*runs, "new runs"),
+        (*revisions, "saved again"),
+        (*duplicates, "the same content again"),
+        (*known, "known and unchanged"),
+        (*skipped, "skipped"),
+        (failed.len() as u64, "failed"),
+    ];
+    let said: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    format!("{files} files: {}", if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") })
+}

@@ -1,0 +1,150 @@
+//! `show RUN|SERIAL`: what the history has.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use color_eyre::eyre::{Result, bail};
+
+use super::ingest::open;
+use super::{Exit, Format, ShowArgs};
+use crate::analysis::{JudgedTrack, explain, explain_track};
+use crate::config::Loaded;
+use crate::export::{FileLine, FileOutcome, csv_head, printable};
+use crate::history::{RunKey, RunRecord, Store};
+
+/// Digits of a content by which a run is named; sixteen to the twelfth is far beyond any shop's runs.
+const NAME_DIGITS: usize = 12;
+
+/// Prints the runs that are meant.
+pub(super) fn run(args: &ShowArgs, loaded: &Loaded) -> Result<Exit> {
+    let store = open(&args.store, loaded)?;
+    let runs = find(&store, &args.what)?;
+    if runs.is_empty() {
+        bail!("the history has no run and no serial `{}`", printable(&args.what));
+    }
+    match args.format {
+        Format::Text => text(&store, &runs)?,
+        Format::Json => json(&runs)?,
+        Format::Csv => csv(&runs)?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// A serial first, then a unit, then a run by its content's first digits.
+fn find(store: &Store, what: &str) -> Result<Vec<(RunKey, RunRecord)>> {
+    let of_serial = store.serial_runs(what)?;
+    if !of_serial.is_empty() {
+        return Ok(of_serial);
+    }
+    if let Some((model, serial)) = what.rsplit_once('/') {
+        return Ok(store.unit_runs(model, serial)?);
+    }
+    Ok(match hex_prefix(what) {
+        Some((prefix, odd)) => {
+            let runs = store.runs_by_content(&prefix)?;
+            runs.into_iter().filter(|(_, run)| odd.is_none_or(|odd| digit_after(&prefix, run) == Some(odd))).collect()
+        }
+        None => Vec::new(),
+    })
+}
+
+/// Whole bytes of a hexadecimal name and its odd last digit.
+fn hex_prefix(name: &str) -> Option<(Vec<u8>, Option<u8>)> {
+    let digits: Vec<u8> = name.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let pairs = digits.chunks_exact(2);
+    let odd = pairs.remainder().first().copied();
+    let bytes: Vec<u8> = pairs.map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+    (!bytes.is_empty()).then_some((bytes, odd))
+}
+
+fn digit_after(prefix: &[u8], run: &RunRecord) -> Option<u8> {
+    run.file.content.get(prefix.len()).map(|byte| byte >> 4)
+}
+
+fn name(run: &RunRecord) -> String {
+    let digits = blake3::Hash::from_bytes(run.file.content).to_hex();
+    digits.chars().take(NAME_DIGITS).collect()
+}
+
+fn text(store: &Store, runs: &[(RunKey, RunRecord)]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    for (_, record) in runs {
+        let time = record.run.identity.time.map(|time| time.to_string()).unwrap_or_default();
+        writeln!(out, "{}  {time:19}  {}", name(record), printable(&explain(&record.run)))?;
+    }
+    if let [(key, record)] = runs {
+        details(&mut out, store, key, record)?;
+    }
+    Ok(())
+}
+
+/// Everything else about one run.
+fn details(out: &mut impl Write, store: &Store, key: &RunKey, record: &RunRecord) -> Result<()> {
+    let identity = &record.run.identity;
+    writeln!(out, "  file      {}", printable(&record.file.path))?;
+    writeln!(out, "  laser     {}", printable(identity.laser.as_deref().unwrap_or("unknown")))?;
+    writeln!(out, "  filter    {}", record.run.filter)?;
+    for track in &record.run.tracks {
+        writeln!(out, "  {:8}  {}  {}", track.name, track.status.word(), printable(&explain_track(track)))?;
+        if let Some(risk) = &track.risk {
+            let (percent, method) = (risk.probability, risk.method.word());
+            writeln!(out, "            risk {percent:.2} {} ({method})", risk.category.word())?;
+        }
+        settings(out, track)?;
+        for warning in &track.warnings {
+            writeln!(out, "            {}", printable(warning))?;
+        }
+    }
+    for warning in &record.run.warnings {
+        writeln!(out, "  odd       {}", printable(warning))?;
+    }
+    for older in store.revisions(key)? {
+        writeln!(out, "  before    {}  {}", name(&older), printable(&explain(&older.run)))?;
+    }
+    Ok(())
+}
+
+fn settings(out: &mut impl Write, track: &JudgedTrack) -> Result<()> {
+    let said = crate::analysis::describe_settings(&track.settings);
+    if !said.is_empty() {
+        writeln!(out, "            settings {}", said.join(", "))?;
+    }
+    Ok(())
+}
+
+fn json(runs: &[(RunKey, RunRecord)]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    for (_, record) in runs {
+        let content = blake3::Hash::from_bytes(record.file.content).to_hex().to_string();
+        let line = FileLine::new(Path::new(&record.file.path), Some(content), FileOutcome::Run(&record.run));
+        serde_json::to_writer(&mut out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn csv(runs: &[(RunKey, RunRecord)]) -> Result<()> {
+    let mut table = csv::Writer::from_writer(io::stdout());
+    table.write_record(csv_head())?;
+    for (_, record) in runs {
+        let line = FileLine::new(Path::new(&record.file.path), None, FileOutcome::Run(&record.run));
+        for row in line.csv_rows() {
+            table.write_record(row)?;
+        }
+    }
+    table.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_named_by_any_number_of_digits() {
+        assert_eq!(hex_prefix("0aF"), Some((vec![0x0a], Some(0xf))));
+        assert_eq!(hex_prefix("0aF1"), Some((vec![0x0a, 0xf1], None)));
+        assert_eq!(hex_prefix("8340-1"), None);
+        assert_eq!(hex_prefix(""), None);
+    }
+}

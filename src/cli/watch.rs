@@ -1,0 +1,65 @@
+//! `watch`: which folders, which store, and whether there is a screen to draw on.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use color_eyre::eyre::{Result, bail};
+
+use super::{Exit, WatchArgs, headless};
+use crate::config::{Config, Loaded, WatchFolder};
+use crate::session::Setup;
+use crate::tui::{self, Ended, Look};
+
+/// Watches until told to end.
+pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
+    let Loaded { mut config, store, .. } = loaded;
+    config.poll |= args.poll;
+    config.ascii |= args.ascii;
+    let folders = folders(&args.folders, &config)?;
+    let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
+    let setup = Setup::new(&config, folders, store);
+    if args.headless {
+        return headless::run(setup);
+    }
+    screen(setup, &config)
+}
+
+/// The screen, or exit code 2 where there is none to draw on.
+pub(super) fn screen(setup: Setup, config: &Config) -> Result<Exit> {
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        eprintln!("trimwatch: no terminal to draw on; `trimwatch watch --headless` prints one JSON line a run instead");
+        return Ok(Exit::Usage);
+    }
+    match tui::run(setup, Look::from_environment(config.ascii))? {
+        Ended::Quit => Ok(Exit::Fine),
+        Ended::StoreHeld(who) => {
+            eprintln!("trimwatch: {who}");
+            Ok(Exit::StoreHeld)
+        }
+    }
+}
+
+/// The folders named, else those of the configuration; absolute, so that a store means the same everywhere.
+fn folders(named: &[PathBuf], config: &Config) -> Result<Vec<WatchFolder>> {
+    let mut folders: Vec<WatchFolder> = named.iter().map(|path| configured(path, config)).collect();
+    if folders.is_empty() {
+        folders.clone_from(&config.watches);
+    }
+    if folders.is_empty() {
+        bail!("no folder to watch: name one (`trimwatch watch FOLDER`) or put a [[watch]] into the configuration");
+    }
+    for folder in &mut folders {
+        if folder.path.is_file() {
+            bail!("{} is a file; `trimwatch analyze` judges files, watch takes folders", folder.path.display());
+        }
+        folder.path = std::path::absolute(&folder.path)?;
+    }
+    folders.dedup_by(|a, b| a.path == b.path);
+    Ok(folders)
+}
+
+/// A named folder with what the configuration knows of it.
+fn configured(path: &Path, config: &Config) -> WatchFolder {
+    let same = |watch: &&WatchFolder| std::path::absolute(&watch.path).ok() == std::path::absolute(path).ok();
+    config.watches.iter().find(same).cloned().unwrap_or_else(|| WatchFolder::named(path.to_path_buf()))
+}
