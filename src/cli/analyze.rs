@@ -7,7 +7,6 @@ use std::thread;
 
 use color_eyre::eyre::Result;
 
-
 use super::{AnalyzeArgs, Exit, Format};
 use crate::analysis::{AnalysisSettings, explain};
 use crate::config::Config;

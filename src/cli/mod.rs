@@ -70,6 +70,7 @@ pub struct StoreArgs {
 
 /// What `watch` takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what a command line has")]
 pub struct WatchArgs {
     /// Drop folders; without any, those of the configuration.
     #[arg(value_name = "FOLDER")]

@@ -50,7 +50,8 @@ fn find(store: &Store, what: &str) -> Result<Vec<(RunKey, RunRecord)>> {
 
 /// Whole bytes of a hexadecimal name and its odd last digit.
 fn hex_prefix(name: &str) -> Option<(Vec<u8>, Option<u8>)> {
-    let digits: Vec<u8> = name.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        name.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
     let pairs = digits.chunks_exact(2);
     let odd = pairs.remainder().first().copied();
     let bytes: Vec<u8> = pairs.map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();

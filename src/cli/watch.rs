@@ -30,7 +30,7 @@ pub(super) fn screen(setup: Setup, config: &Config) -> Result<Exit> {
         eprintln!("trimwatch: no terminal to draw on; `trimwatch watch --headless` prints one JSON line a run instead");
         return Ok(Exit::Usage);
     }
-    match tui::run(setup, Look::from_environment(config.ascii))? {
+    match tui::run(setup, Look::of(config))? {
         Ended::Quit => Ok(Exit::Fine),
         Ended::StoreHeld(who) => {
             eprintln!("trimwatch: {who}");

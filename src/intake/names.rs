@@ -5,7 +5,8 @@ use std::path::Path;
 /// Why a file is none of ours by its name alone; `None` when it may be a workbook.
 pub fn ignored_by_name(path: &Path) -> Option<&'static str> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let workbook = path.extension().is_some_and(|end| ["xls", "xlsx"].iter().any(|ours| end.eq_ignore_ascii_case(ours)));
+    let workbook =
+        path.extension().is_some_and(|end| ["xls", "xlsx"].iter().any(|ours| end.eq_ignore_ascii_case(ours)));
     if name.starts_with("~$") {
         Some("lock file of a spreadsheet program")
     } else if name.starts_with('.') {

@@ -1,5 +1,37 @@
-//! placeholder
-use crate::session::Setup;
-pub struct Look; impl Look { pub fn from_environment(_a: bool)->Self{Look} }
-pub enum Ended { Quit, StoreHeld(String) }
-pub fn run(_s: Setup, _l: Look) -> std::io::Result<Ended> { Ok(Ended::Quit) }
+//! The screen: plain data ([`App`]), a pure [`update`] and a pure [`view`](view::view), and one loop around them.
+//!
+//! Everything that happens (a key, an event of the session, the clock) arrives as one [`Msg`] on one channel. What
+//! `update` wants done comes back as [`Effect`]s, which the loop runs; nothing else touches the world.
+
+mod action;
+mod app;
+mod clock;
+mod curves;
+mod input;
+mod keymap;
+mod layout;
+mod list;
+mod look;
+mod msg;
+mod rows;
+mod run;
+mod search;
+mod stage;
+mod symbols;
+mod terminal;
+mod theme;
+mod unit;
+mod update;
+pub mod view;
+
+pub use action::{Action, Screen};
+pub use app::{App, Overlay};
+pub use clock::Clock;
+pub use keymap::{Key, action_of, bindings};
+pub use look::Look;
+pub use msg::{Effect, Msg};
+pub use run::{Ended, run};
+pub use stage::{Pace, Stage};
+pub use symbols::Symbols;
+pub use theme::{Role, Theme};
+pub use update::update;

@@ -1,0 +1,150 @@
+//! What a key can do, and the one table that dispatch, footer and help are made from.
+
+/// A screen, by its number key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Screen {
+    /// Newest runs and the selected one.
+    Live,
+    /// One run in depth.
+    Unit,
+    /// How every file ended.
+    Log,
+}
+
+impl Screen {
+    /// All screens in the order of their keys.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Unit, Self::Log];
+
+    /// The word in the footer and in the breadcrumb.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Unit => "Unit",
+            Self::Log => "Log",
+        }
+    }
+}
+
+/// Everything a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table below says in words what each does")]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Open,
+    Back,
+    FocusNext,
+    FocusPrevious,
+    Zoom,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    Freeze,
+    NextUnseen,
+    Earlier,
+    Later,
+    NextTrack,
+    PreviousTrack,
+    CursorLeft,
+    CursorRight,
+    Retry,
+    RetryAll,
+    FailuresOnly,
+    Rescan,
+    Go(Screen),
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
+/// Where a binding holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// On every screen.
+    Everywhere,
+    /// On these.
+    On(&'static [Screen]),
+}
+
+impl Where {
+    /// Whether it holds on a screen.
+    pub fn holds(self, screen: Screen) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::On(screens) => screens.contains(&screen),
+        }
+    }
+}
+
+/// One line of the key map.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// The keys, as they are written on screen; the first one stands in the footer.
+    pub keys: &'static [&'static str],
+    /// One word or two for the footer; empty = not in the footer.
+    pub label: &'static str,
+    /// One line for the help.
+    pub help: &'static str,
+    /// Where it holds.
+    pub place: Where,
+}
+
+const LIVE: Where = Where::On(&[Screen::Live]);
+const UNIT: Where = Where::On(&[Screen::Unit]);
+const LOG: Where = Where::On(&[Screen::Log]);
+const LISTS: Where = Where::On(&[Screen::Live, Screen::Log]);
+const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
+
+const fn bind(
+    action: Action,
+    keys: &'static [&'static str],
+    label: &'static str,
+    help: &'static str,
+    place: Where,
+) -> Binding {
+    Binding { action, keys, label, help, place }
+}
+
+/// The key map, most wanted first: the footer drops from its end.
+pub const BINDINGS: &[Binding] = &[
+    bind(Action::Up, &["↑", "k"], "", "row up", Where::Everywhere),
+    bind(Action::Down, &["↓", "j"], "move", "row down", Where::Everywhere),
+    bind(Action::Open, &["Enter"], "open", "open the selected run", LISTS),
+    bind(Action::Back, &["Esc"], "back", "one step back; in Live: to the newest run", Where::Everywhere),
+    bind(Action::NextUnseen, &["!"], "unseen", "next failure nobody has looked at", Where::Everywhere),
+    bind(Action::Search, &["/"], "find", "find in the list; a capital makes case count", LISTS),
+    bind(Action::NextMatch, &["n"], "", "next match", LISTS),
+    bind(Action::PreviousMatch, &["N"], "", "match before", LISTS),
+    bind(Action::Earlier, &["<", ","], "earlier", "earlier run of this serial", UNIT),
+    bind(Action::Later, &[">", "."], "later", "later run of this serial", UNIT),
+    bind(Action::CursorRight, &["→", "l"], "cursor", "cursor to the next point of the curve", UNIT),
+    bind(Action::CursorLeft, &["←", "h"], "", "cursor to the point before", UNIT),
+    bind(Action::NextTrack, &["e"], "track", "next track", TRACKS),
+    bind(Action::PreviousTrack, &["E"], "", "track before", TRACKS),
+    bind(Action::Retry, &["r"], "retry", "read the selected failed file again", LOG),
+    bind(Action::RetryAll, &["R"], "retry all", "read every failed file again", LOG),
+    bind(Action::FailuresOnly, &["t"], "errors only", "show only files that could not be read", LOG),
+    bind(Action::Freeze, &["space"], "freeze", "the view stands still, the intake goes on", Where::Everywhere),
+    bind(Action::Zoom, &["z"], "zoom", "the focused pane fills the screen", Where::Everywhere),
+    bind(Action::FocusNext, &["Tab"], "pane", "next pane", Where::Everywhere),
+    bind(Action::FocusPrevious, &["Shift-Tab"], "", "pane before", Where::Everywhere),
+    bind(Action::Rescan, &["u"], "", "look through the folders now", LIVE),
+    bind(Action::PageUp, &["PgUp"], "", "page up", Where::Everywhere),
+    bind(Action::PageDown, &["PgDn"], "", "page down", Where::Everywhere),
+    bind(Action::First, &["g", "Home"], "", "first row", Where::Everywhere),
+    bind(Action::Last, &["G", "End"], "", "last row", Where::Everywhere),
+    bind(Action::Go(Screen::Live), &["1"], "Live", "the newest runs", Where::Everywhere),
+    bind(Action::Go(Screen::Unit), &["2"], "Unit", "the selected run in depth", Where::Everywhere),
+    bind(Action::Go(Screen::Log), &["6"], "Log", "errors, skips and why", Where::Everywhere),
+    bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),
+    bind(Action::Suspend, &["Ctrl-Z"], "", "back to the shell until `fg`; the intake stops too", Where::Everywhere),
+    bind(Action::Help, &["?"], "help", "this help; typing searches it", Where::Everywhere),
+    bind(Action::Quit, &["q", "Ctrl-C"], "quit", "quit; asks while files are queued", Where::Everywhere),
+];

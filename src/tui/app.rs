@@ -1,0 +1,230 @@
+//! Everything the screen knows, as plain data.
+
+use std::collections::VecDeque;
+
+use super::action::Screen;
+use super::clock::Clock;
+use super::curves::CurveCache;
+use super::list::Position;
+use super::look::Look;
+use super::rows::{Row, RowId, Rows};
+use super::search::{Search, log_words};
+use super::unit::Unit;
+use crate::analysis::JudgedTrack;
+use crate::history::{LogEntry, LogOutcome};
+use crate::session::{ArrivedRun, Event, FolderState, HistoryState, Snapshot};
+
+/// Silence after which the screen calls itself stale, milliseconds.
+pub const STALE_MS: i64 = 5_000;
+/// How long a toast stands, milliseconds.
+pub const TOAST_MS: i64 = 8_000;
+/// Log lines kept on screen; older ones are in the history.
+pub const MOST_LOG: usize = 2_000;
+
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// The key map, searched by typing.
+    Help {
+        /// What was typed.
+        query: String,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// Files are queued: quit all the same?
+    ConfirmQuit,
+    /// A search is being typed; where the list stood before.
+    Search {
+        /// What was typed.
+        text: String,
+        /// The selected row when it began.
+        from: usize,
+    },
+}
+
+/// A sentence that goes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// When it goes, milliseconds since 1970 UTC.
+    pub until_ms: i64,
+}
+
+/// What arrived while the view stands still.
+#[derive(Debug, Clone, Default)]
+pub struct Frozen {
+    /// To be caught up, in order, curves left out.
+    pub held: VecDeque<Event>,
+    /// How many files ended meanwhile.
+    pub arrived: usize,
+}
+
+/// The whole screen.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the screen, not one state in disguise")]
+pub struct App {
+    /// Glyphs, colours, bell.
+    pub look: Look,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The time.
+    pub clock: Clock,
+    /// When the session was last heard.
+    pub heard_ms: i64,
+    /// Whether the session has shown what was there before.
+    pub opened: bool,
+    /// Which screen is on.
+    pub screen: Screen,
+    /// The header's figures.
+    pub header: Option<Snapshot>,
+    /// Live: rows, and which one is selected.
+    pub rows: Rows,
+    /// Where the Live list stands.
+    pub live_at: Position,
+    /// Whether the newest run is selected as it comes.
+    pub follow: bool,
+    /// Live: the track that is shown or focused, once somebody chose one.
+    pub live_track: Option<usize>,
+    /// Log, newest first.
+    pub log: VecDeque<LogEntry>,
+    /// Where the Log list stands.
+    pub log_at: Position,
+    /// Log: only files that could not be read.
+    pub failures_only: bool,
+    /// The run in depth.
+    pub unit: Option<Unit>,
+    /// Curves that were looked at.
+    pub curves: CurveCache,
+    /// What waits while the view stands still.
+    pub frozen: Option<Frozen>,
+    /// What lies over the screen.
+    pub overlay: Option<Overlay>,
+    /// What was searched for last.
+    pub search: Option<Search>,
+    /// A sentence that goes by itself.
+    pub toast: Option<Toast>,
+    /// Whether the focused pane fills the screen.
+    pub zoom: bool,
+    /// Which pane has the focus: 0 = the list.
+    pub focus: usize,
+    /// When the bell last rang.
+    pub bell_ms: i64,
+    /// Whether anything changed since the last drawing.
+    pub dirty: bool,
+}
+
+impl App {
+    /// An empty screen.
+    pub fn new(look: Look, size: (u16, u16), clock: Clock) -> Self {
+        Self {
+            look,
+            size,
+            clock,
+            heard_ms: clock.now_ms,
+            opened: false,
+            screen: Screen::Live,
+            header: None,
+            rows: Rows::default(),
+            live_at: Position::default(),
+            follow: true,
+            live_track: None,
+            log: VecDeque::new(),
+            log_at: Position::default(),
+            failures_only: false,
+            unit: None,
+            curves: CurveCache::default(),
+            frozen: None,
+            overlay: None,
+            search: None,
+            toast: None,
+            zoom: false,
+            focus: 0,
+            bell_ms: i64::MIN / 2,
+            dirty: true,
+        }
+    }
+
+    /// The selected row of Live.
+    pub fn selected(&self) -> Option<&Row> {
+        self.rows.get(self.live_at.selected)
+    }
+
+    /// The selected row's name.
+    pub fn selected_id(&self) -> Option<RowId> {
+        self.selected().map(Row::id)
+    }
+
+    /// The run that the current screen is about.
+    pub fn run(&self) -> Option<&ArrivedRun> {
+        match self.screen {
+            Screen::Live => self.selected()?.run(),
+            Screen::Unit => self.unit.as_ref()?.run(),
+            Screen::Log => None,
+        }
+    }
+
+    /// Live: the track shown where there is room for one; the deciding one until somebody chose.
+    pub fn shown_track(&self) -> usize {
+        let Some(run) = self.selected().and_then(Row::run) else { return 0 };
+        let tracks = &run.record.run.tracks;
+        let deciding = tracks.iter().position(|track| track.status == run.record.run.status);
+        self.live_track.filter(|&track| track < tracks.len()).or(deciding).unwrap_or(0)
+    }
+
+    /// The track the Unit screen shows.
+    pub fn unit_track(&self) -> Option<(&ArrivedRun, &JudgedTrack)> {
+        let unit = self.unit.as_ref()?;
+        let run = unit.run()?;
+        Some((run, run.record.run.tracks.get(unit.track)?))
+    }
+
+    /// The log as it is shown.
+    pub fn log_rows(&self) -> impl Iterator<Item = &LogEntry> {
+        let failures_only = self.failures_only;
+        self.log.iter().filter(move |entry| !failures_only || matches!(entry.outcome, LogOutcome::Failed { .. }))
+    }
+
+    /// The selected line of the log.
+    pub fn log_entry(&self) -> Option<&LogEntry> {
+        self.log_rows().nth(self.log_at.selected)
+    }
+
+    /// Rows of the list on screen that the search finds.
+    pub fn matches(&self) -> Vec<usize> {
+        let Some(search) = &self.search else { return Vec::new() };
+        match self.screen {
+            Screen::Live => search.matches(self.rows.iter().map(Row::haystack)),
+            Screen::Log => search.matches(self.log_rows().map(log_words)),
+            Screen::Unit => Vec::new(),
+        }
+    }
+
+    /// Since when nothing was heard, when that is too long.
+    pub fn stale_since(&self) -> Option<i64> {
+        (self.opened && self.clock.now_ms - self.heard_ms >= STALE_MS).then_some(self.heard_ms)
+    }
+
+    /// The folder that is gone longest, with since when and why.
+    pub fn offline(&self) -> Option<(&str, i64, &str)> {
+        let folders = self.header.iter().flat_map(|header| &header.folders);
+        let offline = folders.filter_map(|folder| match &folder.state {
+            FolderState::Offline { since_ms, cause } => Some((folder.path.as_str(), *since_ms, cause.as_str())),
+            _ => None,
+        });
+        offline.min_by_key(|(_, since, _)| *since)
+    }
+
+    /// Why runs are not kept, when trouble is the reason and not a choice.
+    pub fn not_kept(&self) -> Option<&str> {
+        match &self.header.as_ref()?.history {
+            HistoryState::NotKept { reason } if !reason.starts_with("by choice") => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Files found and not yet judged.
+    pub fn queue(&self) -> u64 {
+        self.header.as_ref().map_or(0, |header| header.queue)
+    }
+}

@@ -1,0 +1,87 @@
+//! What stands where at which size. Shared by `update`, which must know how many rows a list shows, and `view`.
+
+use ratatui::layout::Rect;
+
+use super::action::Screen;
+use super::app::App;
+
+/// How much fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// 100×30 and more: everything.
+    Full,
+    /// 80×20 and more: a list over one pane.
+    Medium,
+    /// 60×12 and more: a list and a line.
+    Small,
+    /// Less: one line.
+    Tiny,
+}
+
+/// The size class of a terminal.
+pub fn size(columns: u16, rows: u16) -> Size {
+    match (columns, rows) {
+        (100.., 30..) => Size::Full,
+        (80.., 20..) => Size::Medium,
+        (60.., 12..) => Size::Small,
+        _ => Size::Tiny,
+    }
+}
+
+/// Lines of the medium pane: title, figures, curve, explanation.
+const MEDIUM_PANE: u16 = 9;
+
+/// The parts of a screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts {
+    /// First line.
+    pub header: Rect,
+    /// A line for trouble that stays, when there is some.
+    pub trouble: Option<Rect>,
+    /// The list, or the whole of the Unit screen.
+    pub list: Rect,
+    /// What is said about the selected row.
+    pub detail: Option<Rect>,
+    /// Last line.
+    pub footer: Rect,
+}
+
+/// Cuts the terminal into the parts of the current screen.
+pub fn parts(app: &App) -> Parts {
+    let (columns, rows) = app.size;
+    let line = |y: u16| Rect::new(0, y, columns, 1);
+    let trouble = (app.offline().is_some() || app.not_kept().is_some()).then(|| line(1));
+    let top = if trouble.is_some() { 2 } else { 1 };
+    let body = Rect::new(0, top, columns, rows.saturating_sub(top + 1));
+    let detail = if app.zoom { zoomed_detail(app, body) } else { detail_rows(app, body) };
+    let detail = detail.min(body.height);
+    let (list, under) = (body.height - detail, Rect::new(0, top + body.height - detail, columns, detail));
+    Parts {
+        header: line(0),
+        trouble,
+        list: Rect::new(0, top, columns, list),
+        detail: (detail > 0).then_some(under),
+        footer: line(rows.saturating_sub(1)),
+    }
+}
+
+fn detail_rows(app: &App, body: Rect) -> u16 {
+    match (app.screen, size(app.size.0, app.size.1)) {
+        (Screen::Live, Size::Full) => (body.height * 48 / 100).clamp(14, 22),
+        (Screen::Live, Size::Medium) => MEDIUM_PANE,
+        (Screen::Live, _) => 1,
+        (Screen::Unit, _) => 0,
+        (Screen::Log, Size::Full | Size::Medium) => 6,
+        (Screen::Log, _) => 3,
+    }
+}
+
+/// A zoomed list has no detail, a zoomed pane no list.
+fn zoomed_detail(app: &App, body: Rect) -> u16 {
+    if app.screen == Screen::Live && app.focus > 0 { body.height } else { 0 }
+}
+
+/// Rows that the list of the current screen shows, its heads aside.
+pub fn list_rows(app: &App) -> usize {
+    usize::from(parts(app).list.height.saturating_sub(1))
+}

@@ -1,0 +1,41 @@
+//! What happens to the screen, and what it wants done.
+
+use crossterm::event::KeyEvent;
+
+use super::clock::Clock;
+use crate::session::signals::Signal;
+use crate::session::{Event, Request};
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key went down.
+    Key(KeyEvent),
+    /// The terminal has another size: columns, rows.
+    Resize(u16, u16),
+    /// The session spoke.
+    Session(Box<Event>),
+    /// The time is now this.
+    Tick(Clock),
+    /// A signal came.
+    Signal(Signal),
+    /// The terminal cannot be read or written any more.
+    TerminalLost,
+}
+
+/// One thing to be done by the loop.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the session.
+    Ask(Request),
+    /// Draw every cell anew.
+    Redraw,
+    /// Give the terminal to the shell.
+    Suspend,
+    /// Ring the bell.
+    Bell,
+    /// End.
+    Quit,
+    /// End: another process holds the store.
+    Refuse(String),
+}

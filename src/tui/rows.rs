@@ -1,0 +1,191 @@
+//! The rows of the Live screen: every run, and every file that did not become one.
+
+use std::collections::VecDeque;
+
+use crate::analysis::Status;
+use crate::history::{LogEntry, LogOutcome, RunKey};
+use crate::session::ArrivedRun;
+
+/// Rows kept on screen; older ones are in the history.
+const MOST: usize = 2_000;
+
+/// What a row is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowId {
+    /// A run.
+    Run(RunKey),
+    /// A file that is no run: its path's key.
+    File([u8; 16]),
+}
+
+/// A run, or a file that was skipped or could not be read.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A judged run.
+    Run(Box<ArrivedRun>),
+    /// A skipped or failed file.
+    File(Box<LogEntry>),
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What it shows.
+    pub content: Content,
+    /// Whether somebody has looked at it.
+    pub seen: bool,
+}
+
+impl Row {
+    /// What the row is about.
+    pub fn id(&self) -> RowId {
+        match &self.content {
+            Content::Run(run) => RowId::Run(run.key.clone()),
+            Content::File(entry) => RowId::File(entry.file.path_key),
+        }
+    }
+
+    /// The run, when it is one.
+    pub fn run(&self) -> Option<&ArrivedRun> {
+        match &self.content {
+            Content::Run(run) => Some(run),
+            Content::File(_) => None,
+        }
+    }
+
+    /// Whether somebody ought to look at it.
+    pub fn is_failure(&self) -> bool {
+        match &self.content {
+            Content::Run(run) => matches!(run.record.run.status, Status::Fail | Status::Error),
+            Content::File(entry) => matches!(entry.outcome, LogOutcome::Failed { .. }),
+        }
+    }
+
+    fn is(&self, id: &RowId) -> bool {
+        match (&self.content, id) {
+            (Content::Run(run), RowId::Run(key)) => run.key == *key,
+            (Content::File(entry), RowId::File(path)) => entry.file.path_key == *path,
+            _ => false,
+        }
+    }
+
+    fn path_key(&self) -> &[u8; 16] {
+        match &self.content {
+            Content::Run(run) => &run.record.file.path_key,
+            Content::File(entry) => &entry.file.path_key,
+        }
+    }
+
+    fn sequence(&self) -> u64 {
+        match &self.content {
+            Content::Run(run) => run.sequence,
+            Content::File(entry) => entry.sequence,
+        }
+    }
+
+    /// The words a search looks through.
+    pub fn haystack(&self) -> String {
+        match &self.content {
+            Content::Run(run) => {
+                let (judged, identity) = (&run.record.run, &run.record.run.identity);
+                let reasons = judged.tracks.iter().flat_map(|track| &track.reasons);
+                let words = [identity.model.as_str(), identity.serial.as_str(), judged.status.word()];
+                let more = [identity.section.as_deref(), identity.disposition.as_deref(), identity.laser.as_deref()];
+                let all = words.into_iter().chain(more.into_iter().flatten()).chain(reasons.map(String::as_str));
+                all.collect::<Vec<_>>().join(" ")
+            }
+            Content::File(entry) => super::search::log_words(entry),
+        }
+    }
+}
+
+/// All rows, newest arrival first.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    rows: VecDeque<Row>,
+}
+
+impl Rows {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row at an index, newest first.
+    pub fn get(&self, index: usize) -> Option<&Row> {
+        self.rows.get(index)
+    }
+
+    /// All of them, newest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
+        self.rows.iter()
+    }
+
+    /// Where a row stands.
+    pub fn index_of(&self, id: &RowId) -> Option<usize> {
+        self.rows.iter().position(|row| row.is(id))
+    }
+
+    /// What was there before this session: looked at already.
+    pub fn fill(&mut self, runs: Vec<ArrivedRun>, log: &[LogEntry]) {
+        let run = |run| Row { content: Content::Run(Box::new(run)), seen: true };
+        let mut rows: Vec<Row> = runs.into_iter().map(run).collect();
+        let mut met = std::collections::HashSet::new();
+        let latest = log.iter().filter(|entry| met.insert(entry.file.path_key));
+        let files = latest.filter(|entry| is_file_row(entry));
+        rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true }));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
+        rows.truncate(MOST);
+        self.rows = rows.into();
+    }
+
+    /// A run arrived, or came again with another content: its row goes to the top.
+    pub fn arrived(&mut self, run: ArrivedRun) {
+        let id = RowId::Run(run.key.clone());
+        let path = run.record.file.path_key;
+        self.rows.retain(|row| !(row.is(&id) || row.run().is_none() && *row.path_key() == path));
+        self.push(Content::Run(Box::new(run)));
+    }
+
+    /// A file ended otherwise.
+    pub fn logged(&mut self, entry: &LogEntry) {
+        if is_file_row(entry) {
+            self.rows.retain(|row| !(row.run().is_none() && *row.path_key() == entry.file.path_key));
+            self.push(Content::File(Box::new(entry.clone())));
+        }
+    }
+
+    fn push(&mut self, content: Content) {
+        let mut row = Row { content, seen: false };
+        row.seen = !row.is_failure();
+        self.rows.push_front(row);
+        self.rows.truncate(MOST);
+    }
+
+    /// Somebody looked at a row.
+    pub fn look_at(&mut self, index: usize) {
+        if let Some(row) = self.rows.get_mut(index) {
+            row.seen = true;
+        }
+    }
+
+    /// How many failures nobody has looked at.
+    pub fn unseen(&self) -> usize {
+        self.rows.iter().filter(|row| !row.seen).count()
+    }
+
+    /// The next such row below an index, from the top again when there is none.
+    pub fn next_unseen(&self, after: usize) -> Option<usize> {
+        let unseen = |index: &usize| self.rows.get(*index).is_some_and(|row| !row.seen);
+        (after + 1..self.rows.len()).find(unseen).or_else(|| (0..self.rows.len()).find(unseen))
+    }
+}
+
+fn is_file_row(entry: &LogEntry) -> bool {
+    matches!(entry.outcome, LogOutcome::Skipped { .. } | LogOutcome::Failed { .. })
+}

@@ -1,0 +1,112 @@
+//! The loop: waits, takes what came, draws when something changed.
+
+use std::io::{self, BufWriter, Stdout};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::app::{App, STALE_MS};
+use super::clock::Clock;
+use super::input;
+use super::look::Look;
+use super::msg::{Effect, Msg};
+use super::stage::Stage;
+use super::terminal;
+use crate::session::{Asker, Session, Setup, clock, signals};
+
+/// Messages taken between two looks at whether to draw.
+const A_BATCH: usize = 64;
+/// Time everything may take to end once the terminal is gone.
+const LAST_RESORT: Duration = Duration::from_secs(5);
+
+/// How the screen ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Somebody quit, or the terminal or a signal did.
+    Quit,
+    /// Another process holds the store.
+    StoreHeld(String),
+}
+
+/// Shows the session until somebody quits; everything is on disk when it returns.
+///
+/// # Errors
+/// When the terminal, a thread or a signal handler cannot be had.
+pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
+    let (to, from) = mpsc::channel();
+    let taken = terminal::take()?;
+    let size = crossterm::terminal::size()?;
+    let mut stage = Stage::new(App::new(look, size, now()), || BufWriter::new(io::stdout()))?;
+    // The first frame stands before anything is opened: a large history must not look like a dead program.
+    stage.draw(Instant::now())?;
+    let (signal, event) = (to.clone(), to.clone());
+    // Whoever sends after the loop has ended speaks to nobody, which is right.
+    signals::listen(move |sig| drop(signal.send(Msg::Signal(sig))))?;
+    input::start(to)?;
+    let session = Session::start(setup, move |told| drop(event.send(Msg::Session(Box::new(told)))))?;
+    let ended = serve(&mut stage, &from, &session.asker());
+    drop(taken);
+    end(session);
+    // A terminal that is gone is an end like any other.
+    Ok(ended.unwrap_or(Ended::Quit))
+}
+
+/// Waits for the session to have everything on disk, but not for ever: a dead share must not keep a dead
+/// terminal's process alive. What is shown is on disk already.
+fn end(session: Session) {
+    thread::spawn(|| {
+        thread::sleep(LAST_RESORT);
+        std::process::exit(0);
+    });
+    session.stop();
+}
+
+fn serve(
+    stage: &mut Stage<BufWriter<Stdout>>,
+    from: &Receiver<Msg>,
+    session: &Asker,
+) -> io::Result<Ended> {
+    loop {
+        let at = Instant::now();
+        let due = stage.due(at);
+        if due.is_some_and(|due| due <= at) {
+            stage.draw(at)?;
+            continue;
+        }
+        let wait = due.map_or_else(|| idle(&stage.app), |due| due - at);
+        let first = match from.recv_timeout(wait) {
+            Ok(msg) => Some(msg),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
+        };
+        stage.take(Msg::Tick(now()))?;
+        for msg in first.into_iter().chain(from.try_iter().take(A_BATCH)) {
+            for effect in stage.take(msg)? {
+                match effect {
+                    Effect::Ask(request) => session.ask(request),
+                    Effect::Quit => return Ok(Ended::Quit),
+                    Effect::Refuse(who) => return Ok(Ended::StoreHeld(who)),
+                    Effect::Suspend => {
+                        terminal::lend(signals::suspend)?;
+                        stage.repaint()?;
+                    }
+                    Effect::Redraw | Effect::Bell => {}
+                }
+            }
+        }
+    }
+}
+
+/// How long nothing can change by itself: until the minute turns, the toast goes or silence becomes too long.
+fn idle(app: &App) -> Duration {
+    let now = now().now_ms;
+    let minute = 60_000 - now.rem_euclid(60_000);
+    let toast = app.toast.as_ref().map_or(minute, |toast| toast.until_ms - now);
+    let stale = if app.stale_since().is_none() { app.heard_ms + STALE_MS - now } else { minute };
+    let next = minute.min(toast).min(if app.opened { stale } else { minute });
+    Duration::from_millis(u64::try_from(next.max(1)).unwrap_or(1))
+}
+
+fn now() -> Clock {
+    Clock { now_ms: clock::now_ms(), offset_seconds: clock::utc_offset_seconds() }
+}

@@ -1,0 +1,90 @@
+//! Taking the terminal and giving it back, once, whatever happens.
+
+use std::io::{self, Write};
+use std::panic;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+use crate::session::panic_is_expected;
+
+/// Whether the terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// What a panic of another thread had to say while the screen was up.
+static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The terminal, taken; given back when this is dropped.
+#[derive(Debug)]
+pub(super) struct Taken;
+
+/// Raw mode and the alternate screen.
+///
+/// # Errors
+/// When there is no terminal.
+pub(super) fn take() -> io::Result<Taken> {
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if !HOOKED.swap(true, Ordering::AcqRel) {
+        hook_panics(thread::current().id());
+    }
+    enter()?;
+    Ok(Taken)
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::Release);
+    execute!(io::stdout(), EnterAlternateScreen, Hide)
+}
+
+/// Gives the terminal back. The second call does nothing.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::AcqRel) {
+        // A terminal that is gone cannot be told so.
+        let _ = execute!(io::stdout(), Show, LeaveAlternateScreen);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Gives the terminal to the shell until `meanwhile` returns.
+///
+/// # Errors
+/// When it cannot be taken again.
+pub(super) fn lend(meanwhile: impl FnOnce()) -> io::Result<()> {
+    give_back();
+    meanwhile();
+    enter()
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        give_back();
+        let mut words = LAST_WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for said in words.drain(..) {
+            let _ = writeln!(io::stderr(), "trimwatch: {said}");
+        }
+    }
+}
+
+/// A caught panic of a worker says nothing; another thread's is said once the screen is down; only the screen's
+/// own gives the terminal back.
+fn hook_panics(screen: ThreadId) {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panicked| {
+        if panic_is_expected() {
+            return;
+        }
+        if thread::current().id() == screen {
+            give_back();
+        } else if TAKEN.load(Ordering::Acquire) {
+            let name = thread::current().name().unwrap_or("unnamed").to_owned();
+            let mut words = LAST_WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            words.push(format!("thread {name} stopped: {panicked}"));
+            return;
+        }
+        report(panicked);
+    }));
+}

@@ -1,0 +1,68 @@
+//! The run that is looked at in depth, among the other runs of its serial.
+
+use crate::history::RunKey;
+use crate::session::ArrivedRun;
+
+/// One unit on the Unit screen.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Its runs, oldest first by their own clock; at least the one that was opened.
+    pub runs: Vec<ArrivedRun>,
+    /// Which of them is shown.
+    pub at: usize,
+    /// Which track of it.
+    pub track: usize,
+    /// The point under the cursor.
+    pub cursor: Option<usize>,
+    /// The run of the same model before the one shown, and which one it was asked for.
+    pub before: Option<(RunKey, Option<Box<ArrivedRun>>)>,
+}
+
+impl Unit {
+    /// Opens a run; the other runs of its serial come later.
+    pub fn open(run: ArrivedRun, track: usize) -> Self {
+        Self { runs: vec![run], at: 0, track, cursor: None, before: None }
+    }
+
+    /// The run shown.
+    pub fn run(&self) -> Option<&ArrivedRun> {
+        self.runs.get(self.at)
+    }
+
+    /// Takes all runs of the serial, and stays at the run that is shown.
+    pub fn fill(&mut self, runs: Vec<ArrivedRun>) {
+        let Some(shown) = self.run().map(|run| run.key.clone()) else { return };
+        if let Some(at) = runs.iter().position(|run| run.key == shown) {
+            self.runs = runs;
+            self.at = at;
+        }
+    }
+
+    /// An earlier run of the serial, or a later one.
+    pub fn step(&mut self, by: isize) {
+        let at = self.at.saturating_add_signed(by).min(self.runs.len().saturating_sub(1));
+        if at != self.at {
+            (self.at, self.cursor, self.before) = (at, None, None);
+        }
+    }
+
+    /// The next track, or the one before; round the end.
+    pub fn step_track(&mut self, by: isize) {
+        let tracks = self.run().map_or(1, |run| run.record.run.tracks.len()).max(1);
+        let tracks_signed = isize::try_from(tracks).unwrap_or(1);
+        let at = isize::try_from(self.track).unwrap_or(0) + by;
+        self.track = usize::try_from(at.rem_euclid(tracks_signed)).unwrap_or(0);
+        self.cursor = None;
+    }
+
+    /// Moves the cursor over `points` points; the first press puts it in the middle.
+    pub fn step_cursor(&mut self, by: isize, points: usize) {
+        if points == 0 {
+            return;
+        }
+        self.cursor = Some(match self.cursor {
+            None => points / 2,
+            Some(at) => at.saturating_add_signed(by).min(points - 1),
+        });
+    }
+}

@@ -1,0 +1,93 @@
+//! What happens → how the screen changes, and what is to be done. Pure: no clock, no handle, no I/O.
+
+mod keys;
+mod moves;
+mod session;
+
+use super::action::Screen;
+use super::app::App;
+use super::clock::Clock;
+use super::curves::Known;
+use super::layout;
+use super::msg::{Effect, Msg};
+use super::view;
+use crate::history::RunKey;
+use crate::session::Request;
+use crate::session::signals::Signal;
+
+/// Takes one message.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Key(key) => keys::press(app, key),
+        Msg::Resize(columns, rows) => {
+            app.size = (columns, rows);
+            app.dirty = true;
+            vec![Effect::Redraw]
+        }
+        Msg::Session(event) => session::heard(app, *event),
+        Msg::Tick(clock) => {
+            tick(app, clock);
+            Vec::new()
+        }
+        Msg::Signal(Signal::Suspend) => vec![Effect::Suspend],
+        Msg::Signal(Signal::End) | Msg::TerminalLost => vec![Effect::Quit],
+    };
+    settle(app);
+    effects.extend(wanted(app));
+    effects
+}
+
+/// Time alone changes few words; only when one of them does is there something to draw.
+fn tick(app: &mut App, clock: Clock) {
+    let before = view::moment(app);
+    app.clock = clock;
+    if app.toast.as_ref().is_some_and(|toast| clock.now_ms >= toast.until_ms) {
+        app.toast = None;
+        app.dirty = true;
+    }
+    app.dirty |= view::moment(app) != before;
+}
+
+/// Brings the selected rows into their windows.
+fn settle(app: &mut App) {
+    if app.follow {
+        app.live_at.selected = 0;
+    }
+    let rows = layout::list_rows(app);
+    match app.screen {
+        Screen::Live => app.live_at.show(rows, app.rows.len()),
+        Screen::Log => {
+            let len = app.log_rows().count();
+            app.log_at.show(rows, len);
+        }
+        Screen::Unit => {}
+    }
+}
+
+/// What the screen lacks for what it is about to show.
+fn wanted(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(key) = app.run().map(|run| run.key.clone())
+        && app.curves.get(&key) == Known::Unknown
+    {
+        app.curves.ask(key.clone());
+        effects.push(Effect::Ask(Request::Curves { key }));
+    }
+    if app.screen == Screen::Unit
+        && let Some(key) = asks_before(app)
+    {
+        effects.push(Effect::Ask(Request::Before { key }));
+    }
+    effects
+}
+
+/// The run whose predecessor nobody has asked for yet.
+fn asks_before(app: &mut App) -> Option<RunKey> {
+    let unit = app.unit.as_mut()?;
+    let key = unit.run()?.key.clone();
+    if unit.before.as_ref().is_some_and(|(asked, _)| *asked == key) {
+        return None;
+    }
+    unit.before = Some((key.clone(), None));
+    Some(key)
+}

@@ -1,0 +1,170 @@
+//! Keys: first to what lies over the screen, then through the key map.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{moves, session};
+use crate::history::LogOutcome;
+use crate::session::Request;
+use crate::tui::action::{Action, Screen};
+use crate::tui::app::{App, Frozen, Overlay, TOAST_MS, Toast};
+use crate::tui::keymap::{Key, action_of};
+use crate::tui::msg::Effect;
+use crate::tui::search::{self, Search};
+
+/// Takes a key. Whatever row it leaves selected has been looked at.
+pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+    app.dirty = true;
+    let quit = event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c');
+    let effects = match app.overlay.take() {
+        Some(Overlay::Help { query, scroll }) if !quit => in_help(app, event, query, scroll),
+        Some(Overlay::Search { text, from }) if !quit => in_search(app, event, text, from),
+        Some(Overlay::ConfirmQuit) => match event.code {
+            KeyCode::Char('y' | 'Y' | 'q') | KeyCode::Enter => vec![Effect::Quit],
+            _ if quit => vec![Effect::Quit],
+            _ => Vec::new(),
+        },
+        _ => match Key::of(event).and_then(|key| action_of(app.screen, &key)) {
+            Some(action) => act(app, action),
+            None => Vec::new(),
+        },
+    };
+    if app.screen == Screen::Live {
+        app.rows.look_at(app.live_at.selected);
+    }
+    effects
+}
+
+fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::First
+        | Action::Last
+        | Action::NextUnseen
+        | Action::CursorLeft
+        | Action::CursorRight
+        | Action::NextTrack
+        | Action::PreviousTrack
+        | Action::FocusNext
+        | Action::FocusPrevious => moves::go(app, action),
+        Action::Earlier => moves::step_run(app, -1),
+        Action::Later => moves::step_run(app, 1),
+        Action::Open => return moves::open(app),
+        Action::Back => moves::back(app),
+        Action::Go(Screen::Unit) => return moves::open_unit(app),
+        Action::Go(screen) => moves::show(app, screen),
+        Action::Zoom => app.zoom = !app.zoom,
+        Action::Search => {
+            let from = moves::position(app).selected;
+            app.overlay = Some(Overlay::Search { text: String::new(), from });
+        }
+        Action::NextMatch => step_match(app, true),
+        Action::PreviousMatch => step_match(app, false),
+        Action::Freeze if app.frozen.is_some() => return session::thaw(app),
+        Action::Freeze => app.frozen = Some(Frozen::default()),
+        Action::FailuresOnly => {
+            app.failures_only = !app.failures_only;
+            app.log_at = crate::tui::list::Position::default();
+        }
+        Action::Retry => return retry(app),
+        Action::RetryAll => {
+            toast(app, "reading every failed file again");
+            return vec![Effect::Ask(Request::RetryAll)];
+        }
+        Action::Rescan => {
+            toast(app, "looking through the folders");
+            return vec![Effect::Ask(Request::Rescan)];
+        }
+        Action::Help => app.overlay = Some(Overlay::Help { query: String::new(), scroll: 0 }),
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Quit if app.queue() > 0 => app.overlay = Some(Overlay::ConfirmQuit),
+        Action::Quit => return vec![Effect::Quit],
+    }
+    Vec::new()
+}
+
+pub(super) fn toast(app: &mut App, text: &str) {
+    app.toast = Some(Toast { text: text.to_owned(), until_ms: app.clock.now_ms + TOAST_MS });
+}
+
+fn retry(app: &mut App) -> Vec<Effect> {
+    let Some(entry) = app.log_entry() else { return Vec::new() };
+    if !matches!(entry.outcome, LogOutcome::Failed { .. }) {
+        toast(app, "only a file that could not be read is read again");
+        return Vec::new();
+    }
+    let (path_key, name) = (entry.file.path_key, entry.file.name().to_owned());
+    toast(app, &format!("reading {name} again"));
+    vec![Effect::Ask(Request::Retry { path_key })]
+}
+
+fn step_match(app: &mut App, forward: bool) {
+    let from = moves::position(app).selected;
+    let matches = app.matches();
+    if let Some(search) = &mut app.search {
+        search.found = matches.len();
+    }
+    match search::next(&matches, from, forward) {
+        Some(index) => moves::select(app, index),
+        None if app.search.is_none() => toast(app, "nothing was searched for yet: / does"),
+        None => toast(app, "no match"),
+    }
+}
+
+fn in_help(app: &mut App, event: KeyEvent, mut query: String, scroll: usize) -> Vec<Effect> {
+    let scroll = match event.code {
+        KeyCode::Esc | KeyCode::Enter => return Vec::new(),
+        KeyCode::Char('?' | 'q') if query.is_empty() => return Vec::new(),
+        KeyCode::Up => scroll.saturating_sub(1),
+        KeyCode::Down => scroll + 1,
+        KeyCode::PageUp => scroll.saturating_sub(10),
+        KeyCode::PageDown => scroll + 10,
+        KeyCode::Backspace => {
+            query.pop();
+            0
+        }
+        KeyCode::Char(c) if !c.is_control() => {
+            query.push(c);
+            0
+        }
+        _ => scroll,
+    };
+    // Never past the last line, or the way back up would need as many presses as went too far.
+    let scroll = scroll.min(crate::tui::view::help_lines(app.screen, &query).saturating_sub(1));
+    app.overlay = Some(Overlay::Help { query, scroll });
+    Vec::new()
+}
+
+/// The list moves with every letter, and back when the search is given up.
+fn in_search(app: &mut App, event: KeyEvent, mut text: String, from: usize) -> Vec<Effect> {
+    match event.code {
+        KeyCode::Enter => {
+            if text.is_empty() {
+                app.search = None;
+            }
+            return Vec::new();
+        }
+        KeyCode::Esc => {
+            app.search = None;
+            moves::select(app, from);
+            return Vec::new();
+        }
+        KeyCode::Backspace => {
+            text.pop();
+        }
+        KeyCode::Char(c) if !c.is_control() && !event.modifiers.contains(KeyModifiers::CONTROL) => text.push(c),
+        _ => {}
+    }
+    app.search = Some(Search { text: text.clone(), found: 0 });
+    let matches = app.matches();
+    app.search = Some(Search { text: text.clone(), found: matches.len() });
+    let first = matches.iter().copied().find(|&index| index >= from).or(matches.first().copied());
+    if let Some(index) = first {
+        moves::select(app, index);
+    }
+    app.overlay = Some(Overlay::Search { text, from });
+    Vec::new()
+}

@@ -1,0 +1,227 @@
+//! Moving: in lists, between panes, tracks, runs and screens.
+
+use super::keys::toast;
+use crate::history::LogOutcome;
+use crate::session::{ArrivedRun, Request};
+use crate::tui::action::{Action, Screen};
+use crate::tui::app::App;
+use crate::tui::curves::Known;
+use crate::tui::layout;
+use crate::tui::list::Position;
+use crate::tui::msg::Effect;
+use crate::tui::rows::{Row, RowId};
+use crate::tui::unit::Unit;
+
+/// Where the list of the current screen stands.
+pub(super) fn position(app: &App) -> Position {
+    match app.screen {
+        Screen::Log => app.log_at,
+        _ => app.live_at,
+    }
+}
+
+/// Selects a row of the current screen's list.
+pub(super) fn select(app: &mut App, index: usize) {
+    if app.screen == Screen::Log {
+        app.log_at.selected = index;
+        return;
+    }
+    if app.live_at.selected != index {
+        app.live_track = None;
+    }
+    app.live_at.selected = index;
+    app.follow = index == 0;
+}
+
+/// The moves that need nothing from the session.
+pub(super) fn go(app: &mut App, action: Action) {
+    match action {
+        Action::NextUnseen => next_unseen(app),
+        Action::CursorLeft => cursor(app, -1),
+        Action::CursorRight => cursor(app, 1),
+        Action::NextTrack => track(app, 1),
+        Action::PreviousTrack => track(app, -1),
+        Action::FocusNext => focus(app, 1),
+        Action::FocusPrevious => focus(app, -1),
+        _ if app.screen == Screen::Unit => in_unit(app, action),
+        _ => in_list(app, action),
+    }
+}
+
+fn in_list(app: &mut App, action: Action) {
+    let len = match app.screen {
+        Screen::Log => app.log_rows().count(),
+        _ => app.rows.len(),
+    };
+    let page = isize::try_from(layout::list_rows(app).saturating_sub(1).max(1)).unwrap_or(1);
+    let by = match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -page,
+        Action::PageDown => page,
+        Action::First => isize::MIN,
+        _ => isize::MAX,
+    };
+    let mut at = position(app);
+    at.move_by(by, len);
+    select(app, at.selected);
+}
+
+/// On the Unit screen the cursor walks the curve: a point, a tenth, to an end; rows are the serial's runs.
+fn in_unit(app: &mut App, action: Action) {
+    let points = isize::try_from(points(app)).unwrap_or(0);
+    match action {
+        Action::Up => step_run(app, -1),
+        Action::Down => step_run(app, 1),
+        Action::PageUp => cursor(app, -(points / 10).max(1)),
+        Action::PageDown => cursor(app, (points / 10).max(1)),
+        Action::First => cursor(app, isize::MIN),
+        Action::Last => cursor(app, isize::MAX),
+        _ => {}
+    }
+}
+
+/// Points of the judged sweep on the Unit screen.
+fn points(app: &App) -> usize {
+    let Some(unit) = &app.unit else { return 0 };
+    let Some(run) = unit.run() else { return 0 };
+    match app.curves.get(&run.key) {
+        Known::Curves(curves) => {
+            let judged = curves.tracks.get(unit.track).and_then(|track| track.judged());
+            judged.map_or(0, |sweep| sweep.position.len())
+        }
+        _ => 0,
+    }
+}
+
+fn cursor(app: &mut App, by: isize) {
+    let points = points(app);
+    if let Some(unit) = &mut app.unit {
+        if unit.cursor.is_none() && by.unsigned_abs() > 1 {
+            unit.cursor = Some(points / 2);
+        }
+        unit.step_cursor(by, points);
+    }
+}
+
+fn track(app: &mut App, by: isize) {
+    match app.screen {
+        Screen::Unit => {
+            if let Some(unit) = &mut app.unit {
+                unit.step_track(by);
+            }
+        }
+        _ => step_live_track(app, by),
+    }
+}
+
+fn tracks(app: &App) -> usize {
+    app.selected().and_then(Row::run).map_or(0, |run| run.record.run.tracks.len())
+}
+
+fn step_live_track(app: &mut App, by: isize) {
+    let count = isize::try_from(tracks(app)).unwrap_or(0);
+    if count > 0 {
+        let at = isize::try_from(app.shown_track()).unwrap_or(0) + by;
+        app.live_track = usize::try_from(at.rem_euclid(count)).ok();
+    }
+}
+
+/// Panes of Live are the list and its tracks; elsewhere there is only one.
+fn focus(app: &mut App, by: isize) {
+    if app.screen != Screen::Live {
+        return;
+    }
+    let panes = isize::try_from(tracks(app) + 1).unwrap_or(1);
+    let at = isize::try_from(app.focus).unwrap_or(0) + by;
+    app.focus = usize::try_from(at.rem_euclid(panes)).unwrap_or(0);
+    if app.focus > 0 {
+        app.live_track = Some(app.focus - 1);
+    }
+}
+
+fn next_unseen(app: &mut App) {
+    match app.rows.next_unseen(app.live_at.selected) {
+        Some(index) => {
+            show(app, Screen::Live);
+            select(app, index);
+            // A failure that is jumped to stays selected when more arrive.
+            app.follow = false;
+        }
+        None => toast(app, "every failure has been looked at"),
+    }
+}
+
+/// Puts a screen on.
+pub(super) fn show(app: &mut App, screen: Screen) {
+    if app.screen != screen {
+        (app.screen, app.zoom, app.search) = (screen, false, None);
+    }
+}
+
+/// An earlier or later run of the serial.
+pub(super) fn step_run(app: &mut App, by: isize) {
+    if let Some(unit) = &mut app.unit {
+        unit.step(by);
+    }
+}
+
+/// One step back: out of the zoom, the search, the screen, then to the newest run.
+pub(super) fn back(app: &mut App) {
+    if app.zoom {
+        app.zoom = false;
+    } else if app.search.is_some() {
+        app.search = None;
+    } else if app.screen == Screen::Unit && app.unit.as_ref().is_some_and(|unit| unit.cursor.is_some()) {
+        if let Some(unit) = &mut app.unit {
+            unit.cursor = None;
+        }
+    } else if app.screen != Screen::Live {
+        show(app, Screen::Live);
+    } else if app.focus > 0 {
+        app.focus = 0;
+    } else {
+        select(app, 0);
+    }
+}
+
+/// Enter: the selected run in depth; in the log, the run an entry became.
+pub(super) fn open(app: &mut App) -> Vec<Effect> {
+    if app.screen != Screen::Log {
+        return open_unit(app);
+    }
+    let key = app.log_entry().and_then(|entry| match &entry.outcome {
+        LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } | LogOutcome::Duplicate { of: key } => {
+            Some(key.clone())
+        }
+        _ => None,
+    });
+    if let Some(index) = key.and_then(|key| app.rows.index_of(&RowId::Run(key))) {
+        show(app, Screen::Live);
+        select(app, index);
+        return open_unit(app);
+    }
+    toast(app, "no run to open behind this line");
+    Vec::new()
+}
+
+/// The selected run on the Unit screen, and the question for the others of its serial.
+pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
+    let Some(run) = app.selected().and_then(Row::run).cloned() else {
+        toast(app, if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
+        return Vec::new();
+    };
+    let ask = unit_request(&run);
+    let track = app.shown_track();
+    let same = app.unit.as_ref().and_then(Unit::run).is_some_and(|shown| shown.key == run.key);
+    if !same {
+        app.unit = Some(Unit::open(run, track));
+    }
+    show(app, Screen::Unit);
+    vec![Effect::Ask(ask)]
+}
+
+fn unit_request(run: &ArrivedRun) -> Request {
+    let identity = &run.record.run.identity;
+    Request::Unit { model: identity.model.clone(), serial: identity.serial.clone() }
+}

@@ -1,0 +1,136 @@
+//! Events of the session.
+
+use crate::analysis::Status;
+use crate::config::Bell;
+use crate::history::LogOutcome;
+use crate::session::{ArrivedRun, Event, Request};
+use crate::tui::app::{App, MOST_LOG, STALE_MS, TOAST_MS, Toast};
+use crate::tui::msg::Effect;
+
+/// Least time between two bells, milliseconds.
+const BELL_MS: i64 = 10_000;
+/// Events held while the view stands still; the rows could not show more.
+const MOST_HELD: usize = 2 * MOST_LOG;
+
+/// Takes an event; while the view stands still, files are held back.
+pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
+    app.heard_ms = app.clock.now_ms;
+    match event {
+        Event::Alive => return Vec::new(),
+        Event::Arrived(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
+        event => return take(app, event),
+    }
+    app.dirty = true;
+    Vec::new()
+}
+
+fn hold(app: &mut App, event: Event) {
+    let Some(frozen) = &mut app.frozen else { return };
+    let event = match event {
+        // Curves come from the store when they are looked at: a night's worth of them would fill the memory.
+        Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
+        event => event,
+    };
+    frozen.arrived += usize::from(matches!(event, Event::Logged(..)));
+    frozen.held.push_back(event);
+    if frozen.held.len() > MOST_HELD {
+        frozen.held.pop_front();
+    }
+}
+
+/// Lets the view go on: everything held back is taken now.
+pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
+    let held = app.frozen.take().map(|frozen| frozen.held).unwrap_or_default();
+    app.dirty = true;
+    held.into_iter().flat_map(|event| take(app, event)).collect()
+}
+
+fn take(app: &mut App, event: Event) -> Vec<Effect> {
+    app.dirty = true;
+    match event {
+        Event::Snapshot(header) => app.header = Some(*header),
+        Event::Past { runs, log } => {
+            app.opened = true;
+            app.rows.fill(runs, &log);
+            app.log = log.into();
+            app.log.truncate(MOST_LOG);
+        }
+        Event::Arrived(run, curves) => {
+            if !curves.tracks.is_empty() {
+                app.curves.put(run.key.clone(), Some(curves));
+            }
+            return arrived(app, *run);
+        }
+        Event::Logged(entry) => {
+            keeping_selection(app, |app| app.rows.logged(&entry));
+            if app.log_at.selected > 0 && shows(app, &entry.outcome) {
+                app.log_at.selected += 1;
+                app.log_at.top += 1;
+            }
+            app.log.push_front(*entry);
+            app.log.truncate(MOST_LOG);
+        }
+        Event::Curves { key, curves } => app.curves.put(key, curves),
+        Event::Unit { runs, .. } => {
+            if let Some(unit) = &mut app.unit {
+                unit.fill(runs);
+            }
+        }
+        Event::Before { key, run } => {
+            if let Some(before) = app.unit.as_mut().and_then(|unit| unit.before.as_mut())
+                && before.0 == key
+            {
+                before.1 = run;
+            }
+        }
+        Event::Alive => {}
+        Event::Notice(text) => app.toast = Some(Toast { text, until_ms: app.clock.now_ms + TOAST_MS }),
+        Event::Refused(who) => return vec![Effect::Refuse(who)],
+        // An engine that ends by itself leaves a screen that will never move again: it says so at once.
+        Event::Stopped => app.heard_ms = app.clock.now_ms - STALE_MS,
+    }
+    Vec::new()
+}
+
+fn shows(app: &App, outcome: &LogOutcome) -> bool {
+    !app.failures_only || matches!(outcome, LogOutcome::Failed { .. })
+}
+
+fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
+    let failed = run.record.run.status == Status::Fail;
+    let mut effects = Vec::new();
+    let same_unit = |shown: &ArrivedRun| {
+        let (a, b) = (&shown.record.run.identity, &run.record.run.identity);
+        (&a.model, &a.serial) == (&b.model, &b.serial)
+    };
+    if app.unit.as_ref().and_then(|unit| unit.run()).is_some_and(same_unit) {
+        let identity = &run.record.run.identity;
+        let (model, serial) = (identity.model.clone(), identity.serial.clone());
+        effects.push(Effect::Ask(Request::Unit { model, serial }));
+    }
+    keeping_selection(app, |app| app.rows.arrived(run));
+    if app.follow {
+        app.live_track = None;
+    }
+    if failed && app.look.bell == Bell::Fail && app.clock.now_ms - app.bell_ms >= BELL_MS {
+        app.bell_ms = app.clock.now_ms;
+        effects.push(Effect::Bell);
+    }
+    effects
+}
+
+/// New rows push the selected one down; the selection stays with it unless the newest is followed.
+fn keeping_selection(app: &mut App, change: impl FnOnce(&mut App)) {
+    let (id, at) = (app.selected_id(), app.live_at.selected);
+    change(app);
+    if app.follow {
+        return;
+    }
+    if let Some(now) = id.and_then(|id| app.rows.index_of(&id)) {
+        app.live_at.selected = now;
+        // A list that was scrolled stands still too; one that shows its top goes on showing it.
+        if app.live_at.top > 0 {
+            app.live_at.top = (app.live_at.top + now).saturating_sub(at);
+        }
+    }
+}

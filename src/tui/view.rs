@@ -1,0 +1,68 @@
+//! `App` → cells. Pure: the same state draws the same screen, at any size.
+
+mod columns;
+mod curve;
+mod footer;
+mod header;
+mod help;
+mod live;
+mod log;
+mod pen;
+mod plot;
+mod tiny;
+mod track;
+mod unit;
+mod words;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+
+use super::action::Screen;
+use super::app::{App, Overlay};
+use super::layout::{self, Size};
+use super::symbols::{Symbols, single};
+use pen::Pen;
+
+pub use header::moment;
+pub use help::lines as help_lines;
+
+/// Draws the screen.
+pub fn view(app: &App, frame: &mut Frame<'_>) {
+    draw(app, frame.buffer_mut());
+}
+
+/// Draws the screen into a buffer that is at least as large.
+pub fn draw(app: &App, buffer: &mut Buffer) {
+    let mut pen = Pen::new(buffer, app);
+    if layout::size(app.size.0, app.size.1) == Size::Tiny {
+        tiny::draw(app, &mut pen);
+    } else {
+        let parts = layout::parts(app);
+        header::draw(app, &mut pen, parts.header);
+        if let Some(area) = parts.trouble {
+            header::trouble(app, &mut pen, area);
+        }
+        match app.screen {
+            Screen::Live => live::draw(app, &mut pen, &parts),
+            Screen::Unit => unit::draw(app, &mut pen, parts.list),
+            Screen::Log => log::draw(app, &mut pen, &parts),
+        }
+        footer::draw(app, &mut pen, parts.footer);
+        if let Some(Overlay::Help { query, scroll }) = &app.overlay {
+            help::draw(app, &mut pen, query, *scroll);
+        }
+    }
+    if app.look.symbols == Symbols::Ascii {
+        spell(buffer);
+    }
+}
+
+/// Whatever still is not ASCII becomes one ASCII character, so that no cell depends on the terminal's fonts.
+fn spell(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let c = cell.symbol().chars().next().map_or(' ', single);
+            cell.set_char(c);
+        }
+    }
+}

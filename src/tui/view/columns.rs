@@ -1,0 +1,204 @@
+//! The columns of the Live list: one table for heads, widths, contents and what goes first where there is no room.
+
+use super::words;
+use crate::analysis::{JudgedRun, JudgedTrack, Status, percent, short};
+use crate::session::ArrivedRun;
+use crate::trim::{LocalDate, TimeSource};
+use crate::tui::app::App;
+use crate::tui::theme::{Role, Theme};
+
+/// One column.
+pub(super) struct Column {
+    /// Its head.
+    pub(super) title: &'static str,
+    /// Its width.
+    pub(super) width: u16,
+    /// Columns with a small number go first.
+    pub(super) keep: u8,
+    /// Whether figures are aligned at the right.
+    pub(super) right: bool,
+    /// Its content for a run.
+    pub(super) cell: fn(&App, &ArrivedRun) -> (String, Role),
+}
+
+const fn column(
+    title: &'static str,
+    width: u16,
+    keep: u8,
+    right: bool,
+    cell: fn(&App, &ArrivedRun) -> (String, Role),
+) -> Column {
+    Column { title, width, keep, right, cell }
+}
+
+/// All columns, left to right. The last one takes what is left.
+pub(super) const COLUMNS: &[Column] = &[
+    column("TIME", 6, 20, false, time),
+    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.clone(), Role::Text)),
+    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.clone(), Role::Text)),
+    column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Quiet)),
+    column("STATUS", 11, 23, false, status),
+    column("OUT", 7, 10, true, outside),
+    column("MARGIN", 7, 9, true, margin),
+    column("r / LIMIT", 10, 7, true, roughness),
+    column("R CHANGE", 8, 4, true, resistance),
+    column("RISK", 13, 8, false, risk),
+    column("PASSES", 6, 3, true, passes),
+    column("LATENCY", 7, 1, true, latency),
+    column("OPERATOR SAYS", 10, 2, false, operator),
+];
+
+/// Columns before the first judged figure: what a file without figures still shows.
+pub(super) const IDENTITY_COLUMNS: usize = 5;
+
+/// The columns that fit, in order; the last one widened to the edge.
+pub(super) fn fitting(width: u16) -> Vec<(usize, &'static Column, u16)> {
+    let mut shown: Vec<(usize, &'static Column)> = COLUMNS.iter().enumerate().collect();
+    let total = |shown: &[(usize, &Column)]| shown.iter().map(|(_, column)| column.width + 1).sum::<u16>();
+    while total(&shown) > width
+        && let Some(least) = shown.iter().map(|(_, column)| column.keep).min()
+    {
+        shown.retain(|(_, column)| column.keep != least);
+    }
+    let spare = width.saturating_sub(total(&shown));
+    let last = shown.len();
+    let widened = |(at, (index, column)): (usize, (usize, &'static Column))| {
+        let is_words = !column.right && at + 1 == last;
+        (index, column, if is_words { column.width + spare } else { column.width })
+    };
+    shown.into_iter().enumerate().map(widened).collect()
+}
+
+fn or_dash(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).unwrap_or("–").to_owned()
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `16 Nov`.
+pub(super) fn day_month(date: LocalDate) -> String {
+    let month = MONTHS.get(usize::from(date.month).saturating_sub(1)).copied().unwrap_or("?");
+    format!("{} {month}", date.day)
+}
+
+/// `10:42` today, `16 Nov` this year, `Nov 23` before: by the run's own clock.
+fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
+    let identity = &run.record.run.identity;
+    let Some(time) = identity.time else { return ("–".to_owned(), Role::Quiet) };
+    let today = LocalDate::from_days(app.clock.day(app.clock.now_ms));
+    let text = match today {
+        Some(today) if today == time.date && identity.time_source != Some(TimeSource::Cell) => time.clock(),
+        Some(today) if today == time.date => "today".to_owned(),
+        Some(today) if today.year == time.date.year => day_month(time.date),
+        _ => {
+            let month = MONTHS.get(usize::from(time.date.month).saturating_sub(1)).copied().unwrap_or("?");
+            format!("{month}’{:02}", time.date.year.rem_euclid(100))
+        }
+    };
+    (text, Role::Quiet)
+}
+
+/// One track: the whole word. More: the mark of the run and a word for each.
+fn status(app: &App, run: &ArrivedRun) -> (String, Role) {
+    let judged = &run.record.run;
+    let role = Theme::status(judged.status);
+    if judged.tracks.len() < 2 {
+        return (words::status(app.look.symbols, judged.status).0, role);
+    }
+    let words: Vec<&str> = judged.tracks.iter().map(|track| short_word(track.status)).collect();
+    (format!("{} {}", app.look.symbols.status(judged.status), words.join(" ")), role)
+}
+
+fn short_word(status: Status) -> &'static str {
+    match status {
+        Status::Warning => "WARN",
+        Status::NotGraded => "N/G",
+        Status::Untrimmed => "UNTR",
+        Status::Error => "ERR",
+        other => other.word(),
+    }
+}
+
+fn of_deciding(run: &ArrivedRun, figure: impl FnOnce(&JudgedTrack) -> Option<String>) -> String {
+    run.record.run.deciding_track().and_then(figure).unwrap_or_else(|| "–".to_owned())
+}
+
+fn outside(_: &App, run: &ArrivedRun) -> (String, Role) {
+    let figure = |track: &JudgedTrack| track.linearity().map(|l| format!("{}/{}", l.fail, l.graded));
+    (of_deciding(run, figure), Role::Text)
+}
+
+fn margin(_: &App, run: &ArrivedRun) -> (String, Role) {
+    let figure = |track: &JudgedTrack| track.linearity().map(|l| whole_percent(l.worst.percent));
+    (of_deciding(run, figure), Role::Text)
+}
+
+fn whole_percent(value: f64) -> String {
+    format!("{value:+.0} %").replace('-', "−")
+}
+
+fn roughness(_: &App, run: &ArrivedRun) -> (String, Role) {
+    let figure = |track: &JudgedTrack| {
+        let r = track.figures?.r?;
+        Some(match track.r_limit() {
+            Some(limit) => format!("{r:.1} / {}", short(limit)),
+            None => format!("{r:.1}"),
+        })
+    };
+    (of_deciding(run, figure), Role::Text)
+}
+
+fn resistance(_: &App, run: &ArrivedRun) -> (String, Role) {
+    (of_deciding(run, |track| track.resistance.change.map(percent)), Role::Text)
+}
+
+fn risk(_: &App, run: &ArrivedRun) -> (String, Role) {
+    match run.record.run.risk() {
+        Some(risk) => {
+            let method = risk.method.word().chars().next().unwrap_or('?');
+            let text = format!("{:6} {:.2} {method}", risk.category.word(), risk.probability);
+            (text, words::risk_role(risk.category))
+        }
+        None => ("–".to_owned(), Role::Quiet),
+    }
+}
+
+fn passes(_: &App, run: &ArrivedRun) -> (String, Role) {
+    let counts: Vec<String> = run.record.run.tracks.iter().map(|track| track.pass_count.to_string()).collect();
+    (counts.join(" "), Role::Text)
+}
+
+fn latency(_: &App, run: &ArrivedRun) -> (String, Role) {
+    match (&run.not_kept, run.latency_ms) {
+        (Some(_), _) => ("no disk".to_owned(), Role::State),
+        (None, Some(ms)) if ms < 1_000.0 => (format!("{ms:.0} ms"), Role::Quiet),
+        (None, Some(ms)) => (format!("{:.0} s", ms / 1_000.0), Role::Quiet),
+        (None, None) => ("–".to_owned(), Role::Quiet),
+    }
+}
+
+fn operator(_: &App, run: &ArrivedRun) -> (String, Role) {
+    (run.record.run.identity.disposition.clone().unwrap_or_default(), Role::Quiet)
+}
+
+/// What stands in place of figures that were never judged: the reason of the first track.
+pub(super) fn instead_of_figures(run: &JudgedRun) -> Option<String> {
+    if matches!(run.status, Status::Pass | Status::Warning | Status::Fail) {
+        return None;
+    }
+    let track = run.deciding_track()?;
+    Some(crate::analysis::explain_track(track))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_go_in_the_fixed_order() {
+        let titles = |width| fitting(width).iter().map(|(_, column, _)| column.title).collect::<Vec<_>>().join(",");
+        assert_eq!(COLUMNS.len(), fitting(118).len());
+        assert_eq!(titles(79), "TIME,MODEL,SERIAL,STATUS,OUT,MARGIN,r / LIMIT,RISK");
+        assert_eq!(titles(59), "TIME,MODEL,SERIAL,STATUS,OUT,MARGIN");
+    }
+}

@@ -1,0 +1,113 @@
+//! The last line: this screen's keys, or what is being typed or said.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, Span, span};
+use crate::tui::action::{Action, Binding};
+use crate::tui::app::{App, Overlay};
+use crate::tui::keymap::bindings;
+use crate::tui::theme::Role;
+
+/// One key of the footer, with or without its label.
+#[derive(Clone)]
+struct Hint {
+    key: &'static str,
+    label: &'static str,
+    labelled: bool,
+    is_screen: bool,
+}
+
+/// Draws the line.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let width = area.width.saturating_sub(2);
+    match &app.overlay {
+        Some(Overlay::ConfirmQuit) => {
+            let asked = format!("{} files are queued; they are read at the next start. Quit?  y / n", app.queue());
+            pen.put(area.x + 1, area.y, width, &asked, Role::State);
+        }
+        Some(Overlay::Search { text, .. }) => {
+            let found = app.search.as_ref().map_or(0, |search| search.found);
+            let typed = [span(format!("/{text}"), Role::Text), span("_", Role::Cursor)];
+            let x = pen.spans(area.x + 1, area.y, width, &typed);
+            let count = format!("   {found} found   Enter keeps, Esc gives up");
+            pen.put(x, area.y, area.right().saturating_sub(x + 1), &count, Role::Quiet);
+        }
+        _ => match &app.toast {
+            Some(toast) => {
+                pen.put(area.x + 1, area.y, width, &toast.text, Role::State);
+            }
+            None => keys(app, pen, area),
+        },
+    }
+}
+
+fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let chip = app.search.as_ref().map(|search| format!("/{} {} found  n N", search.text, search.found));
+    let chip_width = chip.as_ref().map_or(0, |chip| pen.width(chip) + 2);
+    let (mut left, pinned) = hints(app);
+    let pinned_width: usize = pinned.iter().map(|hint| width(pen, hint)).sum();
+    let room = usize::from(area.width).saturating_sub(pinned_width + chip_width + 1);
+    degrade(pen, &mut left, room);
+    let mut x = area.x + 1;
+    if let Some(chip) = chip {
+        x = pen.put(x, area.y, area.width, &chip, Role::Match) + 2;
+    }
+    for hint in &left {
+        x = pen.spans(x, area.y, area.right().saturating_sub(x), &written(hint));
+    }
+    let mut x = area.right().saturating_sub(u16::try_from(pinned_width).unwrap_or(0));
+    for hint in &pinned {
+        x = pen.spans(x, area.y, area.right().saturating_sub(x), &written(hint));
+    }
+}
+
+/// This screen's keys and the screens; help and quit apart.
+fn hints(app: &App) -> (Vec<Hint>, Vec<Hint>) {
+    let hint = |binding: &'static Binding| Hint {
+        key: shown_key(binding),
+        label: binding.label,
+        labelled: true,
+        is_screen: matches!(binding.action, Action::Go(_)),
+    };
+    let all = bindings(app.screen).filter(|binding| !binding.label.is_empty());
+    let (pinned, left): (Vec<_>, Vec<_>) = all.partition(|b| matches!(b.action, Action::Help | Action::Quit));
+    let own = |binding: &&&Binding| binding.action != Action::Go(app.screen);
+    (left.iter().filter(own).map(|b| hint(b)).collect(), pinned.into_iter().map(hint).collect())
+}
+
+/// Pairs of keys that undo each other are shown together.
+fn shown_key(binding: &'static Binding) -> &'static str {
+    match binding.action {
+        Action::Down => "↑↓",
+        Action::CursorRight => "←→",
+        _ => binding.keys.first().copied().unwrap_or(""),
+    }
+}
+
+/// Labels go before keys, the screens' labels last of them; then keys from the end, the screens' last of all.
+fn degrade(pen: &Pen<'_>, hints: &mut Vec<Hint>, room: usize) {
+    let too_wide = |hints: &[Hint]| hints.iter().map(|hint| width(pen, hint)).sum::<usize>() > room;
+    for screens in [false, true] {
+        for index in (0..hints.len()).rev() {
+            if too_wide(hints)
+                && let Some(hint) = hints.get_mut(index).filter(|hint| hint.is_screen == screens)
+            {
+                hint.labelled = false;
+            }
+        }
+    }
+    while too_wide(hints) {
+        let Some(last) = hints.iter().rposition(|hint| !hint.is_screen).or(hints.len().checked_sub(1)) else { break };
+        hints.remove(last);
+    }
+}
+
+fn width(pen: &Pen<'_>, hint: &Hint) -> usize {
+    written(hint).iter().map(|(text, _)| pen.width(text)).sum()
+}
+
+fn written(hint: &Hint) -> Vec<Span> {
+    let mut spans = vec![span(hint.key, Role::Key)];
+    spans.push(if hint.labelled { span(format!(" {}  ", hint.label), Role::Quiet) } else { span("  ", Role::Quiet) });
+    spans
+}

@@ -1,0 +1,130 @@
+//! The first line: alive, up to date, anything wrong.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, Span, span};
+use crate::session::{HistoryState, Snapshot};
+use crate::tui::app::App;
+use crate::tui::theme::Role;
+
+/// One part of the header with how much it matters; the least important goes first where there is no room.
+struct Part {
+    keep: u8,
+    spans: Vec<Span>,
+}
+
+/// The words that time alone changes; equal words need no drawing.
+pub fn moment(app: &App) -> String {
+    let stale = app.stale_since().is_some();
+    format!("{} {} {stale}", app.clock.hhmm(app.clock.now_ms), newest(app).unwrap_or_default())
+}
+
+/// Draws the line.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let clock = app.clock.hhmm(app.clock.now_ms);
+    let room = usize::from(area.width).saturating_sub(clock.len() + 3);
+    let mut parts = parts(app);
+    let width = |pen: &Pen<'_>, parts: &[Part]| -> usize {
+        parts.iter().map(|part| 3 + part.spans.iter().map(|(text, _)| pen.width(text)).sum::<usize>()).sum()
+    };
+    while width(pen, &parts) > room + 2
+        && let Some(least) = parts.iter().map(|part| part.keep).min().filter(|&keep| keep < 9)
+    {
+        parts.retain(|part| part.keep != least);
+    }
+    let mut x = area.x + 1;
+    for part in &parts {
+        let right = area.right().saturating_sub(u16::try_from(clock.len()).unwrap_or(5) + 2);
+        x = pen.spans(x, area.y, right.saturating_sub(x), &part.spans) + 3;
+    }
+    pen.put_right(area.x, area.y, area.width.saturating_sub(1), &clock, Role::Quiet);
+}
+
+fn parts(app: &App) -> Vec<Part> {
+    let mut parts = vec![Part { keep: 1, spans: vec![span("trimwatch", Role::Title)] }];
+    let Some(header) = &app.header else {
+        parts.push(Part { keep: 9, spans: vec![span("starting", Role::State)] });
+        return parts;
+    };
+    parts.push(Part { keep: 3, spans: vec![span(place(header), Role::Text)] });
+    parts.push(Part { keep: 9, spans: state(app, header) });
+    if header.queue > 0 {
+        parts.push(Part { keep: 6, spans: vec![span(format!("queue {}", header.queue), Role::Warning)] });
+    } else {
+        parts.push(Part { keep: 2, spans: vec![span("queue 0", Role::Quiet)] });
+    }
+    if let Some(newest) = newest(app) {
+        parts.push(Part { keep: 4, spans: vec![span(format!("newest {newest}"), Role::Text)] });
+    }
+    parts.push(Part { keep: 7, spans: vec![span(today(header), Role::Text)] });
+    if let Some(shift) = &header.shift {
+        parts.push(Part { keep: 0, spans: vec![span(format!("shift {shift}"), Role::Quiet)] });
+    }
+    let unseen = app.rows.unseen();
+    if unseen > 0 {
+        parts.push(Part { keep: 8, spans: vec![span(format!("! {unseen} unseen"), Role::Outside)] });
+    }
+    parts
+}
+
+/// `LTS ▸ incoming`, and how many folders more.
+fn place(header: &Snapshot) -> String {
+    let Some(folder) = header.folders.first() else { return "no folder".to_owned() };
+    let name = folder.path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(&folder.path);
+    let named = folder.line.iter().chain(&folder.laser).map(String::as_str).chain([name]);
+    let named = named.collect::<Vec<_>>().join(" ▸ ");
+    match header.folders.len() {
+        0 | 1 => named,
+        more => format!("{named} +{}", more - 1),
+    }
+}
+
+/// The state of the screen and of its source; every word that matters stands beside a mark.
+pub(super) fn state(app: &App, header: &Snapshot) -> Vec<Span> {
+    let mut spans = Vec::new();
+    if let Some(since) = app.stale_since() {
+        return vec![span(format!("▲ STALE since {}", app.clock.hhmm(since)), Role::State)];
+    }
+    if let Some((_, since, _)) = app.offline() {
+        spans.push(span(format!("▲ OFFLINE since {}", app.clock.hhmm(since)), Role::State));
+    } else if header.history == HistoryState::Opening {
+        spans.push(span("opening history", Role::State));
+    } else if app.frozen.is_none() {
+        spans.push(span("● LIVE", Role::Pass));
+    }
+    if let Some(frozen) = &app.frozen {
+        spans.push(span(format!("{}FROZEN +{}", gap(&spans), frozen.arrived), Role::State));
+    }
+    if matches!(header.history, HistoryState::NotKept { .. }) {
+        spans.push(span(format!("{}NOT KEPT", gap(&spans)), Role::State));
+    }
+    spans
+}
+
+fn gap(before: &[Span]) -> &'static str {
+    if before.is_empty() { "" } else { "  " }
+}
+
+fn newest(app: &App) -> Option<String> {
+    Some(app.clock.age(app.header.as_ref()?.newest_ms?))
+}
+
+/// `today 61 runs  yield 78 % (n 58)`; a rate never without its n, and none of nothing.
+pub(super) fn today(header: &Snapshot) -> String {
+    let today = header.today;
+    let runs = if today.runs == 1 { "run" } else { "runs" };
+    match today.yield_percent() {
+        Some(percent) => format!("today {} {runs}  yield {percent:.0} % (n {})", today.runs, today.graded()),
+        None => format!("today {} {runs}", today.runs),
+    }
+}
+
+/// What is wrong and stays so until it is mended.
+pub(super) fn trouble(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let said = match (app.offline(), app.not_kept()) {
+        (Some((path, _, cause)), _) => format!("OFFLINE {path}: {cause}; caught up by itself when it is back"),
+        (None, Some(reason)) => format!("NOT KEPT on disk: {reason}"),
+        (None, None) => return,
+    };
+    pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &said, Role::State);
+}

@@ -1,0 +1,168 @@
+//! Live: the newest runs, and what the selected one is about.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, span};
+use super::{columns, track, words};
+use crate::analysis::{explain, explain_track};
+use crate::session::ArrivedRun;
+use crate::tui::app::App;
+use crate::tui::layout::{self, Parts, Size};
+use crate::tui::rows::{Content, Row};
+use crate::tui::theme::Role;
+
+/// Draws list and detail.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
+    if parts.list.height > 0 {
+        list(app, pen, parts.list);
+    }
+    let Some(area) = parts.detail else { return };
+    match app.selected().map(|row| &row.content) {
+        Some(Content::Run(run)) => detail(app, pen, area, run),
+        Some(Content::File(entry)) => {
+            let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
+            let line = [span(format!("{word}  "), role), span(reason, Role::Text)];
+            pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &line);
+        }
+        None => {}
+    }
+}
+
+fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    if app.rows.is_empty() {
+        empty(app, pen, area);
+        return;
+    }
+    let shown = columns::fitting(area.width.saturating_sub(1));
+    let mut x = area.x + 1;
+    for (_, column, width) in &shown {
+        if column.right {
+            pen.put_right(x, area.y, *width, column.title, Role::Title);
+        } else {
+            pen.put(x, area.y, *width, column.title, Role::Title);
+        }
+        x += width + 1;
+    }
+    let rows = usize::from(area.height.saturating_sub(1));
+    for (line, row) in app.rows.iter().skip(app.live_at.top).take(rows).enumerate() {
+        let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
+        let selected = app.live_at.top + line == app.live_at.selected;
+        if selected {
+            pen.put(area.x, y, 1, "▸", Role::Focus);
+        } else if !row.seen {
+            pen.put(area.x, y, 1, "!", Role::Outside);
+        }
+        row_line(
+            app,
+            pen,
+            Rect { x: area.x + 1, y, width: area.width.saturating_sub(1), height: 1 },
+            row,
+            selected,
+            &shown,
+        );
+    }
+}
+
+type Shown = (usize, &'static columns::Column, u16);
+
+fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool, shown: &[Shown]) {
+    let found = app.search.as_ref().is_some_and(|search| search.hits(&row.haystack()));
+    let emphasis = |role: Role| match role {
+        _ if found => Role::Match,
+        Role::Text | Role::Quiet if selected => Role::Selected,
+        role => role,
+    };
+    match &row.content {
+        Content::Run(run) => {
+            let instead = columns::instead_of_figures(&run.record.run);
+            let mut x = area.x;
+            for (index, column, width) in shown {
+                if *index >= columns::IDENTITY_COLUMNS
+                    && let Some(instead) = &instead
+                {
+                    pen.put(x, area.y, area.right().saturating_sub(x), instead, emphasis(Role::Quiet));
+                    return;
+                }
+                let (text, role) = (column.cell)(app, run);
+                // The status keeps its colour: it is what the row is about.
+                let role = if column.title == "STATUS" { role } else { emphasis(role) };
+                if column.right {
+                    pen.put_right(x, area.y, *width, &text, role);
+                } else {
+                    pen.put(x, area.y, *width, &text, role);
+                }
+                x += width + 1;
+            }
+        }
+        Content::File(entry) => {
+            let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
+            let end = pen.put(area.x, area.y, 6, &app.clock.hhmm(entry.at_ms), emphasis(Role::Quiet));
+            let end = pen.put(end + 2, area.y, area.width / 2, words::file_name(&entry.file), emphasis(Role::Text));
+            let end = pen.put(end + 2, area.y, area.right().saturating_sub(end + 2), &word, role);
+            pen.put(end + 2, area.y, area.right().saturating_sub(end + 2), &reason, emphasis(Role::Quiet));
+        }
+    }
+}
+
+/// An empty screen says what will happen on it.
+fn empty(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let folders = app.header.iter().flat_map(|header| &header.folders).map(|folder| folder.path.as_str());
+    let folders: Vec<&str> = folders.collect();
+    let said = if app.opened {
+        format!(
+            "No trim file yet in {}. A workbook that is dropped there is shown here, judged, as soon as it is closed.",
+            folders.join(", ")
+        )
+    } else {
+        "Opening the history …".to_owned()
+    };
+    let width = area.width.saturating_sub(4).min(76);
+    let area = Rect { x: area.x + 2, y: area.y + 1, width, height: area.height.saturating_sub(1) };
+    pen.paragraph(area, &said, Role::Text);
+}
+
+fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {
+    match layout::size(app.size.0, app.size.1) {
+        Size::Full => full(app, pen, area, run),
+        Size::Medium => medium(app, pen, area, run),
+        Size::Small | Size::Tiny if area.height > 4 => medium(app, pen, area, run),
+        Size::Small | Size::Tiny => {
+            let line = explain(&run.record.run);
+            pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &line, Role::Text);
+        }
+    }
+}
+
+/// One pane a track, side by side, over the line that explains the shown one.
+fn full(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {
+    let judged = &run.record.run;
+    let panes = Rect { height: area.height.saturating_sub(2), ..area };
+    let shown = app.shown_track();
+    let count = judged.tracks.len().clamp(1, 2);
+    let first = if app.zoom && app.focus > 0 { shown } else { shown.saturating_sub(shown % 2) };
+    let side_by_side = count == 2 && !(app.zoom && app.focus > 0);
+    let each = if side_by_side { panes.width / 2 } else { panes.width };
+    for (at, index) in (first..judged.tracks.len()).take(if side_by_side { 2 } else { 1 }).enumerate() {
+        let x = panes.x + each * u16::try_from(at).unwrap_or(0);
+        let width = if at == 0 { each } else { panes.right() - x };
+        track::pane(app, pen, Rect { x, width, ..panes }, run, index);
+    }
+    let text = judged.tracks.get(shown).map(|track| said(judged.tracks.len(), &track.name, &explain_track(track)));
+    let area = Rect { x: area.x + 1, y: panes.bottom(), width: area.width.saturating_sub(2), height: 2 };
+    pen.paragraph(area, &text.unwrap_or_default(), Role::Text);
+}
+
+fn said(tracks: usize, name: &str, explanation: &str) -> String {
+    if tracks > 1 { format!("{name}: {explanation}") } else { explanation.to_owned() }
+}
+
+/// One pane: the track that is shown, with the line that explains it.
+fn medium(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {
+    let shown = app.shown_track();
+    let pane = Rect { height: area.height.saturating_sub(1), ..area };
+    track::compact(app, pen, pane, run, shown);
+    if let Some(track) = run.record.run.tracks.get(shown) {
+        let line = said(run.record.run.tracks.len(), &track.name, &explain_track(track));
+        pen.put(area.x + 1, pane.bottom(), area.width.saturating_sub(2), &line, Role::Text);
+    }
+}

@@ -1,0 +1,87 @@
+//! Log: how every file ended, and the whole cause of the selected one.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, span};
+use super::words;
+use crate::history::{LogEntry, LogOutcome};
+use crate::tui::app::App;
+use crate::tui::layout::Parts;
+use crate::tui::search::log_words;
+use crate::tui::theme::Role;
+
+/// Draws list and detail.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
+    list(app, pen, parts.list);
+    if let (Some(area), Some(entry)) = (parts.detail, app.log_entry()) {
+        detail(app, pen, area, entry);
+    }
+}
+
+fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let what = if app.failures_only { "FILE (only those that could not be read)" } else { "FILE" };
+    pen.put(area.x + 1, area.y, 12, "TIME", Role::Title);
+    pen.put(area.x + 14, area.y, 10, "ENDED AS", Role::Title);
+    pen.put(area.x + 25, area.y, area.width.saturating_sub(26), what, Role::Title);
+    let rows = usize::from(area.height.saturating_sub(1));
+    let mut shown = 0;
+    for (line, entry) in app.log_rows().skip(app.log_at.top).take(rows).enumerate() {
+        shown += 1;
+        let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
+        row(app, pen, Rect { y, height: 1, ..area }, entry, app.log_at.top + line == app.log_at.selected);
+    }
+    if shown == 0 {
+        let said = if app.failures_only { "every file could be read" } else { "no file yet" };
+        pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), said, Role::Quiet);
+    }
+}
+
+fn row(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry, selected: bool) {
+    let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
+    let found = app.search.as_ref().is_some_and(|search| search.hits(&log_words(entry)));
+    let text = if found {
+        Role::Match
+    } else if selected {
+        Role::Selected
+    } else {
+        Role::Text
+    };
+    if selected {
+        pen.put(area.x, area.y, 1, "▸", Role::Focus);
+    }
+    pen.put(area.x + 1, area.y, 12, &when(app, entry.at_ms), Role::Quiet);
+    pen.put(area.x + 14, area.y, 10, &word, role);
+    let room = area.width.saturating_sub(26);
+    let end = pen.put(area.x + 25, area.y, room, words::file_name(&entry.file), text);
+    pen.put(end + 2, area.y, area.right().saturating_sub(end + 3), &reason, Role::Quiet);
+}
+
+/// `10:42` today, `21 Nov 10:42` before.
+fn when(app: &App, at_ms: i64) -> String {
+    let clock = app.clock.hhmm(at_ms);
+    if app.clock.day(at_ms) == app.clock.day(app.clock.now_ms) {
+        return clock;
+    }
+    match crate::trim::LocalDate::from_days(app.clock.day(at_ms)) {
+        Some(date) => format!("{} {clock}", super::columns::day_month(date)),
+        None => clock,
+    }
+}
+
+/// The cause with its whole chain, and what can be done.
+fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry) {
+    let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
+    let inside = pen.rule(area, &[span(word, role)], Role::Quiet);
+    let place = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let failed = matches!(entry.outcome, LogOutcome::Failed { .. });
+    let used = pen.paragraph(Rect { height: place.height.saturating_sub(1), ..place }, &reason, Role::Text);
+    let next = match &entry.outcome {
+        LogOutcome::Failed { .. } => "r reads it again; it is read by itself when it changes",
+        LogOutcome::Skipped { .. } => "nothing to do",
+        _ => "Enter opens the run",
+    };
+    pen.put(place.x, place.y + used, place.width, &entry.file.path, Role::Quiet);
+    if used + 1 < place.height {
+        pen.put(place.x, place.y + used + 1, place.width, next, if failed { Role::Key } else { Role::Quiet });
+    }
+}

@@ -1,0 +1,149 @@
+//! Writing into the buffer: bounded, by role, with text made safe on the way.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::widgets::{Block, Clear, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::app::App;
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+
+/// A piece of a line.
+pub(super) type Span = (String, Role);
+
+/// A span of anything that is text.
+pub(super) fn span(text: impl Into<String>, role: Role) -> Span {
+    (text.into(), role)
+}
+
+/// Writes into a buffer.
+pub(super) struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    look: Look,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, app: &App) -> Self {
+        Self { buffer, look: app.look }
+    }
+
+    pub(super) fn style(&self, role: Role) -> Style {
+        self.look.theme.style(role)
+    }
+
+    /// Writes text at a place, cut to `width` with an ellipsis; returns the column after it.
+    pub(super) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let text = self.look.symbols.text(text);
+        let style = self.style(role);
+        let area = self.buffer.area;
+        if y >= area.bottom() || x >= area.right() || width == 0 {
+            return x;
+        }
+        let width = width.min(area.right() - x);
+        let cut = text.width() > usize::from(width);
+        let room = if cut { width - 1 } else { width };
+        let (end, _) = self.buffer.set_stringn(x, y, text.as_ref(), usize::from(room), style);
+        if cut {
+            self.buffer.set_stringn(end, y, "…", 1, style);
+            return end + 1;
+        }
+        end
+    }
+
+    /// The same, right-aligned in `width`.
+    pub(super) fn put_right(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) {
+        let room = usize::from(width).saturating_sub(self.width(text));
+        let skip = u16::try_from(room).unwrap_or(0);
+        self.put(x + skip, y, width - skip.min(width), text, role);
+    }
+
+    /// Writes spans one after the other.
+    pub(super) fn spans(&mut self, x: u16, y: u16, width: u16, spans: &[Span]) -> u16 {
+        let right = x.saturating_add(width);
+        let write = |at: u16, (text, role): &Span| self.put(at, y, right.saturating_sub(at), text, *role);
+        spans.iter().fold(x, write)
+    }
+
+    /// Columns a text takes, spelled as it will be.
+    pub(super) fn width(&self, text: &str) -> usize {
+        self.look.symbols.text(text).width()
+    }
+
+    /// Writes text over several lines, broken at spaces; returns how many it took.
+    pub(super) fn paragraph(&mut self, area: Rect, text: &str, role: Role) -> u16 {
+        let mut y = 0;
+        let lines = self.broken(text, area.width);
+        let count = lines.len();
+        for (index, line) in lines.iter().enumerate().take(usize::from(area.height)) {
+            let last = index + 1 == usize::from(area.height) && count > index + 1;
+            let line = if last { format!("{line} …") } else { line.clone() };
+            self.put(area.x, area.y + y, area.width, &line, role);
+            y += 1;
+        }
+        y
+    }
+
+    /// Text cut into lines of a width at its spaces.
+    fn broken(&self, text: &str, width: u16) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        // Two spaces in a row part figures; they stay, save where a line begins.
+        for word in text.split(' ') {
+            match lines.last_mut() {
+                None if word.is_empty() => {}
+                Some(line) if self.width(line) + 1 + self.width(word) <= usize::from(width) => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                Some(_) if word.is_empty() => {}
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        lines
+    }
+
+    /// Draws a frame with a title; returns what is inside.
+    pub(super) fn frame(&mut self, area: Rect, title: &[Span], role: Role) -> Rect {
+        let block = Block::bordered().border_set(border::PLAIN).border_style(self.style(role));
+        let inside = block.inner(area);
+        block.render(area, self.buffer);
+        self.title(area, title);
+        inside
+    }
+
+    /// Draws a line across with a title in it; returns what is below.
+    pub(super) fn rule(&mut self, area: Rect, title: &[Span], role: Role) -> Rect {
+        let line = "─".repeat(usize::from(area.width));
+        self.put(area.x, area.y, area.width, &line, role);
+        self.title(area, title);
+        Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+    }
+
+    fn title(&mut self, area: Rect, title: &[Span]) {
+        if !title.is_empty() && area.width > 6 {
+            let x = self.put(area.x + 2, area.y, 1, " ", Role::Text);
+            let end = self.spans(x, area.y, area.width.saturating_sub(5), title);
+            self.put(end, area.y, 1, " ", Role::Text);
+        }
+    }
+
+    /// Blanks an area.
+    pub(super) fn clear(&mut self, area: Rect) {
+        Clear.render(area.intersection(self.buffer.area), self.buffer);
+    }
+
+    /// Sets one character.
+    pub(super) fn glyph(&mut self, x: u16, y: u16, c: char, role: Role) {
+        let style = self.style(role);
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_char(c).set_style(style);
+        }
+    }
+
+    /// Whether cells must be ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.look.symbols == crate::tui::symbols::Symbols::Ascii
+    }
+}

@@ -1,0 +1,194 @@
+//! A chart of cells: braille dots in layers, single glyphs on top. ASCII draws one character a cell.
+
+use ratatui::layout::Rect;
+
+use super::pen::Pen;
+use crate::tui::theme::Role;
+
+/// Dots across and down one cell.
+const DOTS: (i64, i64) = (2, 4);
+/// Bits of the eight dots of a braille cell, `[row][column]`.
+const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+/// What a line is; later ones cover earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// The untrimmed curve.
+    Behind,
+    /// The limits.
+    Band,
+    /// The curve as stored.
+    Stored,
+    /// The judged curve.
+    Curve,
+}
+
+const LAYERS: [(Layer, Role, char); 4] = [
+    (Layer::Behind, Role::Behind, '.'),
+    (Layer::Band, Role::Band, '-'),
+    (Layer::Stored, Role::Quiet, '.'),
+    (Layer::Curve, Role::Curve, '*'),
+];
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    dots: [u8; LAYERS.len()],
+    glyph: Option<(char, Role)>,
+}
+
+/// A chart over a range of x and y.
+pub(super) struct Plot {
+    columns: u16,
+    rows: u16,
+    x: (f64, f64),
+    y: (f64, f64),
+    cells: Vec<Cell>,
+}
+
+impl Plot {
+    /// An empty chart.
+    pub(super) fn new(columns: u16, rows: u16, x: (f64, f64), y: (f64, f64)) -> Self {
+        let count = usize::from(columns) * usize::from(rows);
+        Self { columns, rows, x, y, cells: vec![Cell::default(); count] }
+    }
+
+    /// The dot of a value; values far outside stay just outside, so that a line is never long.
+    fn dot(&self, x: f64, y: f64) -> (i64, i64) {
+        let (width, height) = (i64::from(self.columns) * DOTS.0, i64::from(self.rows) * DOTS.1);
+        (scale(x, self.x, width), height - 1 - scale(y, self.y, height))
+    }
+
+    /// The cell column of an x inside the range.
+    pub(super) fn column(&self, x: f64) -> Option<u16> {
+        let column = scale(x, self.x, i64::from(self.columns) * DOTS.0) / DOTS.0;
+        u16::try_from(column).ok().filter(|&column| column < self.columns)
+    }
+
+    /// The cell row of a y inside the range, from the top.
+    pub(super) fn row(&self, y: f64) -> Option<u16> {
+        let row = self.dot(self.x.0, y).1.div_euclid(DOTS.1);
+        u16::try_from(row).ok().filter(|&row| row < self.rows)
+    }
+
+    /// Draws a straight line.
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), layer: Layer) {
+        let ((mut x, mut y), (end_x, end_y)) = (self.dot(from.0, from.1), self.dot(to.0, to.1));
+        let (dx, dy) = ((end_x - x).abs(), -(end_y - y).abs());
+        let (step_x, step_y) = ((end_x - x).signum(), (end_y - y).signum());
+        let mut error = dx + dy;
+        loop {
+            self.set(x, y, layer);
+            if (x, y) == (end_x, end_y) {
+                break;
+            }
+            let doubled = 2 * error;
+            if doubled >= dy {
+                error += dy;
+                x += step_x;
+            }
+            if doubled <= dx {
+                error += dx;
+                y += step_y;
+            }
+        }
+    }
+
+    fn set(&mut self, x: i64, y: i64, layer: Layer) {
+        let (column, row) = (x.div_euclid(DOTS.0), y.div_euclid(DOTS.1));
+        let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { return };
+        let bits = usize::try_from(y.rem_euclid(DOTS.1)).ok().and_then(|row| BITS.get(row));
+        let bit = bits.and_then(|bits| bits.get(usize::from(x.rem_euclid(DOTS.0) == 1))).copied().unwrap_or(0);
+        if let Some(cell) = self.cell(column, row)
+            && let Some(dots) = cell.dots.get_mut(layer as usize)
+        {
+            *dots |= bit;
+        }
+    }
+
+    fn cell(&mut self, column: u16, row: u16) -> Option<&mut Cell> {
+        if column >= self.columns || row >= self.rows {
+            return None;
+        }
+        self.cells.get_mut(usize::from(row) * usize::from(self.columns) + usize::from(column))
+    }
+
+    /// Marks a point; beyond the range an arrow at the edge says where it is.
+    pub(super) fn mark(&mut self, x: f64, y: f64, inside: Option<char>, role: Role) {
+        let Some(column) = self.column(x) else { return };
+        let (row, glyph) = if y > self.y.1 {
+            (0, Some('▲'))
+        } else if y < self.y.0 {
+            (self.rows.saturating_sub(1), Some('▼'))
+        } else {
+            (self.row(y).unwrap_or(0), inside)
+        };
+        if let (Some(cell), Some(glyph)) = (self.cell(column, row), glyph) {
+            cell.glyph = Some((glyph, role));
+        }
+    }
+
+    /// A vertical line in the empty cells of a column.
+    pub(super) fn cursor(&mut self, x: f64) {
+        let Some(column) = self.column(x) else { return };
+        for row in 0..self.rows {
+            if let Some(cell) = self.cell(column, row)
+                && cell.glyph.is_none()
+                && cell.dots.get(Layer::Curve as usize).is_none_or(|&dots| dots == 0)
+            {
+                cell.glyph = Some(('│', Role::Cursor));
+            }
+        }
+    }
+
+    /// Writes the chart.
+    pub(super) fn render(&self, pen: &mut Pen<'_>, area: Rect) {
+        let ascii = pen.is_ascii();
+        for (index, cell) in self.cells.iter().enumerate() {
+            let (row, column) = (index / usize::from(self.columns), index % usize::from(self.columns));
+            let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
+            let top = LAYERS.iter().zip(cell.dots).rev().find(|(_, dots)| *dots != 0);
+            let drawn = cell.glyph.or_else(|| {
+                let ((_, role, plain), dots) = top?;
+                let braille = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
+                Some((if ascii { *plain } else { braille }, *role))
+            });
+            if let Some((c, role)) = drawn {
+                pen.glyph(area.x + column, area.y + row, c, role);
+            }
+        }
+    }
+}
+
+/// Where a value stands on `dots` dots; outside the range at most one chart's length away.
+fn scale(value: f64, range: (f64, f64), dots: i64) -> i64 {
+    let share = (value - range.0) / (range.1 - range.0);
+    let share = if share.is_finite() { share.clamp(-1.0, 2.0) } else { -1.0 };
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to three charts' length")]
+    let dot = (share * (dots - 1) as f64).round() as i64;
+    dot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_find_their_cells_and_those_beyond_get_arrows() {
+        let mut plot = Plot::new(10, 5, (0.0, 1.0), (-1.0, 1.0));
+        assert_eq!((plot.column(0.0), plot.column(1.0), plot.column(1.2)), (Some(0), Some(9), None));
+        assert_eq!((plot.row(1.0), plot.row(-1.0), plot.row(9.0)), (Some(0), Some(4), None));
+        plot.mark(0.5, 7.0, None, Role::Outside);
+        let at = usize::from(plot.column(0.5).expect("a column"));
+        assert_eq!(plot.cells.get(at).and_then(|cell| cell.glyph).map(|(c, _)| c), Some('▲'));
+    }
+
+    #[test]
+    fn wild_values_cost_nothing_and_break_nothing() {
+        let mut plot = Plot::new(10, 5, (0.0, 1.0), (-1.0, 1.0));
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300] {
+            plot.line((0.0, 0.0), (1.0, value), Layer::Curve);
+            plot.line((value, 0.0), (1.0, 0.0), Layer::Curve);
+        }
+        Plot::new(0, 0, (0.0, 0.0), (0.0, 0.0)).line((0.0, 0.0), (1.0, 1.0), Layer::Band);
+    }
+}

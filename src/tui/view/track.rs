@@ -1,0 +1,147 @@
+//! One track: error curve in its band, sigma, risk.
+
+use ratatui::layout::Rect;
+
+use super::curve::{self, Shown};
+use super::pen::{Pen, Span, span};
+use super::words;
+use crate::analysis::{JudgedTrack, SweepCurve, TrackCurves};
+use crate::session::ArrivedRun;
+use crate::tui::app::App;
+use crate::tui::curves::Known;
+use crate::tui::theme::{Role, Theme};
+
+/// Width of the figures beside a curve.
+const FIGURES: u16 = 46;
+/// Panes narrower than this have their figures under the curve.
+const WIDE: u16 = 100;
+
+/// A framed pane with everything.
+pub(super) fn pane(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
+    let Some(track) = run.record.run.tracks.get(index) else { return };
+    let focused = app.focus == index + 1;
+    let role = if focused { Role::Focus } else { border(track) };
+    let inside = pen.frame(area, &title(app, run, track), role);
+    if inside.width < 20 || inside.height < 3 {
+        return;
+    }
+    if inside.width >= WIDE {
+        let figures = Rect { x: inside.right() - FIGURES, width: FIGURES, ..inside };
+        let chart = Rect { width: inside.width - FIGURES - 1, ..inside };
+        draw_curve(app, pen, chart, run, index);
+        beside(pen, figures, run, track);
+    } else {
+        let lines = under(run, track, inside.width);
+        let height = u16::try_from(lines.len()).unwrap_or(0).min(inside.height / 2);
+        let chart = Rect { height: inside.height - height, ..inside };
+        draw_curve(app, pen, chart, run, index);
+        for (line, y) in lines.iter().zip(chart.bottom()..inside.bottom()) {
+            pen.spans(inside.x + 1, y, inside.width.saturating_sub(1), line);
+        }
+    }
+}
+
+/// A pane without a frame: one line of figures over the curve.
+pub(super) fn compact(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
+    let Some(track) = run.record.run.tracks.get(index) else { return };
+    let role = if app.focus > 0 { Role::Focus } else { border(track) };
+    let inside = pen.rule(area, &title(app, run, track), role);
+    let line = one_line(run, track);
+    pen.spans(inside.x + 1, inside.y, inside.width.saturating_sub(1), &line);
+    let chart = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    draw_curve(app, pen, chart, run, index);
+}
+
+/// The border is as loud as the status, short of shouting.
+fn border(track: &JudgedTrack) -> Role {
+    match Theme::status(track.status) {
+        Role::Fail => Role::Outside,
+        Role::Pass => Role::Quiet,
+        role => role,
+    }
+}
+
+fn title(app: &App, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
+    let judged = &run.record.run;
+    let mut title = vec![span(format!("{} · {}", words::unit_name(judged), track.name), Role::Text)];
+    if let Some(alias) = &track.alias {
+        title.push(span(format!(" {alias}"), Role::Quiet));
+    }
+    title.push(span("  ", Role::Text));
+    title.push(words::status(app.look.symbols, track.status));
+    if judged.tracks.len() > 2 {
+        title.push(span(format!("  e of {} tracks", judged.tracks.len()), Role::Quiet));
+    }
+    title
+}
+
+/// The judged curve with the untrimmed one behind it, or why there is none.
+fn draw_curve(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
+    let curves = match app.curves.get(&run.key) {
+        Known::Curves(curves) => curves.tracks.get(index),
+        Known::NotKept => return said(pen, area, "the curve of this run is not kept"),
+        Known::Asked | Known::Unknown => return said(pen, area, "…"),
+    };
+    let Some(track) = run.record.run.tracks.get(index) else { return };
+    match curves.and_then(|curves| shown(curves, track)) {
+        Some(shown) => curve::draw(pen, area, &shown, run.record.run.unit),
+        None => said(pen, area, "no point was measured"),
+    }
+}
+
+fn said(pen: &mut Pen<'_>, area: Rect, text: &str) {
+    pen.put(area.x + 2, area.y + area.height / 2, area.width.saturating_sub(3), text, Role::Quiet);
+}
+
+/// The judged sweep at its offset; behind it the untrimmed one where there was a cut.
+pub(super) fn shown<'a>(curves: &'a TrackCurves, track: &JudgedTrack) -> Option<Shown<'a>> {
+    let judged: &SweepCurve = curves.judged()?;
+    let behind = curves.trimmed.as_ref().and(curves.untrimmed.as_ref());
+    let offset = track.linearity().map_or(0.0, |linearity| linearity.offset);
+    Some(Shown { judged, behind, offset, stored: false, cursor: None })
+}
+
+fn beside(pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, track: &JudgedTrack) {
+    let mut lines: Vec<Vec<Span>> = vec![vec![span("Sigma", Role::Title)], words::sigma(track, run.record.run.unit)];
+    lines.push(words::roughness(track, 18));
+    lines.extend(words::roughness_before(track).map(|line| vec![span(line, Role::Quiet)]));
+    lines.push(Vec::new());
+    lines.push(vec![span("Risk", Role::Title)]);
+    lines.push(words::risk(track));
+    lines.extend(words::risk_terms(track).into_iter().map(|term| vec![span(term, Role::Quiet)]));
+    for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
+        pen.put(area.x, y, 1, "│", Role::Quiet);
+        pen.spans(area.x + 2, y, area.width.saturating_sub(2), line);
+    }
+    for y in area.top() + u16::try_from(lines.len()).unwrap_or(0)..area.bottom() {
+        pen.put(area.x, y, 1, "│", Role::Quiet);
+    }
+}
+
+fn under(run: &ArrivedRun, track: &JudgedTrack, width: u16) -> Vec<Vec<Span>> {
+    let titled = |title: &str, line: Vec<Span>| {
+        let mut titled = vec![span(format!("{title:6}"), Role::Title)];
+        titled.extend(line);
+        titled
+    };
+    let mut bar = words::roughness(track, usize::from(width / 4).min(18));
+    bar.extend(words::roughness_before(track).map(|line| span(format!("   {line}"), Role::Quiet)));
+    let mut lines = vec![titled("Sigma", words::sigma(track, run.record.run.unit)), titled("", bar)];
+    lines.push(titled("Risk", words::risk(track)));
+    lines.extend(words::risk_terms(track).into_iter().map(|term| titled("", vec![span(term, Role::Quiet)])));
+    lines
+}
+
+/// Sigma and risk in one line.
+pub(super) fn one_line(run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
+    let mut line = vec![span("Sigma ", Role::Title)];
+    line.extend(words::sigma(track, run.record.run.unit).into_iter().take(1));
+    if let (Some(r), Some(limit)) = (track.figures.and_then(|figures| figures.r), track.r_limit()) {
+        let source = track.threshold.map_or("", |threshold| threshold.source.word());
+        line.push(span(format!("  r {r:.1} / {} {source}", crate::analysis::short(limit)), Role::Text));
+    }
+    line.push(span("   Risk ", Role::Title));
+    line.extend(words::risk(track).into_iter().map(|(text, role)| (text.replace("   ", " "), role)));
+    line.extend(words::risk_terms(track).first().map(|term| span(format!("  {term}"), Role::Quiet)));
+    line
+}

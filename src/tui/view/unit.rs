@@ -1,0 +1,218 @@
+//! Unit: one run in depth.
+
+use std::fmt::Write as _;
+
+use ratatui::layout::Rect;
+
+use super::curve::{self, Shown};
+use super::pen::{Pen, Span, span};
+use super::{track, words};
+use crate::analysis::{JudgedTrack, changed_settings, describe_settings, explain_track, ohms, percent, signed_volts};
+use crate::session::ArrivedRun;
+use crate::tui::app::App;
+use crate::tui::curves::Known;
+use crate::tui::layout::{self, Size};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::unit::Unit;
+
+/// Draws the screen.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let Some((unit, (run, judged))) = app.unit.as_ref().zip(app.unit_track()) else {
+        pen.put(
+            area.x + 2,
+            area.y + 1,
+            area.width.saturating_sub(3),
+            "No run is open: Enter on a run opens it.",
+            Role::Text,
+        );
+        return;
+    };
+    crumbs(app, pen, Rect { height: 1, ..area }, unit, run, judged);
+    let lines = if app.zoom { Vec::new() } else { lines(app, unit, run, judged) };
+    let size = layout::size(app.size.0, app.size.1);
+    let said = explanation(pen, area, judged, size);
+    let height = u16::try_from(lines.len()).unwrap_or(0).min(area.height.saturating_sub(said + 1) * 3 / 5);
+    let chart = Rect { y: area.y + 1 + said, height: area.height.saturating_sub(1 + said + height), ..area };
+    draw_chart(app, pen, chart, unit, run, judged);
+    for (line, y) in lines.iter().zip(chart.bottom()..area.bottom()) {
+        pen.spans(area.x + 1, y, area.width.saturating_sub(2), line);
+    }
+}
+
+/// `Live ▸ 8340-1 246 TA ▸ TRK1` and where among the serial's runs this one stands.
+fn crumbs(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) {
+    let left = vec![
+        span("Live ▸ ", Role::Quiet),
+        span(words::unit_name(&run.record.run), Role::Selected),
+        span(format!(" ▸ {}  ", track.name), Role::Quiet),
+        words::status(app.look.symbols, track.status),
+    ];
+    let end = pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &left);
+    let time = run.record.run.identity.time.map(|time| format!("{} {}   ", time.date, time.clock()));
+    let right = format!("{}run {} of {} for this serial", time.unwrap_or_default(), unit.at + 1, unit.runs.len());
+    let room = area.right().saturating_sub(end + 2);
+    pen.put_right(end + 1, area.y, room, &right, Role::Quiet);
+}
+
+fn explanation(pen: &mut Pen<'_>, area: Rect, track: &JudgedTrack, size: Size) -> u16 {
+    let height = if size == Size::Full { 2 } else { 1 };
+    let area = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height };
+    pen.paragraph(area, &explain_track(track), Role::Text);
+    height
+}
+
+fn draw_chart(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) {
+    let inside = pen.rule(area, &legend(app, unit, run, track), Role::Quiet);
+    let Known::Curves(curves) = app.curves.get(&run.key) else {
+        let said = if app.curves.get(&run.key) == Known::NotKept { "the curve of this run is not kept" } else { "…" };
+        pen.put(inside.x + 2, inside.y, inside.width.saturating_sub(2), said, Role::Quiet);
+        return;
+    };
+    if let Some(shown) = curves.tracks.get(unit.track).and_then(|curves| track::shown(curves, track)) {
+        let shown = Shown { stored: shown.offset != 0.0, cursor: unit.cursor, ..shown };
+        curve::draw(pen, inside, &shown, run.record.run.unit);
+    }
+}
+
+/// What is drawn how; with a cursor, the values under it.
+fn legend(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
+    if let (Some(at), Known::Curves(curves)) = (unit.cursor, app.curves.get(&run.key))
+        && let Some(shown) = curves.tracks.get(unit.track).and_then(|curves| track::shown(curves, track))
+        && let Some(line) = under_cursor(&shown, at, run)
+    {
+        return line;
+    }
+    let mut legend = vec![span("final", Role::Curve)];
+    if let Some(linearity) = track.linearity() {
+        legend.push(span(format!(" at offset {}", signed_volts(linearity.offset)), Role::Text));
+        legend.push(span(" · as stored", Role::Quiet));
+    }
+    if track.trimmed && track.untrimmed.is_some() {
+        legend.push(span(" · untrimmed", Role::Behind));
+    }
+    legend.push(span(" · limits", Role::Band));
+    if app.size.0 >= 100 {
+        legend.push(span(" · ░ ungraded · ", Role::Quiet));
+        legend.push(span("● outside", Role::Outside));
+        legend.push(span(" ▲▼ beyond the chart", Role::Quiet));
+    }
+    legend
+}
+
+fn under_cursor(shown: &Shown<'_>, at: usize, run: &ArrivedRun) -> Option<Vec<Span>> {
+    let (x, e) = (*shown.judged.position.get(at)?, *shown.judged.error.get(at)?);
+    let (low, high) = (*shown.judged.lower.get(at)?, *shown.judged.upper.get(at)?);
+    let limits = (high > low).then_some((f64::from(low), f64::from(high)));
+    let error = f64::from(e) + shown.offset;
+    let mut line = vec![span(format!("point {} of {}  ", at + 1, shown.judged.position.len()), Role::Quiet)];
+    line.extend(words::readout((f64::from(x), error), limits, run.record.run.unit));
+    if shown.judged.marked.iter().any(|&marked| usize::from(marked) == at) {
+        line.push(span("  marked by the station", Role::Quiet));
+    }
+    Some(line)
+}
+
+fn lines(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Vec<Span>> {
+    let titled = |title: &str, text: String| vec![span(format!("{title:11}"), Role::Title), span(text, Role::Text)];
+    let mut lines = vec![titled("passes", passes(track)), titled("resistance", resistance(track))];
+    lines.push(track::one_line(run, track));
+    lines.push(titled("settings", settings(run, track)));
+    lines.push(titled("changed", changed(unit, run, track)));
+    lines.push(earlier(app, unit));
+    let odd: Vec<&str> = track.warnings.iter().chain(&run.record.run.warnings).map(String::as_str).collect();
+    if !odd.is_empty() {
+        lines.push(titled("odd", odd.join("; ")));
+    }
+    if layout::size(app.size.0, app.size.1) == Size::Full {
+        lines.push(titled("filter", run.record.run.filter.to_string()));
+        let revisions = match run.record.revision {
+            0 => String::new(),
+            n => format!("   saved again {n} times"),
+        };
+        lines.push(titled("file", format!("{}{revisions}", run.record.file.path)));
+    }
+    lines
+}
+
+/// `0: 32 out, 878 Ω → 1: 7 out, 980 Ω`.
+fn passes(track: &JudgedTrack) -> String {
+    let resistance = |ohm: Option<f64>| ohm.map(|ohm| format!(", {} Ω", ohms(ohm))).unwrap_or_default();
+    let before = track.untrimmed.as_ref().and_then(|figures| figures.linearity).map(|linearity| {
+        format!("0: {} of {} out{}", linearity.fail, linearity.graded, resistance(track.resistance.before))
+    });
+    let passes = track.passes.iter().map(|pass| {
+        let recipe = pass.recipe.map(|recipe| format!(" TRM{recipe}")).unwrap_or_default();
+        format!("{}{recipe}: {} of {} out{}", pass.number, pass.fail, pass.graded, resistance(pass.resistance))
+    });
+    let steps: Vec<String> = before.into_iter().chain(passes).collect();
+    if steps.is_empty() { "none was measured".to_owned() } else { steps.join(" → ") }
+}
+
+fn resistance(track: &JudgedTrack) -> String {
+    let figures = track.resistance;
+    let value = |ohm: Option<f64>| ohm.map_or_else(|| "not measured".to_owned(), |ohm| format!("{} Ω", ohms(ohm)));
+    let mut said = format!("{} → {}", value(figures.before), value(figures.after));
+    if let Some(change) = figures.change {
+        let _ = write!(said, "   {}", percent(change));
+    }
+    if let Some(window) = track.settings.final_window {
+        let _ = write!(said, "   window {}…{} Ω", ohms(window.lower), ohms(window.upper));
+        if !window.is_sane() {
+            said.push_str(" (inverted: gates nothing)");
+        }
+    }
+    said
+}
+
+fn settings(run: &ArrivedRun, track: &JudgedTrack) -> String {
+    let laser = run.record.run.identity.laser.as_deref().unwrap_or("laser unknown");
+    let mut said = vec![laser.to_owned()];
+    said.extend(describe_settings(&track.settings));
+    said.join(", ")
+}
+
+/// What changed since the run before of the same model on the same laser.
+fn changed(unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> String {
+    let Some((key, before)) = &unit.before else { return String::new() };
+    if *key != run.key {
+        return String::new();
+    }
+    let Some(before) = before else { return "no run of this model on this laser before this one".to_owned() };
+    let name = words::unit_name(&before.record.run);
+    let Some(same) = before.record.run.tracks.iter().find(|other| other.name == track.name) else {
+        return format!("{name} before it has no {}", track.name);
+    };
+    let changed = changed_settings(&same.settings, &track.settings);
+    if changed.is_empty() { format!("nothing since {name}") } else { format!("since {name}: {}", changed.join(", ")) }
+}
+
+/// The other runs of the serial, newest first.
+fn earlier(app: &App, unit: &Unit) -> Vec<Span> {
+    let mut line = vec![span(format!("{:11}", "serial"), Role::Title)];
+    if unit.runs.len() < 2 {
+        line.push(span("the only run of this serial", Role::Quiet));
+        return line;
+    }
+    for (index, run) in unit.runs.iter().enumerate().rev() {
+        let judged = &run.record.run;
+        let when = judged
+            .identity
+            .time
+            .map_or_else(String::new, |time| format!("{} {} ", super::columns::day_month(time.date), time.clock()));
+        let mark = if index == unit.at { "▸" } else { " " };
+        let status = app.look.symbols.status(judged.status);
+        let out = judged.deciding_track().and_then(|track| track.linearity());
+        let out = out.map(|linearity| format!(" {}/{}", linearity.fail, linearity.graded)).unwrap_or_default();
+        line.push(span(format!("{mark}{when}"), if index == unit.at { Role::Selected } else { Role::Quiet }));
+        line.push(span(format!("{status} {}{out}  ", judged.status.word()), quieter(judged.status)));
+    }
+    line
+}
+
+/// Old failures are said, not shouted.
+fn quieter(status: crate::analysis::Status) -> Role {
+    match Theme::status(status) {
+        Role::Fail => Role::Outside,
+        role => role,
+    }
+}

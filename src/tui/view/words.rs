@@ -1,0 +1,137 @@
+//! Figures of a track as the lines that say them.
+
+use super::pen::{Span, span};
+use crate::analysis::{JudgedRun, JudgedTrack, RiskCategory, Status, position, short, volts};
+use crate::history::{FileFacts, LogOutcome};
+use crate::trim::PositionUnit;
+use crate::tui::symbols::Symbols;
+use crate::tui::theme::{Role, Theme};
+
+/// `✗ FAIL`.
+pub(super) fn status(symbols: Symbols, status: Status) -> Span {
+    span(format!("{} {}", symbols.status(status), status.word()), Theme::status(status))
+}
+
+/// `8340-1 246 TA`.
+pub(super) fn unit_name(run: &JudgedRun) -> String {
+    let identity = &run.identity;
+    let parts = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Sigma with its threshold and who gave it.
+pub(super) fn sigma(track: &JudgedTrack, unit: PositionUnit) -> Vec<Span> {
+    let Some(value) = track.figures.and_then(|figures| figures.sigma) else {
+        return vec![span("sigma not known", Role::Quiet)];
+    };
+    let mut line = vec![span(format!("{} V/{}", four(value), unit.symbol()), Role::Text)];
+    if let Some(threshold) = &track.threshold {
+        let said = match threshold.source.word() {
+            "formula" => "formula 12·spec/L".to_owned(),
+            other => other.to_owned(),
+        };
+        line.push(span(format!("   limit {}  {said}", four(threshold.value)), Role::Quiet));
+    }
+    line
+}
+
+/// Three significant digits at least.
+fn four(value: f64) -> String {
+    if value.abs() >= 0.01 { format!("{value:.4}") } else { format!("{value:.6}") }
+}
+
+/// r as a bar that is full at its limit.
+pub(super) fn roughness(track: &JudgedTrack, width: usize) -> Vec<Span> {
+    let Some(r) = track.figures.and_then(|figures| figures.r) else { return Vec::new() };
+    let Some(limit) = track.r_limit() else { return vec![span(format!("r {r:.1}"), Role::Text)] };
+    let share = (r / limit).clamp(0.0, 1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the width")]
+    let full = (share * width as f64).round() as usize;
+    let role = if r > limit { Role::Warning } else { Role::Text };
+    vec![
+        span(format!("r {r:.1} "), role),
+        span("▕", Role::Quiet),
+        span("█".repeat(full), role),
+        span(" ".repeat(width - full.min(width)), Role::Quiet),
+        span("▏", Role::Quiet),
+        span(format!(" {}", short(limit)), Role::Quiet),
+    ]
+}
+
+/// `r before the cut 22.1`.
+pub(super) fn roughness_before(track: &JudgedTrack) -> Option<String> {
+    let r = track.untrimmed.as_ref()?.r?;
+    track.trimmed.then(|| format!("r before the cut {r:.1}"))
+}
+
+/// Probability, category and who says so.
+pub(super) fn risk(track: &JudgedTrack) -> Vec<Span> {
+    match &track.risk {
+        Some(risk) => vec![
+            span(format!("{:.2} {}", risk.probability, risk.category.word()), risk_role(risk.category)),
+            span(format!("   {}", risk.method.word()), Role::Quiet),
+        ],
+        None => vec![span("no risk without a graded trim", Role::Quiet)],
+    }
+}
+
+/// The role of a risk.
+pub(super) fn risk_role(category: RiskCategory) -> Role {
+    match category {
+        RiskCategory::Low => Role::Pass,
+        RiskCategory::Medium => Role::Warning,
+        RiskCategory::High => Role::Outside,
+    }
+}
+
+/// The largest terms of the risk.
+pub(super) fn risk_terms(track: &JudgedTrack) -> Vec<String> {
+    let terms = track.risk.iter().flat_map(|risk| risk.terms.iter().take(3));
+    terms.map(|term| format!("{:+.2} {}", term.share, term.what).replace('-', "−")).collect()
+}
+
+/// Position, error and limits of a point under the cursor.
+pub(super) fn readout(at: (f64, f64), limits: Option<(f64, f64)>, unit: PositionUnit) -> Vec<Span> {
+    let (x, e) = at;
+    let mut line = vec![span(
+        format!("x {} {}  e {}", position(x), unit.symbol(), crate::analysis::signed_volts(e)),
+        Role::Cursor,
+    )];
+    match limits {
+        Some((lower, upper)) => {
+            line.push(span(format!("  limits {} … {}", volts(lower), volts(upper)), Role::Text));
+            let outside = e > upper || e < lower;
+            line.push(if outside { span("  outside", Role::Outside) } else { span("  inside", Role::Pass) });
+        }
+        None => line.push(span("  not graded here", Role::Quiet)),
+    }
+    line
+}
+
+/// How a file ended, for the log: word, role and the reason.
+pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, String) {
+    match outcome {
+        LogOutcome::Run { status, .. } => {
+            let role = match status.as_str() {
+                "FAIL" | "ERROR" => Role::Outside,
+                "PASS" => Role::Pass,
+                "UNTRIMMED" => Role::Untrimmed,
+                _ => Role::Warning,
+            };
+            (status.clone(), role, "new run".to_owned())
+        }
+        LogOutcome::Revision { what, .. } => ("revision".to_owned(), Role::Text, what.clone()),
+        LogOutcome::Duplicate { .. } => {
+            ("duplicate".to_owned(), Role::Quiet, "the very same content is there already".to_owned())
+        }
+        LogOutcome::Skipped { reason } => ("skipped".to_owned(), Role::Quiet, reason.clone()),
+        LogOutcome::Failed { cause } => {
+            (format!("{} ERROR", symbols.status(Status::Error)), Role::Outside, cause.clone())
+        }
+    }
+}
+
+/// The file's name.
+pub(super) fn file_name(file: &FileFacts) -> &str {
+    file.name()
+}
