@@ -1,0 +1,28 @@
+//! The README of the samples.
+
+/// What lies where and why.
+pub fn text() -> String {
+    "# Samples
+
+Everything here is invented and made by `samples/make`: `cargo run --example make-samples` writes the same bytes again.
+
+`incoming/` is a drop folder: `LTS/` holds System B workbooks, `DLTS/` System A.
+
+| model | laser | what it shows |
+|---|---|---|
+| 9101-1 | LTS | a drifting model: untrimmed error grows, the laser is turned up half-way; unit 216 was trimmed again twice; unit 203 was saved twice (a revision) |
+| 9203 | LTS | clean, marginal, three passes, failing, rough |
+| 9204 | LTS | a template without a cut, a double-resolution `test`, an operator's scrap |
+| 9407-12 | LTS | bowtie limits |
+| 9510-2 | LTS | `.xlsx`, one clean, one failing |
+| 9102A | DLTS | two tracks; one failing; one only half trimmed, with text `NaN` |
+| 9305-B | DLTS | one, two, three and six passes |
+| 9306 | DLTS | bowtie limits; limits upside down on three points; no limits at all |
+| 9408 | DLTS | `.xlsx` |
+| 9509 LOW TAPS | DLTS | the second track alone, an unfilled pass sheet, an untrimmed unit, a set-up workbook |
+
+`hostile/` holds files that must be refused with a reason or passed over, and must not hurt: each one's name says what is
+wrong with it.
+"
+    .to_owned()
+}
