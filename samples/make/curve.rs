@@ -2,14 +2,17 @@
 
 use std::f64::consts::PI;
 
-/// A small generator (SplitMix64), seeded by a name.
+/// A small generator (`SplitMix64`), seeded by a name.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
     /// Seeded by a name (FNV-1a).
     pub fn named(name: &str) -> Self {
-        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)))
+        Self(
+            name.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
+        )
     }
 
     fn next(&mut self) -> u64 {

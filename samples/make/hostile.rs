@@ -51,7 +51,8 @@ pub fn files(files: &mut Files) {
 /// The record that announces the sheet's size lies: 4,294,967,295 rows.
 fn huge_dimensions() -> Vec<u8> {
     let mut stream = biff::stream(&good());
-    let at: Vec<usize> = stream.windows(4).enumerate().filter(|(_, w)| *w == [0x00, 0x02, 14, 0]).map(|(i, _)| i).collect();
+    let at: Vec<usize> =
+        stream.windows(4).enumerate().filter(|(_, w)| *w == [0x00, 0x02, 14, 0]).map(|(i, _)| i).collect();
     for start in at {
         stream.splice(start + 8..start + 12, u32::MAX.to_le_bytes());
     }

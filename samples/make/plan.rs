@@ -54,7 +54,8 @@ const DRIFTING: system_b::Product = system_b::Product {
 fn drifting(files: &mut Files) {
     for unit in 0..16u32 {
         let growth = f64::from(unit) / 15.0;
-        let run = Run { error: 3.5 + 4.0 * growth, rough: 0.10, left: 0.07 + 0.05 * growth, passes: 1, kind: Kind::Trimmed };
+        let run =
+            Run { error: 3.5 + 4.0 * growth, rough: 0.10, left: 0.07 + 0.05 * growth, passes: 1, kind: Kind::Trimmed };
         let product = system_b::Product { power: if unit < 8 { 60.0 } else { 62.0 }, ..DRIFTING };
         let serial = (201 + unit).to_string();
         put_b(files, &product, (&serial, "TA"), (2 + unit / 2, 40 + 150 * (unit % 2)), run, OK);
@@ -109,7 +110,8 @@ const TWO_TRACKS: system_a::Product = system_a::Product {
 fn rotary(files: &mut Files) {
     let second = |left| Track { number: 2, left, error: 3.0, ..TRACK };
     for (unit, left) in [(0u32, 0.08), (1, 0.09), (2, 0.6), (3, 0.10)] {
-        let book = system_a::book(&TWO_TRACKS, &(51 + unit).to_string(), MARCH + 13.0, &[TRACK, second(left)], Oddity::None);
+        let book =
+            system_a::book(&TWO_TRACKS, &(51 + unit).to_string(), MARCH + 13.0, &[TRACK, second(left)], Oddity::None);
         put_a(files, "9102A", &(51 + unit).to_string(), (13, 20 + 25 * unit), &book, ".xls");
     }
     let half = [Track { passes: 0, ..TRACK }, second(0.1)];
@@ -117,7 +119,13 @@ fn rotary(files: &mut Files) {
     put_a(files, "9102A", "55", (13, 180), &book, ".xls");
     let many = system_a::Product { model: "9305-B", points: 165, travel: 330.0, spec: 0.02, ..TWO_TRACKS };
     for (unit, passes, left) in [(0u32, 1, 0.10), (1, 3, 0.5), (2, 6, 0.72), (3, 2, 0.75)] {
-        let book = system_a::book(&many, &format!("{}B", 4 + unit), MARCH + 14.0, &[Track { passes, left, ..TRACK }], Oddity::None);
+        let book = system_a::book(
+            &many,
+            &format!("{}B", 4 + unit),
+            MARCH + 14.0,
+            &[Track { left, passes, ..TRACK }],
+            Oddity::None,
+        );
         put_a(files, "9305-B", &format!("{}B", 4 + unit), (14, 10 + 33 * unit), &book, ".xls");
     }
     let bowtie = system_a::Product { model: "9306", points: 61, bowtie: 2.0, ..TWO_TRACKS };
@@ -127,10 +135,31 @@ fn rotary(files: &mut Files) {
     }
     let taps = system_a::Product { model: "9509 LOW TAPS", points: 69, ..TWO_TRACKS };
     let template = Track { template: true, number: 2, ..TRACK };
-    put_a(files, taps.model, "329_2", (16, 60), &system_a::book(&taps, "329_2", MARCH + 16.0, &[second(0.1)], Oddity::None), ".xls");
-    put_a(files, taps.model, "330", (16, 75), &system_a::book(&taps, "330", MARCH + 16.0, &[template], Oddity::None), ".xls");
+    put_a(
+        files,
+        taps.model,
+        "329_2",
+        (16, 60),
+        &system_a::book(&taps, "329_2", MARCH + 16.0, &[second(0.1)], Oddity::None),
+        ".xls",
+    );
+    put_a(
+        files,
+        taps.model,
+        "330",
+        (16, 75),
+        &system_a::book(&taps, "330", MARCH + 16.0, &[template], Oddity::None),
+        ".xls",
+    );
     let untrimmed = Track { passes: 0, ..TRACK };
-    put_a(files, taps.model, "331", (16, 90), &system_a::book(&taps, "331", MARCH + 16.0, &[untrimmed], Oddity::None), ".xls");
+    put_a(
+        files,
+        taps.model,
+        "331",
+        (16, 90),
+        &system_a::book(&taps, "331", MARCH + 16.0, &[untrimmed], Oddity::None),
+        ".xls",
+    );
     put_a(files, taps.model, "0", (16, 95), &system_a::set_up(&taps), ".xls");
 }
 
@@ -145,7 +174,8 @@ fn spreadsheets(files: &mut Files) {
     let linear = system_b::Product { model: "9510-2", points: 89, travel: 1.5, ..DRIFTING };
     for (serial, left) in [("5", 0.07), ("6", 0.35)] {
         let run = Run { error: 4.0, rough: 0.05, left, passes: 1, kind: Kind::Trimmed };
-        let name = format!("9510-2_{serial}_TA_Test Data_{}{OK}.xlsx", stamp(18, serial.parse::<u32>().unwrap_or(0) * 20));
+        let name =
+            format!("9510-2_{serial}_TA_Test Data_{}{OK}.xlsx", stamp(18, serial.parse::<u32>().unwrap_or(0) * 20));
         files.insert(format!("incoming/LTS/{name}"), xlsx::file(&system_b::book(&linear, serial, run)));
     }
 }

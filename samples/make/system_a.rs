@@ -183,10 +183,13 @@ fn fixed_sheets(product: &Product, tracks: &[Track]) -> Vec<Sheet> {
             station.number(row, number, (value * 100.0).round() / 100.0);
         }
         recipes.text(0, number, &format!("SEC1-TRK{number}-TRM1"));
-        for ((label, value), row) in
-            [("Laser Cut Length", 1.47), ("Initial Linearity Points Ignored", 3.0), ("Final Linearity Points Ignored", 3.0)]
-                .iter()
-                .zip(1..)
+        for ((label, value), row) in [
+            ("Laser Cut Length", 1.47),
+            ("Initial Linearity Points Ignored", 3.0),
+            ("Final Linearity Points Ignored", 3.0),
+        ]
+        .iter()
+        .zip(1..)
         {
             recipes.text(row, 0, label);
             recipes.number(row, number, *value);

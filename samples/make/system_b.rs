@@ -52,7 +52,8 @@ pub enum Kind {
 
 /// The workbook of a unit.
 pub fn book(product: &Product, serial: &str, run: Run) -> Book {
-    let mut element = Element::new(&format!("{} {serial} {:.3}", product.model, run.error), run.error, run.rough, run.left);
+    let mut element =
+        Element::new(&format!("{} {serial} {:.3}", product.model, run.error), run.error, run.rough, run.left);
     let before = product.ohm * element.about_one(0.02);
     let untrimmed = element.errors(product.points, 0);
     let mut test = sweep("test", product, &untrimmed, before);
@@ -69,7 +70,8 @@ pub fn book(product: &Product, serial: &str, run: Run) -> Book {
     let mut verified = if run.kind == Kind::NoCut {
         let mut sheet = sweep("Lin Error", product, &vec![0.0; product.points], 0.0);
         // Theory to the last digit is what a template holds and no wiper gives.
-        let theory: Vec<_> = sheet.cells.iter().filter(|((_, c), _)| *c == 2).map(|((r, _), v)| (*r, v.clone())).collect();
+        let theory: Vec<_> =
+            sheet.cells.iter().filter(|((_, c), _)| *c == 2).map(|((r, _), v)| (*r, v.clone())).collect();
         for (row, value) in theory {
             sheet.cells.insert((row, 0), value);
         }

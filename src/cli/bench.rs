@@ -1,7 +1,50 @@
-//! placeholder
+//! `bench …`: the budgets of the program, measured on the machine it runs on.
+
+mod arrive;
+mod burst;
+mod draw;
+mod idle;
+mod process;
+mod read;
+mod rig;
+mod start;
+
+use color_eyre::eyre::Result;
+
 use super::{BenchCommand, Exit};
 use crate::config::Config;
-use color_eyre::eyre::Result;
-pub(super) fn run(_what: BenchCommand, _config: &Config) -> Result<Exit> {
+
+/// Measures and prints.
+pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
+    match what {
+        BenchCommand::Read { paths, rounds } => read::run(&paths, rounds.max(1), config)?,
+        BenchCommand::Arrive { files } => arrive::run(files.max(1), config)?,
+        BenchCommand::Draw => draw::run(config)?,
+        BenchCommand::Burst { files } => burst::run(files.max(1), config)?,
+        BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
+        BenchCommand::Start { runs } => start::run(runs, config)?,
+    }
     Ok(Exit::Fine)
+}
+
+/// Median, 95th percentile and maximum of some figures; not a number of none.
+fn spread(figures: &mut [f64]) -> (f64, f64, f64) {
+    figures.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index into the figures")]
+        let index = (share * figures.len() as f64).ceil() as usize;
+        figures.get(index.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+    };
+    (at(0.5), at(0.95), at(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_ranks() {
+        let mut figures: Vec<f64> = (1..=200).rev().map(f64::from).collect();
+        assert_eq!(spread(&mut figures), (100.0, 190.0, 200.0));
+    }
 }

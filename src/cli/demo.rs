@@ -1,7 +1,91 @@
-//! placeholder
-use super::{DemoArgs, Exit};
-use crate::config::Loaded;
+//! `demo`: made samples drop into a temporary folder, so that a newcomer sees the screen move.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
 use color_eyre::eyre::Result;
-pub(super) fn run(_args: &DemoArgs, _loaded: Loaded) -> Result<Exit> {
-    Ok(Exit::Fine)
+
+use super::samples::SAMPLES;
+use super::{DemoArgs, Exit, watch};
+use crate::config::{Loaded, WatchFolder};
+use crate::session::{Setup, clock};
+use crate::trim::LocalTime;
+
+/// Watches a folder of its own; folder and history are gone when it ends.
+pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
+    let mut config = loaded.config;
+    config.ascii |= args.ascii;
+    let folder = Temporary::new("demo")?;
+    let incoming = folder.0.join("incoming");
+    for laser in ["DLTS", "LTS"] {
+        fs::create_dir_all(incoming.join(laser))?;
+    }
+    let setup = Setup::new(&config, vec![WatchFolder::named(incoming.clone())], Some(folder.0.join("history")));
+    let pace = Duration::from_millis(args.pace);
+    thread::Builder::new().name("demo".to_owned()).spawn(move || drop_samples(&incoming, pace))?;
+    watch::screen(setup, &config)
+}
+
+/// A folder that is removed at the end.
+pub(super) struct Temporary(pub(super) PathBuf);
+
+impl Temporary {
+    pub(super) fn new(purpose: &str) -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("trimwatch-{purpose}-{}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What cannot be removed is the system's to clean: it is a temporary folder.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// One file after the other, as a station would: written under a temporary name, then renamed.
+fn drop_samples(incoming: &Path, pace: Duration) {
+    for (path, bytes) in SAMPLES {
+        thread::sleep(pace);
+        let now = clock::local_now().map_or_else(|| (*path).to_owned(), |now| renamed(path, now));
+        let target = incoming.join(now);
+        let temporary = target.with_extension("tmp");
+        // The folder is gone when the demo is: nothing is left to do.
+        if fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &target)).is_err() {
+            break;
+        }
+    }
+}
+
+/// The sample's name with another date and time.
+fn renamed(path: &str, now: LocalTime) -> String {
+    let anchor = path.to_ascii_lowercase().find("data_").map(|at| at + 5);
+    let end = [" AM", " PM"].iter().find_map(|half| path.rfind(half)).map(|at| at + 3);
+    let (Some(start), Some(end)) = (anchor, end) else { return path.to_owned() };
+    let (head, tail) = (path.get(..start).unwrap_or_default(), path.get(end..).unwrap_or_default());
+    let (hour, minute, second) = (now.seconds / 3600, now.seconds / 60 % 60, now.seconds % 60);
+    let (half, hour) = (if hour < 12 { "AM" } else { "PM" }, if hour % 12 == 0 { 12 } else { hour % 12 });
+    let date = now.date;
+    format!("{head}{}-{}-{}_{hour}-{minute:02}-{second:02} {half}{tail}", date.month, date.day, date.year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trim::{FileName, LocalDate, ParsedTime};
+
+    #[test]
+    fn every_sample_gets_the_present_time_and_keeps_the_rest() {
+        let date = LocalDate::new(2026, 3, 31).expect("a day");
+        let now = LocalTime::new(date, 12, 5, 9).expect("a time");
+        for (path, _) in SAMPLES {
+            let (old, new) = (FileName::parse(path), FileName::parse(&renamed(path, now)));
+            assert_eq!(new.time, ParsedTime::Known(now), "{path}");
+            assert_eq!((old.section, old.disposition), (new.section, new.disposition), "{path}");
+        }
+    }
 }

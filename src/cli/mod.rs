@@ -6,6 +6,7 @@ mod demo;
 mod exit;
 mod headless;
 mod ingest;
+mod samples;
 mod settings;
 mod show;
 mod watch;
@@ -184,6 +185,12 @@ enum BenchCommand {
         /// How many files.
         #[arg(long, default_value_t = 2_000)]
         files: usize,
+    },
+    /// Bytes written, wake-ups and processor time while nothing happens.
+    Idle {
+        /// How long nothing happens.
+        #[arg(long, default_value_t = 130)]
+        seconds: u64,
     },
     /// First frame and last runs with a large history.
     Start {

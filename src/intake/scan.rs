@@ -22,6 +22,8 @@ pub struct Scan {
 pub fn scan(folder: &WatchedFolder) -> Scan {
     let mut walk = Walk::default();
     walk.folder(&folder.path, if folder.recursive { MAX_DEPTH } else { 0 });
+    // Oldest first, so that what was dropped last is on top of the screen after a start.
+    walk.found.files.sort_unstable_by(|(a, a_stat), (b, b_stat)| (a_stat.mtime_ns, a).cmp(&(b_stat.mtime_ns, b)));
     walk.found
 }
 

@@ -32,6 +32,8 @@ pub use run::{
     TrackSettings, TrimRun,
 };
 
+pub use workbook::open_only;
+
 use std::path::Path;
 
 /// What is known of a file before its cells are read.

@@ -30,7 +30,7 @@ pub use clock::Clock;
 pub use keymap::{Key, action_of, bindings};
 pub use look::Look;
 pub use msg::{Effect, Msg};
-pub use run::{Ended, run};
+pub use run::{Ended, now, run, serve};
 pub use stage::{Pace, Stage};
 pub use symbols::Symbols;
 pub use theme::{Role, Theme};

@@ -1,6 +1,6 @@
 //! The loop: waits, takes what came, draws when something changed.
 
-use std::io::{self, BufWriter, Stdout};
+use std::io::{self, BufWriter, Write};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,11 +61,11 @@ fn end(session: Session) {
     session.stop();
 }
 
-fn serve(
-    stage: &mut Stage<BufWriter<Stdout>>,
-    from: &Receiver<Msg>,
-    session: &Asker,
-) -> io::Result<Ended> {
+/// Takes messages and draws until something ends it.
+///
+/// # Errors
+/// When the terminal cannot be written.
+pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Asker) -> io::Result<Ended> {
     loop {
         let at = Instant::now();
         let due = stage.due(at);
@@ -107,6 +107,7 @@ fn idle(app: &App) -> Duration {
     Duration::from_millis(u64::try_from(next.max(1)).unwrap_or(1))
 }
 
-fn now() -> Clock {
+/// The PC's time.
+pub fn now() -> Clock {
     Clock { now_ms: clock::now_ms(), offset_seconds: clock::utc_offset_seconds() }
 }

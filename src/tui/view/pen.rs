@@ -91,14 +91,14 @@ impl<'a> Pen<'a> {
         let mut lines: Vec<String> = Vec::new();
         // Two spaces in a row part figures; they stay, save where a line begins.
         for word in text.split(' ') {
-            match lines.last_mut() {
-                None if word.is_empty() => {}
-                Some(line) if self.width(line) + 1 + self.width(word) <= usize::from(width) => {
+            let fits = |line: &String| self.width(line) + 1 + self.width(word) <= usize::from(width);
+            match lines.last_mut().filter(|line| fits(line)) {
+                Some(line) => {
                     line.push(' ');
                     line.push_str(word);
                 }
-                Some(_) if word.is_empty() => {}
-                _ => lines.push(word.to_owned()),
+                None if word.is_empty() => {}
+                None => lines.push(word.to_owned()),
             }
         }
         lines

@@ -1,0 +1,87 @@
+//! Drawing every screen at every size, and what goes over the wire.
+
+use std::time::Instant;
+
+use color_eyre::eyre::Result;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::rig::{Counter, milliseconds};
+use super::spread;
+use crate::cli::samples::SAMPLES;
+use crate::config::Config;
+use crate::engine::{FileContext, Outcome, process};
+use crate::history::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord};
+use crate::session::{ArrivedRun, Event, Setup};
+use crate::tui::{App, Look, Msg, Stage, now, update, view};
+
+const ROUNDS: usize = 400;
+
+pub(super) fn run(config: &Config) -> Result<()> {
+    println!("median of {ROUNDS} drawings   (bar: ≤ 1 ms at 120×40)");
+    for size in [(120, 40), (80, 24), (60, 16)] {
+        for (name, keys) in [("Live", ""), ("Unit", "\n"), ("Log", "6"), ("help", "?")] {
+            let mut app = filled(config, size);
+            for key in keys.chars() {
+                let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
+                update(&mut app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            }
+            let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+            let mut times: Vec<f64> = (0..ROUNDS)
+                .map(|_| {
+                    let start = Instant::now();
+                    buffer.reset();
+                    view::draw(&app, &mut buffer);
+                    milliseconds(start)
+                })
+                .collect();
+            let (median, p95, _) = spread(&mut times);
+            println!("  {:3}×{:2} {name:5} {median:.3} ms   p95 {p95:.3} ms", size.0, size.1);
+        }
+    }
+    wire(config)
+}
+
+/// Bytes of a whole change and of a cursor move at 120×40.
+fn wire(config: &Config) -> Result<()> {
+    let counter = Counter::default();
+    let writer = counter.clone();
+    let mut stage = Stage::new(filled(config, (120, 40)), move || writer.clone())?;
+    stage.draw(Instant::now())?;
+    println!("on the wire at 120×40");
+    println!("  everything    {:5} bytes   (bar: ≤ 4,096)", counter.bytes());
+    let mut moved = |code, what: &str, bar: &str| -> Result<()> {
+        let before = counter.bytes();
+        stage.take(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))?;
+        stage.draw(Instant::now())?;
+        println!("  {what:13} {:5} bytes   {bar}", counter.bytes() - before);
+        Ok(())
+    };
+    moved(KeyCode::Down, "next run", "(another unit's figures and curve)")?;
+    moved(KeyCode::Char('6'), "to the Log", "(bar: ≤ 4,096)")?;
+    moved(KeyCode::Down, "next log line", "(bar: ≤ 500)")
+}
+
+/// A screen with every sample on it.
+fn filled(config: &Config, size: (u16, u16)) -> App {
+    let mut app = App::new(Look::of(config), size, now());
+    let setup = Setup::new(config, Vec::new(), None);
+    for (sequence, (path, bytes)) in (1u64..).zip(SAMPLES) {
+        let path = std::path::Path::new("/incoming").join(path);
+        let context = FileContext { path: &path, laser: None, modified: None, today: None };
+        let processed = process(bytes, context, &setup.analysis);
+        let content = processed.content.unwrap_or_default();
+        let file = FileFacts { path: path.display().to_string(), path_key: [0; 16], len: 0, mtime_ns: 0, content };
+        if let Outcome::Judged { run, curves } = processed.outcome {
+            let record = RunRecord { file: file.clone(), run: *run, arrived_ms: 0, revision: 0 };
+            let key = RunKey::of(&record.run, &file);
+            let status = record.run.status.word().to_owned();
+            let arrived = ArrivedRun { key: key.clone(), sequence, record, latency_ms: Some(7.0), not_kept: None };
+            update(&mut app, Msg::Session(Box::new(Event::Arrived(Box::new(arrived), Box::new(curves)))));
+            let entry = LogEntry { sequence, at_ms: 0, file, outcome: LogOutcome::Run { key, status } };
+            update(&mut app, Msg::Session(Box::new(Event::Logged(Box::new(entry)))));
+        }
+    }
+    app
+}

@@ -1,0 +1,42 @@
+//! What the system says of this process; nothing where it does not say it as Linux does.
+
+use std::fs;
+
+/// Most memory ever resident, MB.
+pub(super) fn peak_mb() -> Option<f64> {
+    status_kb("VmHWM:").map(|kb| kb / 1024.0)
+}
+
+/// Memory resident now, MB.
+pub(super) fn resident_mb() -> Option<f64> {
+    status_kb("VmRSS:").map(|kb| kb / 1024.0)
+}
+
+fn status_kb(field: &str) -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()
+}
+
+/// How often any thread went to sleep: one wake-up each.
+pub(super) fn wake_ups() -> Option<u64> {
+    let mut total = 0;
+    for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
+        let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        total += line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0);
+    }
+    Some(total)
+}
+
+/// Processor time used, seconds, at a hundredth's resolution.
+pub(super) fn cpu_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let after = stat.rsplit(')').next()?;
+    let ticks: Vec<f64> = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    Some(ticks.iter().sum::<f64>() / 100.0)
+}
+
+/// A figure, or that it cannot be had here.
+pub(super) fn said(figure: Option<f64>, unit: &str) -> String {
+    figure.map_or_else(|| "not known on this system".to_owned(), |figure| format!("{figure:.1} {unit}"))
+}
