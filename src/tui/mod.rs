@@ -1,4 +1,4 @@
-//! The screen: plain data ([`App`]), a pure [`update`] and a pure [`view`](view::view), and one loop around them.
+//! The screen: plain data ([`App`]), a pure [`update`] and a pure [`view`](view::draw), and one loop around them.
 //!
 //! Everything that happens (a key, an event of the session, the clock) arrives as one [`Msg`] on one channel. What
 //! `update` wants done comes back as [`Effect`]s, which the loop runs; nothing else touches the world.
@@ -23,6 +23,7 @@ mod theme;
 mod unit;
 mod update;
 pub mod view;
+mod wire;
 
 pub use action::{Action, Screen};
 pub use app::{App, Overlay};

@@ -4,21 +4,25 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use crossterm::{execute, queue};
-use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::app::App;
 use super::msg::{Effect, Msg};
 use super::update::update;
-use super::view::view;
+use super::view;
+use super::wire;
 
 /// Most drawings in one second.
 const A_SECOND: usize = 15;
-/// Least time between two drawings that only files asked for; leaves room for keys, which are drawn at once.
-const BETWEEN_FILES: Duration = Duration::from_millis(100);
+/// Drawings that only files asked for are this far apart at least, the first few of a second ...
+const BETWEEN_FEW: Duration = Duration::from_millis(30);
+/// ... and this far from then on, so that a second always has room for keys, which are drawn at once.
+const BETWEEN_MANY: Duration = Duration::from_millis(100);
+/// How many are few.
+const FEW: usize = 8;
+/// What a file brings comes in several messages: so long they are gathered into one drawing.
+const GATHER: Duration = Duration::from_millis(3);
 
 /// When the next drawing may be.
 #[derive(Debug, Default)]
@@ -27,15 +31,19 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The first moment from `now` on at which a drawing fits; a key's change is `urgent`.
-    pub fn due(&self, now: Instant, urgent: bool) -> Instant {
+    /// The first moment from `now` on at which a drawing fits for what changed at `changed`; a key's change is
+    /// `urgent`.
+    pub fn due(&self, now: Instant, changed: Instant, urgent: bool) -> Instant {
+        let second = Duration::from_secs(1);
         let full = (self.drawn.len() >= A_SECOND).then(|| self.drawn.front().copied()).flatten();
-        let budget = full.map_or(now, |oldest| oldest + Duration::from_secs(1));
-        let gap = match self.drawn.back() {
-            Some(&last) if !urgent => last + BETWEEN_FILES,
-            _ => now,
-        };
-        budget.max(gap).max(now)
+        let budget = full.map_or(now, |oldest| oldest + second);
+        if urgent {
+            return budget.max(now);
+        }
+        let lately = self.drawn.iter().filter(|&&drawn| now.saturating_duration_since(drawn) < second).count();
+        let apart = if lately < FEW { BETWEEN_FEW } else { BETWEEN_MANY };
+        let gap = self.drawn.back().map_or(now, |&last| last + apart);
+        budget.max(gap).max(changed + GATHER).max(now)
     }
 
     /// Notes a drawing.
@@ -48,23 +56,26 @@ impl Pace {
 }
 
 /// An [`App`] on a terminal of any kind.
+#[derive(Debug)]
 pub struct Stage<W: Write> {
     /// The screen's state.
     pub app: App,
-    terminal: Terminal<CrosstermBackend<W>>,
-    writer: Box<dyn Fn() -> W>,
+    writer: W,
+    /// What the terminal shows.
+    shown: Buffer,
+    /// What it shall show next; kept, so that drawing allocates nothing.
+    next: Buffer,
     pace: Pace,
+    changed: Option<Instant>,
     urgent: bool,
 }
 
 impl<W: Write> Stage<W> {
-    /// A stage that writes where `writer` leads.
-    ///
-    /// # Errors
-    /// When the terminal cannot be set up.
-    pub fn new(app: App, writer: impl Fn() -> W + 'static) -> io::Result<Self> {
-        let terminal = fixed(&app, writer())?;
-        Ok(Self { app, terminal, writer: Box::new(writer), pace: Pace::default(), urgent: false })
+    /// A stage that writes to a cleared terminal.
+    pub fn new(app: App, writer: W) -> Self {
+        let empty = Buffer::empty(area(&app));
+        let (shown, next) = (empty.clone(), empty);
+        Self { app, writer, shown, next, pace: Pace::default(), changed: Some(Instant::now()), urgent: true }
     }
 
     /// Takes a message; what is to be done on the terminal alone is done here, the rest is returned.
@@ -77,48 +88,55 @@ impl<W: Write> Stage<W> {
         for effect in update(&mut self.app, msg) {
             match effect {
                 Effect::Redraw => self.repaint()?,
-                Effect::Bell => self.terminal.backend_mut().write_all(b"\x07")?,
+                Effect::Bell => self.writer.write_all(b"\x07")?,
                 other => rest.push(other),
             }
+        }
+        if self.app.dirty {
+            self.changed = self.changed.or_else(|| Some(Instant::now()));
         }
         Ok(rest)
     }
 
-    /// Forgets what the terminal shows, so that the next drawing writes every cell. The library's own way asks the
-    /// terminal where its cursor is and can stall on a slow line.
+    /// Clears the terminal, so that the next drawing writes everything.
     ///
     /// # Errors
     /// When the terminal cannot be written.
     pub fn repaint(&mut self) -> io::Result<()> {
-        self.terminal = fixed(&self.app, (self.writer)())?;
-        queue!(self.terminal.backend_mut(), Clear(ClearType::All))?;
+        self.shown = Buffer::empty(area(&self.app));
+        self.next = self.shown.clone();
         self.app.dirty = true;
-        Ok(())
+        self.changed = Some(Instant::now());
+        self.writer.write_all(b"\x1b[m\x1b[2J")
     }
 
     /// When the next drawing is due; `None` while nothing changed.
     pub fn due(&self, now: Instant) -> Option<Instant> {
-        self.app.dirty.then(|| self.pace.due(now, self.urgent))
+        let changed = self.changed.filter(|_| self.app.dirty)?;
+        Some(self.pace.due(now, changed, self.urgent))
     }
 
-    /// Draws, in one synchronized update, what differs from the last drawing.
+    /// Draws, in one synchronized update, what differs from the last drawing; nothing where nothing does.
     ///
     /// # Errors
     /// When the terminal cannot be written.
     pub fn draw(&mut self, now: Instant) -> io::Result<()> {
-        let app = &self.app;
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| view(app, frame))?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        self.pace.drew(now);
-        (self.app.dirty, self.urgent) = (false, false);
+        self.next.reset();
+        view::draw(&self.app, &mut self.next);
+        let change = wire::change(&self.shown, &self.next);
+        if !change.is_empty() {
+            write!(self.writer, "\x1b[?2026h{change}\x1b[?2026l")?;
+            self.writer.flush()?;
+            self.pace.drew(now);
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        (self.app.dirty, self.changed, self.urgent) = (false, None, false);
         Ok(())
     }
 }
 
-fn fixed<W: Write>(app: &App, writer: W) -> io::Result<Terminal<CrosstermBackend<W>>> {
-    let area = Rect::new(0, 0, app.size.0, app.size.1);
-    Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport: Viewport::Fixed(area) })
+fn area(app: &App) -> Rect {
+    Rect::new(0, 0, app.size.0, app.size.1)
 }
 
 #[cfg(test)]
@@ -126,15 +144,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_drawn_ten_times_a_second_keys_at_once_and_never_more_than_fifteen() {
+    fn files_are_drawn_at_a_pace_keys_at_once_and_never_more_than_fifteen_in_a_second() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let mut pace = Pace::default();
-        assert_eq!(pace.due(at(0), false), at(0));
-        pace.drew(at(0));
-        assert_eq!(pace.due(at(10), false), at(100));
-        assert_eq!(pace.due(at(10), true), at(10));
-        (1..15).for_each(|n| pace.drew(at(n * 20)));
-        assert_eq!(pace.due(at(300), true), at(1_000));
+        assert_eq!(pace.due(at(0), at(0), false), at(3), "gathered");
+        pace.drew(at(3));
+        assert_eq!(pace.due(at(10), at(10), false), at(33));
+        assert_eq!(pace.due(at(10), at(10), true), at(10));
+        (1..8).for_each(|n| pace.drew(at(3 + n * 30)));
+        assert_eq!(pace.due(at(220), at(220), false), at(313), "many lately");
+        (8..15).for_each(|n| pace.drew(at(3 + n * 30)));
+        assert_eq!(pace.due(at(500), at(500), true), at(1_003), "the second is full");
     }
 }

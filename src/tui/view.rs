@@ -14,7 +14,6 @@ mod track;
 mod unit;
 mod words;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 
 use super::action::Screen;
@@ -25,11 +24,6 @@ use pen::Pen;
 
 pub use header::moment;
 pub use help::lines as help_lines;
-
-/// Draws the screen.
-pub fn view(app: &App, frame: &mut Frame<'_>) {
-    draw(app, frame.buffer_mut());
-}
 
 /// Draws the screen into a buffer that is at least as large.
 pub fn draw(app: &App, buffer: &mut Buffer) {

@@ -46,8 +46,7 @@ pub(super) fn run(config: &Config) -> Result<()> {
 /// Bytes of a whole change and of a cursor move at 120×40.
 fn wire(config: &Config) -> Result<()> {
     let counter = Counter::default();
-    let writer = counter.clone();
-    let mut stage = Stage::new(filled(config, (120, 40)), move || writer.clone())?;
+    let mut stage = Stage::new(filled(config, (120, 40)), counter.clone());
     stage.draw(Instant::now())?;
     println!("on the wire at 120×40");
     println!("  everything    {:5} bytes   (bar: ≤ 4,096)", counter.bytes());

@@ -57,9 +57,8 @@ impl Rig {
         let (incoming, store) = (folder.0.join("LTS"), folder.0.join("history"));
         fs::create_dir_all(&incoming)?;
         let sent = Counter::default();
-        let writer = sent.clone();
         let app = App::new(Look::of(config), (120, 40), now());
-        let mut stage = Stage::new(app, move || writer.clone())?;
+        let mut stage = Stage::new(app, sent.clone());
         stage.draw(Instant::now())?;
         let (send, messages) = mpsc::channel();
         let events = send.clone();

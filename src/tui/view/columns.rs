@@ -36,7 +36,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column("TIME", 6, 20, false, time),
     column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.clone(), Role::Text)),
     column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.clone(), Role::Text)),
-    column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Quiet)),
+    column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Text)),
     column("STATUS", 11, 23, false, status),
     column("OUT", 7, 10, true, outside),
     column("MARGIN", 7, 9, true, margin),
@@ -89,13 +89,13 @@ fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
     let text = match today {
         Some(today) if today == time.date && identity.time_source != Some(TimeSource::Cell) => time.clock(),
         Some(today) if today == time.date => "today".to_owned(),
-        Some(today) if today.year == time.date.year => day_month(time.date),
+        Some(today) if today.year == time.date.year => format!("{:>6}", day_month(time.date)),
         _ => {
             let month = MONTHS.get(usize::from(time.date.month).saturating_sub(1)).copied().unwrap_or("?");
             format!("{month}’{:02}", time.date.year.rem_euclid(100))
         }
     };
-    (text, Role::Quiet)
+    (text, Role::Text)
 }
 
 /// One track: the whole word. More: the mark of the run and a word for each.
@@ -170,15 +170,15 @@ fn passes(_: &App, run: &ArrivedRun) -> (String, Role) {
 
 fn latency(_: &App, run: &ArrivedRun) -> (String, Role) {
     match (&run.not_kept, run.latency_ms) {
-        (Some(_), _) => ("no disk".to_owned(), Role::State),
-        (None, Some(ms)) if ms < 1_000.0 => (format!("{ms:.0} ms"), Role::Quiet),
-        (None, Some(ms)) => (format!("{:.0} s", ms / 1_000.0), Role::Quiet),
-        (None, None) => ("–".to_owned(), Role::Quiet),
+        (Some(why), _) if !why.starts_with("by choice") => ("no disk".to_owned(), Role::State),
+        (_, Some(ms)) if ms < 1_000.0 => (format!("{ms:.0} ms"), Role::Text),
+        (_, Some(ms)) => (format!("{:.0} s", ms / 1_000.0), Role::Warning),
+        (_, None) => ("–".to_owned(), Role::Text),
     }
 }
 
 fn operator(_: &App, run: &ArrivedRun) -> (String, Role) {
-    (run.record.run.identity.disposition.clone().unwrap_or_default(), Role::Quiet)
+    (run.record.run.identity.disposition.clone().unwrap_or_default(), Role::Text)
 }
 
 /// What stands in place of figures that were never judged: the reason of the first track.

@@ -141,7 +141,7 @@ fn y_labels(pen: &mut Pen<'_>, area: Rect, plot: &Plot, sweep: &SweepCurve, rang
     }
 }
 
-/// The axis, hatched where no point is graded.
+/// The axis is a row of hatches where no point is graded, and nothing elsewhere.
 fn x_axis(pen: &mut Pen<'_>, chart: Rect, plot: &Plot, sweep: &SweepCurve) {
     let mut graded = vec![None; usize::from(chart.width)];
     for (x, limits) in sweep.position.iter().zip(limits(sweep)) {
@@ -152,8 +152,9 @@ fn x_axis(pen: &mut Pen<'_>, chart: Rect, plot: &Plot, sweep: &SweepCurve) {
     let mut last = None;
     for (column, graded) in (chart.x..chart.right()).zip(graded) {
         last = graded.or(last);
-        let c = if last == Some(false) { '░' } else { '─' };
-        pen.glyph(column, chart.bottom(), c, Role::Quiet);
+        if last == Some(false) {
+            pen.glyph(column, chart.bottom(), '░', Role::Quiet);
+        }
     }
 }
 

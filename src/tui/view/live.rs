@@ -144,7 +144,7 @@ fn full(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {
     let each = if side_by_side { panes.width / 2 } else { panes.width };
     for (at, index) in (first..judged.tracks.len()).take(if side_by_side { 2 } else { 1 }).enumerate() {
         let x = panes.x + each * u16::try_from(at).unwrap_or(0);
-        let width = if at == 0 { each } else { panes.right() - x };
+        let width = if at + 1 < count && side_by_side { each - 1 } else { panes.right() - x };
         track::pane(app, pen, Rect { x, width, ..panes }, run, index);
     }
     let text = judged.tracks.get(shown).map(|track| said(judged.tracks.len(), &track.name, &explain_track(track)));

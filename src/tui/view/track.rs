@@ -16,12 +16,12 @@ const FIGURES: u16 = 46;
 /// Panes narrower than this have their figures under the curve.
 const WIDE: u16 = 100;
 
-/// A framed pane with everything.
+/// A pane with everything under a rule that takes the status' role.
 pub(super) fn pane(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
     let Some(track) = run.record.run.tracks.get(index) else { return };
     let focused = app.focus == index + 1;
     let role = if focused { Role::Focus } else { border(track) };
-    let inside = pen.frame(area, &title(app, run, track), role);
+    let inside = pen.rule(area, &title(app, run, track), role);
     if inside.width < 20 || inside.height < 3 {
         return;
     }
@@ -110,11 +110,7 @@ fn beside(pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, track: &JudgedTrack) 
     lines.push(words::risk(track));
     lines.extend(words::risk_terms(track).into_iter().map(|term| vec![span(term, Role::Quiet)]));
     for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
-        pen.put(area.x, y, 1, "│", Role::Quiet);
-        pen.spans(area.x + 2, y, area.width.saturating_sub(2), line);
-    }
-    for y in area.top() + u16::try_from(lines.len()).unwrap_or(0)..area.bottom() {
-        pen.put(area.x, y, 1, "│", Role::Quiet);
+        pen.spans(area.x, y, area.width, line);
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn risk(track: &JudgedTrack) -> Vec<Span> {
 /// The role of a risk.
 pub(super) fn risk_role(category: RiskCategory) -> Role {
     match category {
-        RiskCategory::Low => Role::Pass,
+        RiskCategory::Low => Role::Text,
         RiskCategory::Medium => Role::Warning,
         RiskCategory::High => Role::Outside,
     }
