@@ -1,0 +1,154 @@
+//! What several tests need: the samples, judged runs, a screen filled with them.
+#![allow(dead_code, reason = "every test file takes what it needs")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
+use trimwatch::config::Bell;
+use trimwatch::engine::{FileContext, Outcome, process};
+use trimwatch::history::{Ending, Entry, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
+use trimwatch::tui::{App, Clock, Look, Msg, Symbols, Theme, update};
+
+/// Noon on the day the screens are drawn.
+pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
+
+/// The samples' folder.
+pub fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// Every file of a samples folder, sorted.
+pub fn files_of(folder: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a samples folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&samples().join(folder), &mut found);
+    found.sort();
+    found
+}
+
+/// The path of the sample whose name holds these words.
+pub fn sample(words: &str) -> PathBuf {
+    let hit = files_of("incoming").into_iter().find(|path| path.display().to_string().contains(words));
+    hit.unwrap_or_else(|| panic!("no sample `{words}`"))
+}
+
+/// Judges bytes as if they lay at a path.
+pub fn judge_bytes(bytes: &[u8], path: &Path) -> Outcome {
+    let context = FileContext { path, laser: None, modified: None, today: None };
+    process(bytes, context, &AnalysisSettings::default()).outcome
+}
+
+/// A judged sample.
+pub fn judged(words: &str) -> (JudgedRun, RunCurves) {
+    let path = sample(words);
+    match judge_bytes(&fs::read(&path).expect("a sample"), &path) {
+        Outcome::Judged { run, curves } => (*run, curves),
+        other => panic!("{words}: {other:?}"),
+    }
+}
+
+/// The facts of a file with this content.
+pub fn facts(path: &str, content: &[u8], mtime_ns: i64) -> FileFacts {
+    let content = *blake3::hash(content).as_bytes();
+    let mut path_key = [0; 16];
+    path_key.iter_mut().zip(blake3::hash(path.as_bytes()).as_bytes()).for_each(|(to, from)| *to = *from);
+    FileFacts { path: path.to_owned(), path_key, len: 1, mtime_ns, content }
+}
+
+/// A sample as an entry for the store.
+pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
+    let (run, curves) = judged(words);
+    Entry {
+        file: facts(path, content, mtime_ns),
+        arrived_ms: NOON.now_ms,
+        ending: Ending::Run { run: Box::new(run), curves },
+    }
+}
+
+/// A look with everything, in colour or without, in Unicode or ASCII.
+pub fn look(symbols: Symbols) -> Look {
+    Look { symbols, theme: Theme::Colour, bell: Bell::Fail }
+}
+
+/// A screen of a size with nothing on it but a folder that is watched.
+pub fn empty_app(size: (u16, u16), symbols: Symbols) -> App {
+    let mut app = App::new(look(symbols), size, NOON);
+    tell(&mut app, Event::Snapshot(Box::new(header(Tally::default(), 0))));
+    tell(&mut app, Event::Past { runs: Vec::new(), log: Vec::new() });
+    app
+}
+
+/// A header as the session sends it.
+pub fn header(today: Tally, queue: u64) -> Snapshot {
+    Snapshot {
+        folders: vec![FolderView {
+            path: "/plant/drop/LTS".to_owned(),
+            laser: Some("LTS".to_owned()),
+            line: None,
+            state: FolderState::Live,
+        }],
+        history: HistoryState::Kept,
+        queue,
+        today,
+        shift: Some("early".to_owned()),
+        newest_ms: Some(NOON.now_ms - 180_000),
+    }
+}
+
+/// Tells the screen something.
+pub fn tell(app: &mut App, event: Event) -> Vec<trimwatch::tui::Effect> {
+    update(app, Msg::Session(Box::new(event)))
+}
+
+/// The run, as the session announces it.
+pub fn arrival(words: &str, sequence: u64) -> (ArrivedRun, RunCurves) {
+    let (run, curves) = judged(words);
+    let name = sample(words).file_name().expect("a name").to_string_lossy().into_owned();
+    let file = facts(&format!("/plant/drop/LTS/{name}"), words.as_bytes(), 0);
+    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0 };
+    let key = RunKey::of(&record.run, &record.file);
+    (ArrivedRun { key, sequence, record, latency_ms: Some(4.0), not_kept: None }, curves)
+}
+
+/// A run arrives: its row, its curves, its line in the log.
+pub fn arrive(app: &mut App, words: &str, sequence: u64) {
+    let (run, curves) = arrival(words, sequence);
+    let outcome = LogOutcome::Run { key: run.key.clone(), status: run.record.run.status.word().to_owned() };
+    let file = run.record.file.clone();
+    tell(app, Event::Arrived(Box::new(run), Box::new(curves)));
+    tell(app, Event::Logged(Box::new(LogEntry { sequence, at_ms: NOON.now_ms, file, outcome })));
+}
+
+/// A file that could not be read.
+pub fn fail(app: &mut App, name: &str, cause: &str, sequence: u64) {
+    let file = facts(&format!("/plant/drop/LTS/{name}"), name.as_bytes(), 0);
+    let outcome = LogOutcome::Failed { cause: cause.to_owned() };
+    tell(app, Event::Logged(Box::new(LogEntry { sequence, at_ms: NOON.now_ms - 60_000, file, outcome })));
+}
+
+/// A screen with one of everything on it.
+pub fn filled_app(size: (u16, u16), symbols: Symbols) -> App {
+    let mut app = empty_app(size, symbols);
+    let runs = [
+        "9204_88", "9306_72", "9102A_51", "9102A_53", "9305-B_6B", "9203_32", "9407-12_9", "9101-1_214", "9101-1_215",
+        "9101-1_216_TA_Test Data_3-9-2026_9-10",
+    ];
+    let skipped = facts("/plant/drop/DLTS/9509 LOW TAPS_0_TEST DATA_3-16-2026_7-35 AM.xls", b"set-up", 0);
+    for (sequence, words) in (1u64..).zip(runs) {
+        arrive(&mut app, words, sequence);
+    }
+    let outcome = LogOutcome::Skipped { reason: "set-up workbook, no sweep".to_owned() };
+    tell(&mut app, Event::Logged(Box::new(LogEntry { sequence: 20, at_ms: NOON.now_ms, file: skipped, outcome })));
+    fail(&mut app, "9101-1_217_TA.xls", "Lin Error!D14: text \"see note\" where a number belongs", 21);
+    arrive(&mut app, "9101-1_216_TA_Test Data_3-9-2026_10-00", 22);
+    tell(&mut app, Event::Snapshot(Box::new(header(Tally { runs: 12, good: 7, failed: 3 }, 0))));
+    app
+}
