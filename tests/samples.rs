@@ -79,7 +79,10 @@ fn each_case_of_the_trade_is_there() {
 fn a_drifting_model_loses_margin_from_lot_to_lot() {
     let margin = |serial: u32| {
         let (run, _) = judged(&format!("9101-1_{serial}_TA"));
-        run.deciding_track().and_then(|track| track.linearity()).map(|linearity| linearity.worst.percent).expect("graded")
+        run.deciding_track()
+            .and_then(|track| track.linearity())
+            .map(|linearity| linearity.worst.percent)
+            .expect("graded")
     };
     let mean = |range: std::ops::Range<u32>| range.clone().map(margin).sum::<f64>() / range.len() as f64;
     assert!(mean(201..206) > mean(211..216) + 20.0);

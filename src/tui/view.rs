@@ -42,9 +42,9 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
             Screen::Log => log::draw(app, &mut pen, &parts),
         }
         footer::draw(app, &mut pen, parts.footer);
-        if let Some(Overlay::Help { query, scroll }) = &app.overlay {
-            help::draw(app, &mut pen, query, *scroll);
-        }
+    }
+    if let Some(Overlay::Help { query, scroll }) = &app.overlay {
+        help::draw(app, &mut pen, query, *scroll);
     }
     if app.look.symbols == Symbols::Ascii {
         spell(buffer);

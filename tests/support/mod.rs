@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "every test file takes what it needs")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::Bell;
@@ -46,8 +48,14 @@ pub fn judge_bytes(bytes: &[u8], path: &Path) -> Outcome {
     process(bytes, context, &AnalysisSettings::default()).outcome
 }
 
-/// A judged sample.
+/// A judged sample; each is judged once a test program.
 pub fn judged(words: &str) -> (JudgedRun, RunCurves) {
+    static JUDGED: LazyLock<Mutex<HashMap<String, (JudgedRun, RunCurves)>>> = LazyLock::new(Mutex::default);
+    let mut judged = JUDGED.lock().expect("no test panics while it judges");
+    judged.entry(words.to_owned()).or_insert_with(|| judge_sample(words)).clone()
+}
+
+fn judge_sample(words: &str) -> (JudgedRun, RunCurves) {
     let path = sample(words);
     match judge_bytes(&fs::read(&path).expect("a sample"), &path) {
         Outcome::Judged { run, curves } => (*run, curves),
@@ -138,7 +146,15 @@ pub fn fail(app: &mut App, name: &str, cause: &str, sequence: u64) {
 pub fn filled_app(size: (u16, u16), symbols: Symbols) -> App {
     let mut app = empty_app(size, symbols);
     let runs = [
-        "9204_88", "9306_72", "9102A_51", "9102A_53", "9305-B_6B", "9203_32", "9407-12_9", "9101-1_214", "9101-1_215",
+        "9204_88",
+        "9306_72",
+        "9102A_51",
+        "9102A_53",
+        "9305-B_6B",
+        "9203_32",
+        "9407-12_9",
+        "9101-1_214",
+        "9101-1_215",
         "9101-1_216_TA_Test Data_3-9-2026_9-10",
     ];
     let skipped = facts("/plant/drop/DLTS/9509 LOW TAPS_0_TEST DATA_3-16-2026_7-35 AM.xls", b"set-up", 0);
