@@ -255,6 +255,9 @@ fn quitting_asks_while_files_are_queued() {
     assert_eq!(key(&mut app, KeyCode::Char('n')), []);
     key(&mut app, KeyCode::Char('q'));
     assert_eq!(key(&mut app, KeyCode::Char('y')), [Effect::Quit]);
+    key(&mut app, KeyCode::Char('q'));
+    let empty = tell(&mut app, Event::Snapshot(Box::new(header(Tally::default(), 0))));
+    assert_eq!(empty, [Effect::Quit], "at once when the last one is read");
 }
 
 #[test]

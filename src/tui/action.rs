@@ -146,5 +146,5 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),
     bind(Action::Suspend, &["Ctrl-Z"], "", "back to the shell until `fg`; the intake stops too", Where::Everywhere),
     bind(Action::Help, &["?"], "help", "this help; typing searches it", Where::Everywhere),
-    bind(Action::Quit, &["q", "Ctrl-C"], "quit", "quit; asks while files are queued", Where::Everywhere),
+    bind(Action::Quit, &["q", "Ctrl-C"], "quit", "quit; while files are queued, once they are read", Where::Everywhere),
 ];

@@ -4,7 +4,7 @@ use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogOutcome;
 use crate::session::{ArrivedRun, Event, Request};
-use crate::tui::app::{App, MOST_LOG, STALE_MS, TOAST_MS, Toast};
+use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, TOAST_MS, Toast};
 use crate::tui::msg::Effect;
 
 /// Least time between two bells, milliseconds.
@@ -48,7 +48,14 @@ pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
 fn take(app: &mut App, event: Event) -> Vec<Effect> {
     app.dirty = true;
     match event {
-        Event::Snapshot(header) => app.header = Some(*header),
+        Event::Snapshot(header) => {
+            let empty = header.queue == 0;
+            app.header = Some(*header);
+            // Whoever asked to quit was told that files are queued; now none is.
+            if empty && app.overlay == Some(Overlay::ConfirmQuit) {
+                return vec![Effect::Quit];
+            }
+        }
         Event::Past { runs, log } => {
             app.opened = true;
             app.rows.fill(runs, &log);

@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let width = area.width.saturating_sub(2);
     match &app.overlay {
         Some(Overlay::ConfirmQuit) => {
-            let asked = format!("{} files are queued; they are read at the next start. Quit?  y / n", app.queue());
+            let asked = format!("{} files are queued. Quits when they are read; y quits now, n stays", app.queue());
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
         Some(Overlay::Search { text, .. }) => {

@@ -24,7 +24,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>) {
 
 fn parts(app: &App) -> Vec<Vec<Span>> {
     if app.overlay == Some(Overlay::ConfirmQuit) {
-        return vec![vec![span(format!("{} queued. Quit? y/n", app.queue()), Role::State)]];
+        return vec![vec![span(format!("{} queued. Quit now? y/n", app.queue()), Role::State)]];
     }
     let Some(snapshot) = &app.header else { return vec![vec![span("starting", Role::State)]] };
     let mut parts = vec![header::state(app, snapshot)];

@@ -1,0 +1,169 @@
+//! The program as a shell sees it: output, exit codes, one sentence when something is wrong.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use support::{files_of, sample, samples};
+
+fn trimwatch(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
+    command.env("HOME", home).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+    command.env_remove("TRIMWATCH_STORE").stdin(Stdio::null());
+    command
+}
+
+fn run(home: &Path, args: &[&str]) -> Output {
+    trimwatch(home).args(args).output().expect("the program")
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[test]
+fn analyze_prints_one_json_object_a_file_with_every_judged_figure() {
+    let home = home();
+    let output = run(home.path(), &["analyze", "--format", "json", &text(&samples().join("incoming"))]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let lines: Vec<Value> = out(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), files_of("incoming").len());
+    let line = lines.iter().find(|line| line["serial"] == "53").expect("9102A 53");
+    for field in ["file", "system", "model", "section", "disposition", "time", "laser", "status", "skipped", "error"] {
+        assert!(line.get(field).is_some(), "{field}");
+    }
+    let track = line["tracks"].get(1).expect("two tracks");
+    for field in [
+        "status", "reason", "warnings", "threshold", "threshold_source", "r", "margin_at", "worst_zone",
+        "needs_only_gain", "risk", "risk_method", "sigma", "fail", "graded", "offset", "r_before", "improvement_pct",
+    ] {
+        assert!(track.get(field).is_some(), "{field}: {track}");
+    }
+    assert_eq!((line["status"].as_str(), track["fail"].as_u64()), (Some("FAIL"), Some(44)));
+    assert!(!home.path().join(".local").exists(), "nothing is stored");
+}
+
+#[test]
+fn analyze_keeps_the_order_it_was_given_and_counts_failures_in_its_exit_code() {
+    let home = home();
+    let bad = home.path().join("bad.xls");
+    fs::write(&bad, "<html>no workbook</html>").expect("written");
+    let (first, last) = (text(&sample("9203_34")), text(&sample("9101-1_201")));
+    let output = run(home.path(), &["analyze", &first, &text(&bad), &last]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = out(&output);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines.first().is_some_and(|line| line.starts_with("9203 34 TA  FAIL  22 of 99 points outside")), "{printed}");
+    assert!(lines.get(1).is_some_and(|line| line.contains("bad.xls  ERROR  this is an HTML page")), "{printed}");
+    assert!(lines.get(2).is_some_and(|line| line.starts_with("9101-1 201 TA  PASS")), "{printed}");
+}
+
+#[test]
+fn csv_has_a_row_a_track_and_one_head() {
+    let home = home();
+    let output = run(home.path(), &["analyze", "--format", "csv", &text(&sample("9102A_51"))]);
+    let mut table = csv::Reader::from_reader(output.stdout.as_slice());
+    let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
+fn ingest_keeps_what_can_be_read_and_show_tells_it() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let folder = text(&samples().join("incoming"));
+    let output = run(home.path(), &["ingest", &folder, "--store", &store]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let files = files_of("incoming").len();
+    let counts = format!("{files} files: {} new runs, 1 saved again, 1 skipped", files - 2);
+    assert_eq!(out(&output).trim(), counts);
+    let again = run(home.path(), &["ingest", &folder, "--store", &store]);
+    assert!(out(&again).contains(&format!("{files} known and unchanged")), "{}", out(&again));
+    let hostile = run(home.path(), &["ingest", &text(&samples().join("hostile")), "--store", &store]);
+    assert_eq!(hostile.status.code(), Some(1), "some files failed");
+    let shown = run(home.path(), &["show", "216", "--store", &store]);
+    let printed = out(&shown);
+    assert_eq!(printed.lines().count(), 3, "{printed}");
+    let name: String = printed.chars().take(12).collect();
+    let one = run(home.path(), &["show", &name, "--store", &store]);
+    assert!(out(&one).contains("settings laser power 62, pulse 200 ns"), "{}", out(&one));
+    let json = run(home.path(), &["show", "9101-1/216", "--format", "json", "--store", &store]);
+    assert_eq!(out(&json).lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 3);
+    let nothing = run(home.path(), &["show", "no such", "--store", &store]);
+    assert_eq!(nothing.status.code(), Some(2));
+}
+
+#[test]
+fn without_a_terminal_watch_names_the_way_that_needs_none() {
+    let home = home();
+    let output = run(home.path(), &["watch", &text(home.path())]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("trimwatch watch --headless"), "{}", err(&output));
+    let nothing = run(home.path(), &[]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(err(&nothing).contains("no folder to watch"), "{}", err(&nothing));
+}
+
+#[test]
+fn headless_watch_prints_a_line_a_run_holds_its_store_and_ends_when_asked() {
+    let home = home();
+    let (incoming, store) = (home.path().join("LTS"), text(&home.path().join("store")));
+    fs::create_dir(&incoming).expect("a folder");
+    fs::copy(sample("9203_34"), incoming.join("9203_34_TA_Test Data_3-10-2026_9-58 AM.xls")).expect("copied");
+    let mut watch = trimwatch(home.path());
+    watch.args(["watch", "--headless", &text(&incoming), "--store", &store]);
+    let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program");
+    let mut lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
+    let line: Value = serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("JSON");
+    assert_eq!((line["serial"].as_str(), line["status"].as_str()), (Some("34"), Some("FAIL")));
+    let second = run(home.path(), &["ingest", &text(&incoming), "--store", &store]);
+    assert_eq!(second.status.code(), Some(3));
+    assert!(err(&second).contains(&format!("process {}", watch.id())), "{}", err(&second));
+    let third = run(home.path(), &["watch", "--headless", &text(&incoming), "--store", &store]);
+    assert_eq!(third.status.code(), Some(3), "{}", err(&third));
+    #[cfg(unix)]
+    {
+        let id = watch.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        assert_eq!(watch.wait().expect("ended").code(), Some(0));
+        let kept = run(home.path(), &["show", "34", "--store", &store]);
+        assert!(out(&kept).contains("9203 34 TA  FAIL"));
+    }
+    #[cfg(not(unix))]
+    watch.kill().expect("ended");
+}
+
+#[test]
+fn configuration_problems_are_all_named_with_exit_code_two() {
+    let home = home();
+    let file = home.path().join("site.toml");
+    fs::write(&file, "rescan_seconds = 0\noffset_warn = -1.0\n").expect("written");
+    let check = run(home.path(), &["config", "check", "--config", &text(&file)]);
+    assert_eq!(check.status.code(), Some(2));
+    assert!(err(&check).contains("rescan_seconds = 0") && err(&check).contains("offset_warn = -1"), "{}", err(&check));
+    fs::write(&file, "ofset_warn = 1.0\n").expect("written");
+    let check = run(home.path(), &["config", "check", "--config", &text(&file)]);
+    assert!(err(&check).contains("ofset_warn") && err(&check).contains("site.toml"), "{}", err(&check));
+    fs::write(&file, "offset_warn = 1.5\n").expect("written");
+    assert_eq!(run(home.path(), &["config", "check", "--config", &text(&file)]).status.code(), Some(0));
+    let show = run(home.path(), &["config", "show", "--config", &text(&file)]);
+    assert!(out(&show).contains("offset_warn = 1.5"), "{}", out(&show));
+    assert!(out(&run(home.path(), &["config", "path"])).contains("config.toml"));
+}

@@ -1,0 +1,290 @@
+//! From a file in a folder to a verdict on the screen's side of the door, and back from the store.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use support::{files_of, sample, samples};
+use trimwatch::analysis::Status;
+use trimwatch::config::{Config, WatchFolder};
+use trimwatch::history::{LogEntry, LogOutcome};
+use trimwatch::session::{ArrivedRun, Event, FolderState, HistoryState, Request, Session, Setup};
+
+/// Longer than any of these takes; waiting ends with the event.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Shop {
+    root: tempfile::TempDir,
+}
+
+struct Shift {
+    session: Session,
+    events: Receiver<Event>,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let root = tempfile::tempdir().expect("a folder");
+        fs::create_dir(root.path().join("LTS")).expect("a drop folder");
+        Self { root }
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.root.path().join("LTS")
+    }
+
+    fn setup(&self) -> Setup {
+        let config = Config { rescan_seconds: 1, ..Config::default() };
+        let folders = vec![WatchFolder::named(self.incoming())];
+        Setup::new(&config, folders, Some(self.root.path().join("store")))
+    }
+
+    fn open(&self) -> Shift {
+        let (tell, events) = mpsc::channel();
+        let session = Session::start(self.setup(), move |event| drop(tell.send(event))).expect("a session");
+        Shift { session, events }
+    }
+
+    /// Drops a sample as a station does.
+    fn drop_sample(&self, words: &str) {
+        let from = sample(words);
+        self.drop_as(words, &from.file_name().expect("a name").to_string_lossy());
+    }
+
+    fn drop_as(&self, words: &str, name: &str) {
+        fs::copy(sample(words), self.incoming().join(name)).expect("copied");
+    }
+}
+
+impl Shift {
+    fn wait<T>(&self, what: &str, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        while let Ok(event) = self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            if let Some(found) = wanted(event) {
+                return found;
+            }
+        }
+        panic!("never heard of {what}");
+    }
+
+    fn opened(&self) -> (Vec<ArrivedRun>, Vec<LogEntry>) {
+        self.wait("the past", |event| match event {
+            Event::Past { runs, log } => Some((runs, log)),
+            _ => None,
+        })
+    }
+
+    fn run(&self) -> ArrivedRun {
+        self.wait("a run", |event| match event {
+            Event::Arrived(run, _) => Some(*run),
+            _ => None,
+        })
+    }
+
+    fn log(&self) -> LogEntry {
+        self.wait("a log line", |event| match event {
+            Event::Logged(entry) => Some(*entry),
+            _ => None,
+        })
+    }
+}
+
+#[test]
+fn a_dropped_file_is_judged_kept_and_there_after_a_restart() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    assert_eq!(shift.opened(), (Vec::new(), Vec::new()));
+    shop.drop_sample("9203_34");
+    let run = shift.run();
+    assert_eq!((run.record.run.status, run.not_kept.as_deref()), (Status::Fail, None));
+    assert_eq!(run.record.run.identity.laser.as_deref(), Some("LTS"), "from the folder");
+    shift.session.stop();
+    let again = shop.open();
+    let (runs, log) = again.opened();
+    assert_eq!(runs.iter().map(|run| &run.record).collect::<Vec<_>>(), [&run.record]);
+    assert_eq!(log.len(), 1);
+    again.session.asker().ask(Request::Curves { key: run.key.clone() });
+    let curves = again.wait("the curves", |event| match event {
+        Event::Curves { curves, .. } => Some(curves),
+        _ => None,
+    });
+    assert!(curves.is_some_and(|curves| curves.tracks.iter().all(|track| track.trimmed.is_some())));
+    again.session.stop();
+}
+
+#[test]
+fn what_lies_in_the_folder_at_the_start_is_taken_once_and_only_once() {
+    let shop = Shop::new();
+    for path in files_of("incoming") {
+        fs::copy(&path, shop.incoming().join(path.file_name().expect("a name"))).expect("copied");
+    }
+    let shift = shop.open();
+    let files = files_of("incoming").len();
+    let mut ended = std::collections::HashMap::<String, usize>::new();
+    for _ in 0..files {
+        *ended.entry(shift.log().file.path).or_default() += 1;
+    }
+    assert!(ended.len() == files && ended.values().all(|&times| times == 1));
+    shift.session.stop();
+    let again = shop.open();
+    let (runs, log) = again.opened();
+    assert_eq!(log.len(), files);
+    // Fifty-four workbooks less one set-up workbook and one revision.
+    assert_eq!(runs.len(), files - 2);
+    let quiet = again.wait("a quiet queue", |event| match event {
+        Event::Arrived(..) | Event::Logged(..) => panic!("taken twice"),
+        Event::Snapshot(header) => (header.folders.iter().all(|f| f.state == FolderState::Live)).then_some(header.queue),
+        _ => None,
+    });
+    assert_eq!(quiet, 0);
+    again.session.stop();
+}
+
+#[test]
+fn a_second_session_on_the_store_is_refused_and_told_who_has_it() {
+    let shop = Shop::new();
+    let first = shop.open();
+    first.opened();
+    let second = shop.open();
+    let who = second.wait("a refusal", |event| match event {
+        Event::Refused(who) => Some(who),
+        _ => None,
+    });
+    assert!(who.contains(&format!("process {}", std::process::id())), "{who}");
+    first.session.stop();
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why_and_is_read_when_it_was_mended() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    let path = shop.incoming().join("9203_34_TA_Test Data_3-10-2026_9-58 AM.xls");
+    fs::write(&path, "<html>not a workbook</html>").expect("written");
+    let entry = shift.log();
+    assert!(matches!(&entry.outcome, LogOutcome::Failed { cause } if cause.contains("HTML")), "{entry:?}");
+    fs::copy(sample("9203_34"), &path).expect("mended");
+    assert_eq!(shift.run().record.run.status, Status::Fail);
+    shift.session.stop();
+}
+
+#[test]
+fn a_failed_file_is_read_again_when_it_is_asked_for() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    fs::write(shop.incoming().join("x.xls"), "no workbook at all, but long enough").expect("written");
+    let first = shift.log();
+    shift.session.asker().ask(Request::Retry { path_key: first.file.path_key });
+    let second = shift.log();
+    assert_eq!((first.outcome, first.file.path), (second.outcome, second.file.path));
+    shift.session.stop();
+}
+
+#[test]
+fn a_retrim_is_a_new_run_and_all_runs_of_the_unit_come_in_clock_order() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    for words in ["216_TA_Test Data_3-9-2026_10-00", "216_TA_Test Data_3-9-2026_9-10", "208_TA"] {
+        shop.drop_sample(&format!("9101-1_{words}"));
+        shift.run();
+    }
+    shift.session.asker().ask(Request::Unit { model: "9101-1".to_owned(), serial: "216".to_owned() });
+    let runs = shift.wait("the unit", |event| match event {
+        Event::Unit { runs, .. } => Some(runs),
+        _ => None,
+    });
+    let clocks: Vec<String> = runs.iter().filter_map(|run| Some(run.record.run.identity.time?.clock())).collect();
+    assert_eq!(clocks, ["09:10", "10:00"]);
+    let first = runs.first().expect("a run").key.clone();
+    shift.session.asker().ask(Request::Before { key: first });
+    let before = shift.wait("the run before", |event| match event {
+        Event::Before { run, .. } => Some(run),
+        _ => None,
+    });
+    assert_eq!(before.map(|run| run.record.run.identity.serial).as_deref(), Some("208"));
+    shift.session.stop();
+}
+
+#[test]
+fn the_same_content_again_is_a_duplicate_and_the_run_saved_again_a_revision() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    shop.drop_sample("9101-1_203_TA_Test Data_3-3-2026_6-40 AMT");
+    shift.log();
+    shop.drop_as("9101-1_203_TA_Test Data_3-3-2026_6-40 AMT", "copy of it.xls");
+    assert!(matches!(shift.log().outcome, LogOutcome::Duplicate { .. }));
+    shop.drop_sample("9101-1_203_TA_Test Data_3-3-2026_6-40 AM_Res");
+    assert!(matches!(shift.log().outcome, LogOutcome::Revision { .. }));
+    shift.session.stop();
+}
+
+#[test]
+fn without_a_store_nothing_is_left_behind_and_every_run_says_so() {
+    let shop = Shop::new();
+    let setup = Setup { store: None, ..shop.setup() };
+    let (tell, events) = mpsc::channel();
+    let session = Session::start(setup, move |event| drop(tell.send(event))).expect("a session");
+    let shift = Shift { session, events };
+    shop.drop_sample("9101-1_201");
+    assert!(shift.run().not_kept.is_some_and(|why| why.contains("by choice")));
+    shift.session.stop();
+    assert!(!shop.root.path().join("store").exists());
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_costs_no_verdict() {
+    let shop = Shop::new();
+    fs::write(shop.root.path().join("store"), "a file where a folder belongs").expect("written");
+    let shift = shop.open();
+    let reason = shift.wait("the trouble", |event| match event {
+        Event::Snapshot(header) => match header.history {
+            HistoryState::NotKept { reason } => Some(reason),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert!(reason.contains("store"), "{reason}");
+    shop.drop_sample("9101-1_201");
+    assert_eq!(shift.run().record.run.status, Status::Pass);
+    shift.session.stop();
+}
+
+#[test]
+fn hostile_files_end_in_the_log_with_a_reason_and_good_ones_go_on() {
+    let shop = Shop::new();
+    let mut hostile = 0;
+    for path in files_of("hostile") {
+        fs::copy(&path, shop.incoming().join(path.file_name().expect("a name"))).expect("copied");
+        hostile += usize::from(!path.display().to_string().contains("~$"));
+    }
+    shop.drop_sample("9101-1_201");
+    let shift = shop.open();
+    shift.opened();
+    // Files that look unfinished are tried again for half a minute before they are given up.
+    let mut good = false;
+    let mut refused = 0;
+    while !(good && refused >= 5) {
+        match shift.log() {
+            LogEntry { outcome: LogOutcome::Failed { cause }, .. } => {
+                assert!(!cause.is_empty());
+                refused += 1;
+            }
+            entry => good |= entry.file.name().starts_with("9101-1_201"),
+        }
+    }
+    assert!(hostile > refused);
+    shift.session.stop();
+}
+
+#[test]
+fn the_samples_folder_is_as_the_readme_says() {
+    assert!(Path::new(&samples()).join("incoming").is_dir());
+    assert!(samples().join("README.md").is_file());
+}

@@ -1,0 +1,232 @@
+//! The real program in a real terminal: start, drop a file, see its verdict, open it, quit, a clean terminal.
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use support::sample;
+
+/// Longer than any of these takes; waiting ends with what is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Terminal {
+    screen: vt100::Parser,
+    bytes: Receiver<Vec<u8>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    raw: Vec<u8>,
+}
+
+impl Terminal {
+    fn start(folder: &Path, size: (u16, u16), environment: &[(&str, &str)]) -> Self {
+        let pty = native_pty_system();
+        let size = PtySize { rows: size.1, cols: size.0, pixel_width: 0, pixel_height: 0 };
+        let pair = pty.openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trimwatch"));
+        command.args(["watch", &folder.join("LTS").display().to_string(), "--store"]);
+        command.arg(folder.join("store"));
+        command.env("HOME", folder);
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env_remove("NO_COLOR");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the program");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("its output");
+        let (send, bytes) = mpsc::channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer.iter().take(count).copied().collect()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().expect("its input");
+        let screen = vt100::Parser::new(size.rows, size.cols, 0);
+        Self { screen, bytes, keys, child, master: pair.master, raw: Vec::new() }
+    }
+
+    fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Reads until the screen shows something.
+    fn until(&mut self, what: &str, shows: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !shows(&self.text()) {
+            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(_) => panic!("never saw {what}:\n{}", self.text()),
+            }
+        }
+    }
+
+    fn sees(&mut self, words: &str) {
+        self.until(words, |text| text.contains(words));
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+        self.raw.extend_from_slice(bytes);
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("typed");
+        self.keys.flush().expect("typed");
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("resized");
+        self.screen.screen_mut().set_size(rows, columns);
+    }
+
+    /// Waits for the end; everything the program wrote until then is taken.
+    fn ended(&mut self) -> u32 {
+        // Its output ends when it does: the reader's channel closes.
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("it did not end:\n{}", self.text()),
+            }
+        }
+        self.child.wait().expect("ended").exit_code()
+    }
+
+    /// The alternate screen is left, the cursor is there, and nothing of ours stands on the shell's screen.
+    fn is_clean(&self) -> bool {
+        let screen = self.screen.screen();
+        !screen.alternate_screen() && !screen.hide_cursor() && screen.contents().trim().is_empty()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A test that failed half-way leaves no program behind.
+        let _ = self.child.kill();
+    }
+}
+
+fn shop() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir(root.path().join("LTS")).expect("a drop folder");
+    root
+}
+
+fn drop_sample(root: &Path, words: &str) -> PathBuf {
+    let from = sample(words);
+    let to = root.join("LTS").join(from.file_name().expect("a name"));
+    fs::copy(from, &to).expect("copied");
+    to
+}
+
+#[test]
+fn start_drop_a_file_see_its_verdict_open_it_quit_and_find_the_terminal_clean() {
+    let root = shop();
+    let mut terminal = Terminal::start(root.path(), (120, 40), &[]);
+    terminal.sees("No trim file yet");
+    drop_sample(root.path(), "9203_34");
+    terminal.sees("✗ FAIL");
+    terminal.sees("22 of 99 points outside");
+    terminal.press("\r");
+    terminal.sees("Live ▸ 9203 34 TA ▸ TRK1");
+    terminal.sees("window 4680…6500 Ω");
+    terminal.press("?");
+    terminal.sees("keys on Unit");
+    terminal.press("\x1b");
+    terminal.until("the help gone", |text| !text.contains("keys on Unit"));
+    terminal.press("6");
+    terminal.sees("ENDED AS");
+    terminal.press("1 ");
+    terminal.sees("FROZEN +0");
+    drop_sample(root.path(), "9101-1_201");
+    terminal.sees("FROZEN +1");
+    terminal.press(" ");
+    terminal.sees("✓ PASS");
+    terminal.press("/9203\r");
+    terminal.sees("1 found");
+    terminal.resize(80, 24);
+    terminal.until("the smaller screen", |text| text.contains("9203") && text.contains("9101-1"));
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.is_clean(), "{}", terminal.text());
+}
+
+#[test]
+fn the_last_runs_are_there_at_the_next_start() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let mut terminal = Terminal::start(root.path(), (80, 24), &[]);
+    terminal.sees("9203");
+    terminal.press("q");
+    terminal.ended();
+    fs::remove_dir_all(root.path().join("LTS")).expect("gone");
+    let mut terminal = Terminal::start(root.path(), (80, 24), &[]);
+    terminal.sees("9203");
+    terminal.sees("OFFLINE since");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_plain_terminal_gets_ascii_and_no_colour() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let plain = [("LC_ALL", "C"), ("LANG", "C"), ("TERM", "vt100"), ("NO_COLOR", "1")];
+    let mut terminal = Terminal::start(root.path(), (80, 24), &plain);
+    terminal.sees("x FAIL");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.raw.is_ascii(), "not ASCII");
+    let sent = String::from_utf8_lossy(&terminal.raw).into_owned();
+    let colours = sent.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m').map(|(codes, _)| codes));
+    let coloured = |code: &str| code.parse::<u8>().is_ok_and(|code| (30..50).contains(&code));
+    assert!(!colours.flat_map(|codes| codes.split(';')).any(coloured), "a colour was sent");
+    assert!(terminal.is_clean());
+}
+
+#[test]
+fn a_signal_ends_the_program_with_everything_kept_and_the_terminal_clean() {
+    for signal in ["-TERM", "-HUP"] {
+        let root = shop();
+        let mut terminal = Terminal::start(root.path(), (80, 24), &[]);
+        terminal.sees("No trim file yet");
+        drop_sample(root.path(), "9203_34");
+        terminal.sees("✗ FAIL");
+        let id = terminal.child.process_id().expect("an id").to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().expect("kill").success());
+        assert_eq!(terminal.ended(), 0, "{signal}");
+        assert!(terminal.is_clean(), "{signal}: {}", terminal.text());
+        let mut again = Terminal::start(root.path(), (80, 24), &[]);
+        again.sees("✗ FAIL");
+        again.press("q");
+        again.ended();
+    }
+}
+
+#[test]
+fn a_held_store_ends_the_program_with_exit_code_three_and_the_holder_named() {
+    let root = shop();
+    let mut first = Terminal::start(root.path(), (80, 24), &[]);
+    first.sees("No trim file yet");
+    let mut second = Terminal::start(root.path(), (80, 24), &[]);
+    assert_eq!(second.ended(), 3);
+    let said = second.text();
+    assert!(said.contains("is held by process"), "{said}");
+    first.press("q");
+    first.ended();
+}
