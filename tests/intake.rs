@@ -72,7 +72,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn quick() -> Options {
-    Options { rescan: Duration::from_millis(50), ..Options::default() }
+    Options { rescan: Duration::from_millis(50), settle: Duration::from_millis(100), ..Options::default() }
 }
 
 fn polling() -> Options {

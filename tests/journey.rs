@@ -270,7 +270,7 @@ fn hostile_files_end_in_the_log_with_a_reason_and_good_ones_go_on() {
     // Files that look unfinished are tried again for half a minute before they are given up.
     let mut good = false;
     let mut refused = 0;
-    while !(good && refused >= 5) {
+    while !(good && refused >= 4) {
         match shift.log() {
             LogEntry { outcome: LogOutcome::Failed { cause }, .. } => {
                 assert!(!cause.is_empty());

@@ -62,8 +62,9 @@ fn drifting(files: &mut Files) {
     }
     // The last one failed and was trimmed again twice.
     let again = |left| Run { error: 7.5, rough: 0.10, left, passes: 2, kind: Kind::Trimmed };
-    put_b(files, &DRIFTING, ("216", "TA"), (9, 215), again(0.30), "Touch-up_Lin Out");
-    put_b(files, &DRIFTING, ("216", "TA"), (9, 240), again(0.20), OK);
+    let turned_up = system_b::Product { power: 62.0, ..DRIFTING };
+    put_b(files, &turned_up, ("216", "TA"), (9, 215), again(0.30), "Touch-up_Lin Out");
+    put_b(files, &turned_up, ("216", "TA"), (9, 240), again(0.20), OK);
     // The same run saved a second time under another word: a revision, not a run.
     let saved_again = Run { error: 3.6, rough: 0.10, left: 0.06, passes: 1, kind: Kind::Trimmed };
     put_b(files, &DRIFTING, ("203", "TA"), (3, 40), saved_again, "_ResTrimmed Correct");
