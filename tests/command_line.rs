@@ -51,8 +51,23 @@ fn analyze_prints_one_json_object_a_file_with_every_judged_figure() {
     }
     let track = line["tracks"].get(1).expect("two tracks");
     for field in [
-        "status", "reason", "warnings", "threshold", "threshold_source", "r", "margin_at", "worst_zone",
-        "needs_only_gain", "risk", "risk_method", "sigma", "fail", "graded", "offset", "r_before", "improvement_pct",
+        "status",
+        "reason",
+        "warnings",
+        "threshold",
+        "threshold_source",
+        "r",
+        "margin_at",
+        "worst_zone",
+        "needs_only_gain",
+        "risk",
+        "risk_method",
+        "sigma",
+        "fail",
+        "graded",
+        "offset",
+        "r_before",
+        "improvement_pct",
     ] {
         assert!(track.get(field).is_some(), "{field}: {track}");
     }
@@ -70,7 +85,10 @@ fn analyze_keeps_the_order_it_was_given_and_counts_failures_in_its_exit_code() {
     assert_eq!(output.status.code(), Some(1));
     let printed = out(&output);
     let lines: Vec<&str> = printed.lines().collect();
-    assert!(lines.first().is_some_and(|line| line.starts_with("9203 34 TA  FAIL  22 of 99 points outside")), "{printed}");
+    assert!(
+        lines.first().is_some_and(|line| line.starts_with("9203 34 TA  FAIL  22 of 99 points outside")),
+        "{printed}"
+    );
     assert!(lines.get(1).is_some_and(|line| line.contains("bad.xls  ERROR  this is an HTML page")), "{printed}");
     assert!(lines.get(2).is_some_and(|line| line.starts_with("9101-1 201 TA  PASS")), "{printed}");
 }

@@ -51,12 +51,15 @@ impl Watched {
 
     /// Files that come until the whole folder was looked through so many times.
     fn until_scanned(&self, times: usize) -> Vec<String> {
-        let (mut files, mut scans, end) = (Vec::new(), 0, Instant::now() + PATIENCE);
-        while scans < times {
-            match self.events.recv_deadline(end).expect("a scan") {
-                IntakeEvent::File(candidate) => files.push(name(&candidate.path)),
-                IntakeEvent::Scanned { .. } => scans += 1,
-                _ => {}
+        let (mut files, end) = (Vec::new(), Instant::now() + PATIENCE);
+        for _ in 0..times {
+            self.intake.rescan();
+            loop {
+                match self.events.recv_deadline(end).expect("a scan") {
+                    IntakeEvent::File(candidate) => files.push(name(&candidate.path)),
+                    IntakeEvent::Scanned { .. } => break,
+                    _ => {}
+                }
             }
         }
         files

@@ -137,7 +137,9 @@ fn what_lies_in_the_folder_at_the_start_is_taken_once_and_only_once() {
     assert_eq!(runs.len(), files - 2);
     let quiet = again.wait("a quiet queue", |event| match event {
         Event::Arrived(..) | Event::Logged(..) => panic!("taken twice"),
-        Event::Snapshot(header) => (header.folders.iter().all(|f| f.state == FolderState::Live)).then_some(header.queue),
+        Event::Snapshot(header) => {
+            (header.folders.iter().all(|f| f.state == FolderState::Live)).then_some(header.queue)
+        }
         _ => None,
     });
     assert_eq!(quiet, 0);

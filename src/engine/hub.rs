@@ -23,7 +23,7 @@ use crate::trim::LocalDate;
 const GROUP: usize = 32;
 /// How often a quiet engine says that it is alive, and looks whether the date has turned. A screen that hears
 /// nothing for five seconds calls itself stale.
-const HEARTBEAT: Duration = Duration::from_secs(3);
+const HEARTBEAT: Duration = Duration::from_secs(4);
 
 /// What the history thread works with.
 pub(super) struct Hub {

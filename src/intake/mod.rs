@@ -130,7 +130,7 @@ pub enum IntakeEvent {
         /// Why.
         cause: String,
     },
-    /// A scan has ended.
+    /// A scan has ended; told after one that was asked for, and when the figure has changed.
     Scanned {
         /// Files that wait for standing still.
         pending: usize,

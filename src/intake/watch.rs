@@ -43,6 +43,8 @@ pub(super) struct Watch {
     unreadable: HashSet<PathBuf>,
     first_scan: bool,
     next_scan: Instant,
+    /// What the last scan that was told of left pending; `None` when the next one is to be told in any case.
+    told: Option<usize>,
 }
 
 impl Watch {
@@ -67,6 +69,7 @@ impl Watch {
             unreadable: HashSet::new(),
             first_scan: true,
             next_scan: Instant::now(),
+            told: None,
         }
     }
 
@@ -99,7 +102,10 @@ impl Watch {
 
     fn answer(&mut self, request: Control) -> Result<(), Stopped> {
         match request {
-            Control::Rescan => self.scan_soon(Duration::ZERO),
+            Control::Rescan => {
+                self.told = None;
+                self.scan_soon(Duration::ZERO);
+            }
             Control::Retry(path, delay) => self.settle.ask_again(path, Instant::now() + delay),
             Control::Hint(Err(_)) => self.scan_soon(JOIN),
             Control::Hint(Ok(event)) => self.hint(&event)?,
@@ -178,7 +184,12 @@ impl Watch {
         }
         self.first_scan = false;
         self.next_scan = Instant::now() + self.options.rescan;
-        self.tell(IntakeEvent::Scanned { pending: self.settle.waiting() })
+        // A quiet folder wakes nobody.
+        let pending = self.settle.waiting();
+        if self.told.replace(pending) == Some(pending) {
+            return Ok(());
+        }
+        self.tell(IntakeEvent::Scanned { pending })
     }
 
     fn scan_root(&mut self, index: usize, there: &mut HashSet<PathBuf>) -> Result<(), Stopped> {

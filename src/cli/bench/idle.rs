@@ -31,11 +31,14 @@ pub(super) fn run(seconds: u64, config: &Config) -> Result<()> {
     serve(&mut stage, &messages, &session.asker())?;
     let time = start.elapsed().as_secs_f64();
     let (bytes, minutes) = (sent.bytes() - bytes, time / 60.0);
-    let wakes = process::wake_ups().zip(wakes).map(|(now, before)| (now - before) as f64 / time);
+    let wakes = process::wake_ups().zip(wakes);
+    let own = wakes.map(|(now, before)| now.0.saturating_sub(before.0) as f64 / time);
+    let engine = wakes.map(|(now, before)| now.1.saturating_sub(before.1) as f64 / time);
     let cpu = process::cpu_seconds().zip(cpu).map(|(now, before)| 100.0 * (now - before) / time);
     println!("{time:.0} s idle with 20 runs on the screen");
     println!("  written     {bytes} bytes, {:.0} a minute   (bar: ≤ 80 a minute)", bytes as f64 / minutes);
-    println!("  wake-ups    {} a second   (bar: ≤ 1)", process::said(wakes, ""));
+    let (own, engine) = (process::said(own, ""), process::said(engine, ""));
+    println!("  wake-ups    {own} a second   (bar: ≤ 1), and {engine} of the storage engine's own pool");
     println!("  processor   {}   (bar: ≤ 0.1 %)", process::said(cpu, "%"));
     session.stop();
     // The thread has sent its message: that is what ended the loop.

@@ -17,15 +17,18 @@ fn status_kb(field: &str) -> Option<f64> {
     status.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()
 }
 
-/// How often any thread went to sleep: one wake-up each.
-pub(super) fn wake_ups() -> Option<u64> {
-    let mut total = 0;
+/// How often threads went to sleep, one wake-up each: this program's own, and those of the storage engine, whose
+/// pool looks around once a second and cannot be told not to.
+pub(super) fn wake_ups() -> Option<(u64, u64)> {
+    let (mut own, mut engine) = (0, 0);
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
         let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        total += line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0);
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let count = field("voluntary_ctxt_switches:").and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+        let of_engine = field("Name:").is_some_and(|name| name.starts_with("sled"));
+        *(if of_engine { &mut engine } else { &mut own }) += count;
     }
-    Some(total)
+    Some((own, engine))
 }
 
 /// Processor time used, seconds, at a hundredth's resolution.
