@@ -66,10 +66,10 @@ impl Terminal {
     fn until(&mut self, what: &str, shows: impl Fn(&str) -> bool) {
         let end = Instant::now() + PATIENCE;
         while !shows(&self.text()) {
-            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.take(&bytes),
-                Err(_) => panic!("never saw {what}:\n{}", self.text()),
-            }
+            let Ok(bytes) = self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) else {
+                panic!("never saw {what}:\n{}", self.text())
+            };
+            self.take(&bytes);
         }
     }
 
