@@ -9,6 +9,7 @@
 //! measured already left out, and with warnings that name the cell. No clock, no store, no terminal.
 
 mod assemble;
+mod compound;
 mod error;
 mod file_name;
 mod label;

@@ -1,7 +1,8 @@
 //! Pre-scan of BIFF8 `.xls`: walks the compound file and every record of the `Workbook` stream.
 
-use std::io::{Cursor, Read};
+use std::borrow::Cow;
 
+use super::compound::{Compound, u16_at, u32_at};
 use super::error::{ReadError, ReadErrorKind};
 use super::prescan::{AreaBudget, MAX_COLUMN};
 
@@ -17,7 +18,7 @@ const MAX_RECORD: usize = 8224;
 pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
     let stream = workbook_stream(bytes)?;
     let mut walk = Walk::default();
-    let mut rest = stream.as_slice();
+    let mut rest = stream.as_ref();
     while !rest.is_empty() {
         let (kind, body, after) = split_record(rest)?;
         walk.record(kind, body, stream.len())?;
@@ -26,31 +27,21 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
     walk.finish()
 }
 
-fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+fn workbook_stream(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
     // A copy in progress has its full length and a tail of zeros, or lacks the tail: either way the
     // container's own tables point outside what is there.
-    let unfinished = |cause: String| ReadError::file(ReadErrorKind::Unfinished, cause);
-    let mut container = cfb::CompoundFile::open(Cursor::new(bytes))
-        .map_err(|e| unfinished(format!("the compound file is incomplete or damaged: {e}")))?;
-    if container.is_stream("/EncryptedPackage") {
-        return Err(ReadError::file(
-            ReadErrorKind::NotAWorkbook,
-            "the workbook is encrypted: save it without a password",
-        ));
+    let unfinished = |cause: String| {
+        ReadError::file(ReadErrorKind::Unfinished, format!("the compound file is incomplete or damaged: {cause}"))
+    };
+    let refused = |cause: &str| ReadError::file(ReadErrorKind::NotAWorkbook, cause);
+    let container = Compound::open(bytes).map_err(unfinished)?;
+    if container.has("EncryptedPackage") {
+        return Err(refused("the workbook is encrypted: save it without a password"));
     }
-    let mut stream = container
-        .open_stream("/Workbook")
-        .map_err(|_| ReadError::file(ReadErrorKind::NotAWorkbook, "a compound file without a Workbook stream"))?;
-    if stream.len() > bytes.len() as u64 {
-        return Err(unfinished(format!(
-            "the Workbook stream claims {} of the file's {} bytes",
-            stream.len(),
-            bytes.len()
-        )));
+    match container.stream("Workbook").map_err(unfinished)? {
+        Some(stream) => Ok(stream),
+        None => Err(refused("a compound file without a Workbook stream")),
     }
-    let mut content = Vec::with_capacity(usize::try_from(stream.len()).unwrap_or(0));
-    stream.read_to_end(&mut content).map_err(|e| unfinished(format!("the Workbook stream cannot be read: {e}")))?;
-    Ok(content)
 }
 
 /// Kind, body and what follows the first record of `bytes`.
@@ -66,16 +57,6 @@ fn split_record(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), ReadError> {
     }
     let body = bytes.get(4..4 + length).ok_or_else(cut)?;
     Ok((kind, body, bytes.get(4 + length..).unwrap_or(&[])))
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let pair = bytes.get(at..at + 2)?;
-    Some(u16::from_le_bytes(pair.try_into().ok()?))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at + 4)?;
-    Some(u32::from_le_bytes(four.try_into().ok()?))
 }
 
 /// What the record walk has seen so far.
