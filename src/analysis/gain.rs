@@ -61,7 +61,7 @@ impl Envelope {
             // −0.0 sorts below 0.0, which would hide the higher of two level lines.
             line.slope += 0.0;
         }
-        lines.sort_by(|a, b| a.slope.total_cmp(&b.slope).then(a.at_zero.total_cmp(&b.at_zero)));
+        lines.sort_unstable_by(|a, b| a.slope.total_cmp(&b.slope).then(a.at_zero.total_cmp(&b.at_zero)));
         let mut hull: Vec<Line> = Vec::new();
         for line in lines {
             // Of parallel lines only the last, the highest, can be on top.

@@ -140,7 +140,7 @@ fn deepest_overlap(points: &[Graded]) -> Option<Overlap> {
     let ends = points.iter().map(|point| (point.upper - point.error, true));
     let mut events: Vec<(f64, bool)> = starts.chain(ends).collect();
     // Closed intervals: where one ends and another begins they overlap, so starts come first.
-    events.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    events.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut depth = 0;
     let mut begun = None;
     let mut overlap: Option<Overlap> = None;

@@ -3,7 +3,7 @@
 /// Median; the mean of the two middle values when their number is even. `None` of nothing.
 pub(super) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let mut sorted: Vec<f64> = values.into_iter().collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let upper = sorted.get(middle).copied()?;
     if sorted.len() % 2 == 1 {

@@ -77,7 +77,16 @@ pub(super) struct AreaBudget {
 
 impl AreaBudget {
     /// Notes an actual cell of the current sheet.
+    #[inline]
     pub(super) fn cell(&mut self, row: u32, column: u32) -> Result<(), ReadError> {
+        // Nearly every cell lies inside what was met before.
+        if u64::from(row) < self.rows && u64::from(column) < self.columns {
+            return Ok(());
+        }
+        self.grow(row, column)
+    }
+
+    fn grow(&mut self, row: u32, column: u32) -> Result<(), ReadError> {
         if row > MAX_ROW || column > MAX_COLUMN {
             return Err(ReadError::file(
                 ReadErrorKind::TooLarge,

@@ -47,16 +47,17 @@ fn workbook_stream(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
 /// Kind, body and what follows the first record of `bytes`.
 fn split_record(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), ReadError> {
     let cut = || ReadError::file(ReadErrorKind::Unfinished, "the last record is cut short");
-    let kind = u16_at(bytes, 0).ok_or_else(cut)?;
-    let length = usize::from(u16_at(bytes, 2).ok_or_else(cut)?);
+    let [kind_low, kind_high, low, high, rest @ ..] = bytes else { return Err(cut()) };
+    let kind = u16::from_le_bytes([*kind_low, *kind_high]);
+    let length = usize::from(u16::from_le_bytes([*low, *high]));
     if length > MAX_RECORD {
         return Err(ReadError::file(
             ReadErrorKind::Corrupt,
             format!("a record of {length} bytes; BIFF8 allows {MAX_RECORD}"),
         ));
     }
-    let body = bytes.get(4..4 + length).ok_or_else(cut)?;
-    Ok((kind, body, bytes.get(4 + length..).unwrap_or(&[])))
+    let (body, after) = rest.split_at_checked(length).ok_or_else(cut)?;
+    Ok((kind, body, after))
 }
 
 /// What the record walk has seen so far.
@@ -101,14 +102,15 @@ impl Walk {
 
     /// Notes the cells a record holds, by the BIFF8 records that carry any.
     fn cells(&mut self, kind: u16, body: &[u8]) -> Result<(), ReadError> {
-        let single = matches!(kind, 0x0006 | 0x00D6 | 0x00FD | 0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x027E);
-        let multiple = matches!(kind, 0x00BD | 0x00BE);
-        if !single && !multiple {
-            return Ok(());
-        }
-        let (Some(row), Some(first)) = (u16_at(body, 0), u16_at(body, 2)) else {
+        let multiple = match kind {
+            0x0006 | 0x00D6 | 0x00FD | 0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x027E => false,
+            0x00BD | 0x00BE => true,
+            _ => return Ok(()),
+        };
+        let [row_low, row_high, low, high, ..] = *body else {
             return Err(ReadError::file(ReadErrorKind::Corrupt, "a cell record without its position"));
         };
+        let (row, first) = (u16::from_le_bytes([row_low, row_high]), u16::from_le_bytes([low, high]));
         let last = if multiple { u16_at(body, body.len().saturating_sub(2)).unwrap_or(first) } else { first };
         self.area.cell(u32::from(row), u32::from(first.max(last)))
     }
