@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use trimwatch::analysis::AnalysisSettings;
-use trimwatch::engine::{FileContext, Outcome, process};
+use trimwatch::engine::{Outcome, process};
 use trimwatch::export::{FileLine, FileOutcome};
+use trimwatch::trim::Source;
 
 /// Counts and words: equal.
 const EXACT: &[&str] = &[
@@ -70,8 +71,8 @@ fn every_figure_of_the_corpus_is_reproduced() {
 
 fn analysed(path: &Path) -> Value {
     let bytes = std::fs::read(path).expect("a corpus file");
-    let context = FileContext { path, laser: None, modified: None, today: None };
-    let processed = process(&bytes, context, &AnalysisSettings::default());
+    let source = Source { path, laser: None, modified: None, today: None };
+    let processed = process(&bytes, source, &AnalysisSettings::default());
     let outcome = match &processed.outcome {
         Outcome::Judged { run, .. } => FileOutcome::Run(run),
         Outcome::Skipped { identity, reason } => FileOutcome::Skipped { identity: Some(identity), reason },

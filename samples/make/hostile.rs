@@ -2,19 +2,12 @@
 
 use crate::Files;
 use crate::book::{Book, Sheet};
+use crate::plan::DRIFTING;
+use crate::product::Product;
 use crate::system_b::{self, Kind, Run};
 use crate::{biff, xlsx};
 
-const PRODUCT: system_b::Product = system_b::Product {
-    model: "9901",
-    points: 53,
-    travel: 0.61,
-    spec: 0.01,
-    bowtie: 0.0,
-    ungraded: 3,
-    ohm: 900.0,
-    power: 60.0,
-};
+const PRODUCT: Product = Product { model: "9901", ..DRIFTING };
 
 fn good() -> Book {
     system_b::book(&PRODUCT, "1", Run { error: 4.0, rough: 0.05, left: 0.07, passes: 1, kind: Kind::Trimmed })

@@ -9,6 +9,7 @@ mod book;
 mod curve;
 mod hostile;
 mod plan;
+mod product;
 mod readme;
 mod system_a;
 mod system_b;

@@ -2,6 +2,7 @@
 
 use crate::book::{Book, Sheet, Value};
 use crate::curve::{Element, stored};
+use crate::product::Product;
 
 /// One track of a System A unit.
 #[derive(Debug, Clone)]
@@ -18,27 +19,6 @@ pub struct Track {
     pub passes: u32,
     /// Whether a pass sheet nobody measured follows.
     pub template: bool,
-}
-
-/// A System A product.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// Its name.
-    pub model: &'static str,
-    /// Points a sweep.
-    pub points: usize,
-    /// Travel, degrees.
-    pub travel: f64,
-    /// Half the band's width in the middle, volts.
-    pub spec: f64,
-    /// How much wider the band is at its ends, share; 0 = straight limits.
-    pub bowtie: f64,
-    /// Points without limits at each end.
-    pub ungraded: usize,
-    /// Resistance before the trim, ohm.
-    pub ohm: f64,
-    /// Laser power.
-    pub power: f64,
 }
 
 /// Something odd about one file.

@@ -2,27 +2,7 @@
 
 use crate::book::{Book, Sheet};
 use crate::curve::{Element, stored};
-
-/// A System B product.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// Its name.
-    pub model: &'static str,
-    /// Points a sweep.
-    pub points: usize,
-    /// Travel, inches.
-    pub travel: f64,
-    /// Half the band's width in the middle, volts.
-    pub spec: f64,
-    /// How much wider the band is at its ends, share; 0 = straight limits.
-    pub bowtie: f64,
-    /// Points without limits at each end.
-    pub ungraded: usize,
-    /// Resistance before the trim, ohm.
-    pub ohm: f64,
-    /// Laser power.
-    pub power: f64,
-}
+use crate::product::Product;
 
 /// How a unit went through the laser.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::filter::FilterIdentity;
+use super::filter_identity::FilterIdentity;
 use super::linearity::Linearity;
 use super::risk::Risk;
 use crate::trim::{Identity, PositionUnit, System, TrackSettings};

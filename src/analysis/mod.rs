@@ -7,6 +7,7 @@ mod curve;
 mod describe;
 mod explain;
 mod filter;
+mod filter_identity;
 mod gain;
 mod judged;
 mod linearity;
@@ -24,7 +25,7 @@ mod zones;
 pub use curve::{RunCurves, SweepCurve, TrackCurves};
 pub use describe::{changed_settings, describe_settings};
 pub use explain::{explain, explain_track};
-pub use filter::{FilterIdentity, FilterMode};
+pub use filter_identity::{FilterIdentity, FilterMode};
 pub use gain::gain_that_passes;
 pub use judged::{
     JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold, ThresholdSource,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::filter::{FilterIdentity, FilterMode};
+use super::filter_identity::{FilterIdentity, FilterMode};
 
 /// `[sigma]`: how the sigma gradient is made. Changing anything here makes figures incomparable with old ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The sigma threshold of a track: a rule of the configuration, else the formula.
 
-use super::filter::FilterIdentity;
+use super::filter_identity::FilterIdentity;
 use super::judged::{Threshold, ThresholdSource};
 use super::settings::ThresholdRule;
 

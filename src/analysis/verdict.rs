@@ -1,6 +1,6 @@
 //! Figures → status: the table of statuses, first row that applies wins.
 
-use super::filter::FilterIdentity;
+use super::filter_identity::FilterIdentity;
 use super::gain::gain_that_passes;
 use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures};
 use super::linearity::{count, graded, judge_linearity};

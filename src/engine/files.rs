@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::clock;
-use super::process::{FileContext, Outcome, Processed, process};
+use super::process::{Outcome, Processed, process};
 use crate::analysis::AnalysisSettings;
 use crate::intake::{self, FileStat, WatchedFolder};
+use crate::trim::Source;
 
 /// Largest file that is read into memory, bytes.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -61,7 +62,6 @@ pub(super) fn process_bytes(
 ) -> Processed {
     // Relative paths are made absolute, so that a laser's folder above the working folder counts too.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let context =
-        FileContext { path: &absolute, laser, modified: clock::local_of_ns(stat.mtime_ns), today: clock::today() };
-    process(bytes, context, settings)
+    let source = Source { path: &absolute, laser, modified: clock::local_of_ns(stat.mtime_ns), today: clock::today() };
+    process(bytes, source, settings)
 }

@@ -25,5 +25,5 @@ pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::Engine;
 pub use output::{Command, Numbered, Output};
-pub use process::{ContentHash, FileContext, Outcome, Processed, process};
+pub use process::{ContentHash, Outcome, Processed, process};
 pub use setup::Setup;

@@ -1,27 +1,13 @@
 //! Bytes → verdict. Every mode of the program calls [`process`]; they differ only in where the result goes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves, judge};
 use crate::engine::quiet;
-use crate::trim::{self, Identity, LocalDate, LocalTime, ReadErrorKind, Reading, Source};
+use crate::trim::{self, Identity, ReadErrorKind, Reading, Source};
 
 /// The content hash that makes a file the same file: BLAKE3.
 pub type ContentHash = [u8; 32];
-
-/// What is known of a file besides its bytes.
-#[derive(Debug, Clone, Copy)]
-pub struct FileContext<'a> {
-    /// Where it lies.
-    pub path: &'a Path,
-    /// The laser by configuration.
-    pub laser: Option<&'a str>,
-    /// When it was last modified, plant-local.
-    pub modified: Option<LocalTime>,
-    /// The PC's local date.
-    pub today: Option<LocalDate>,
-}
 
 /// How a file ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +45,9 @@ pub struct Processed {
 }
 
 /// Reads and judges one file. Never panics: a panic in a parser is this file's error.
-pub fn process(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Processed {
+pub fn process(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings) -> Processed {
     let content = *blake3::hash(bytes).as_bytes();
-    let attempt = quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, context, settings))));
+    let attempt = quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, source, settings))));
     let outcome = attempt.unwrap_or_else(|panic| Outcome::Failed {
         cause: format!("the reader gave up on a damaged workbook: {}", panic_text(panic.as_ref())),
         unfinished: false,
@@ -69,8 +55,7 @@ pub fn process(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettin
     Processed { content: Some(content), outcome }
 }
 
-fn read_and_judge(bytes: &[u8], context: FileContext<'_>, settings: &AnalysisSettings) -> Outcome {
-    let source = Source { path: context.path, laser: context.laser, modified: context.modified, today: context.today };
+fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings) -> Outcome {
     match trim::read(bytes, source) {
         Ok(Reading::Run(run)) => {
             Outcome::Judged { run: Box::new(judge(&run, settings)), curves: RunCurves::from(run.as_ref()) }

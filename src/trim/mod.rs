@@ -8,6 +8,7 @@
 //! Nothing here judges: a sweep leaves this room as the station measured it, with sheets that nobody
 //! measured already left out, and with warnings that name the cell. No clock, no store, no terminal.
 
+mod area;
 mod assemble;
 mod compound;
 mod error;

@@ -8,14 +8,6 @@ use super::{prescan_xls, prescan_xlsx};
 
 /// Largest file that is opened, bytes (real ones: 0.1–1.8 MB).
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
-/// Largest (last row + 1) · (last column + 1) of a sheet's actual cells.
-pub(super) const MAX_SHEET_AREA: u64 = 1_000_000;
-/// The same, summed over a workbook's sheets.
-pub(super) const MAX_FILE_AREA: u64 = 4_000_000;
-/// Last row index that is accepted.
-pub(super) const MAX_ROW: u32 = 65_535;
-/// Last column index that is accepted.
-pub(super) const MAX_COLUMN: u32 = 255;
 
 /// Container of a workbook, told by its first bytes and never by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,58 +59,6 @@ fn no_workbook(bytes: &[u8]) -> ReadError {
     }
 }
 
-/// Adds up the cell areas of a workbook and refuses what is too large.
-#[derive(Debug, Default)]
-pub(super) struct AreaBudget {
-    total: u64,
-    rows: u64,
-    columns: u64,
-}
-
-impl AreaBudget {
-    /// Notes an actual cell of the current sheet.
-    #[inline]
-    pub(super) fn cell(&mut self, row: u32, column: u32) -> Result<(), ReadError> {
-        // Nearly every cell lies inside what was met before.
-        if u64::from(row) < self.rows && u64::from(column) < self.columns {
-            return Ok(());
-        }
-        self.grow(row, column)
-    }
-
-    fn grow(&mut self, row: u32, column: u32) -> Result<(), ReadError> {
-        if row > MAX_ROW || column > MAX_COLUMN {
-            return Err(ReadError::file(
-                ReadErrorKind::TooLarge,
-                format!("a cell beyond row {} or column IV", MAX_ROW + 1),
-            )
-            .at(super::CellRef { row, column }));
-        }
-        self.rows = self.rows.max(u64::from(row) + 1);
-        self.columns = self.columns.max(u64::from(column) + 1);
-        if self.rows * self.columns > MAX_SHEET_AREA {
-            return Err(ReadError::file(
-                ReadErrorKind::TooLarge,
-                format!("a sheet spans more than {MAX_SHEET_AREA} cells"),
-            ));
-        }
-        Ok(())
-    }
-
-    /// Closes the current sheet.
-    pub(super) fn end_sheet(&mut self) -> Result<(), ReadError> {
-        self.total += self.rows * self.columns;
-        (self.rows, self.columns) = (0, 0);
-        if self.total > MAX_FILE_AREA {
-            return Err(ReadError::file(
-                ReadErrorKind::TooLarge,
-                format!("the sheets span more than {MAX_FILE_AREA} cells"),
-            ));
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,14 +79,5 @@ mod tests {
         let error = prescan(b"\xEF\xBB\xBF \r\n<HTML><body>").expect_err("no workbook");
         assert_eq!(error.kind, ReadErrorKind::NotAWorkbook);
         assert!(error.cause.contains("HTML"), "{}", error.cause);
-    }
-
-    #[test]
-    fn a_cell_far_out_is_refused_before_any_grid_is_built() {
-        let mut budget = AreaBudget::default();
-        assert!(budget.cell(65_535, 14).is_ok());
-        assert!(budget.cell(0, 255).is_err(), "65,536 rows by 256 columns");
-        let mut budget = AreaBudget::default();
-        assert!(budget.cell(1_048_575, 16_383).is_err());
     }
 }

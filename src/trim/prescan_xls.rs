@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::area::{AreaBudget, MAX_COLUMN};
 use super::compound::{Compound, u16_at, u32_at};
 use super::error::{ReadError, ReadErrorKind};
-use super::prescan::{AreaBudget, MAX_COLUMN};
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;

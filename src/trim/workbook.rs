@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use calamine::{Data, DataRef, Range, Reader, Xls, Xlsx};
 
+use super::area::AreaBudget;
 use super::error::{CellRef, ReadError, ReadErrorKind};
-use super::prescan::{AreaBudget, Format};
+use super::prescan::Format;
 
 /// Beyond this no volt, ohm or degree was ever measured, and squares still fit in an f64.
 const MAX_MAGNITUDE: f64 = 1e100;

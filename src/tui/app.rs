@@ -145,6 +145,11 @@ impl App {
         }
     }
 
+    /// Says something that goes by itself.
+    pub fn say(&mut self, text: &str) {
+        self.toast = Some(Toast { text: text.to_owned(), until_ms: self.clock.now_ms + TOAST_MS });
+    }
+
     /// The selected row of Live.
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.live_at.selected)

@@ -9,9 +9,10 @@ use std::sync::{LazyLock, Mutex};
 
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::Bell;
-use trimwatch::engine::{FileContext, Outcome, process};
+use trimwatch::engine::{Outcome, process};
 use trimwatch::history::{Ending, Entry, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
+use trimwatch::trim::Source;
 use trimwatch::tui::{App, Clock, Look, Msg, Symbols, Theme, update};
 
 /// Noon on the day the screens are drawn.
@@ -44,8 +45,8 @@ pub fn sample(words: &str) -> PathBuf {
 
 /// Judges bytes as if they lay at a path.
 pub fn judge_bytes(bytes: &[u8], path: &Path) -> Outcome {
-    let context = FileContext { path, laser: None, modified: None, today: None };
-    process(bytes, context, &AnalysisSettings::default()).outcome
+    let source = Source { path, laser: None, modified: None, today: None };
+    process(bytes, source, &AnalysisSettings::default()).outcome
 }
 
 /// A judged sample; each is judged once a test program.

@@ -11,9 +11,10 @@ use super::rig::{Counter, milliseconds};
 use super::spread;
 use crate::cli::samples::SAMPLES;
 use crate::config::Config;
-use crate::engine::{FileContext, Outcome, process};
+use crate::engine::{Outcome, process};
 use crate::history::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord};
 use crate::session::{ArrivedRun, Event, Setup};
+use crate::trim::Source;
 use crate::tui::{App, Look, Msg, Stage, now, update, view};
 
 const ROUNDS: usize = 400;
@@ -68,8 +69,8 @@ fn filled(config: &Config, size: (u16, u16)) -> App {
     let setup = Setup::new(config, Vec::new(), None);
     for (sequence, (path, bytes)) in (1u64..).zip(SAMPLES) {
         let path = std::path::Path::new("/incoming").join(path);
-        let context = FileContext { path: &path, laser: None, modified: None, today: None };
-        let processed = process(bytes, context, &setup.analysis);
+        let source = Source { path: &path, laser: None, modified: None, today: None };
+        let processed = process(bytes, source, &setup.analysis);
         let content = processed.content.unwrap_or_default();
         let file = FileFacts { path: path.display().to_string(), path_key: [0; 16], len: 0, mtime_ns: 0, content };
         if let Outcome::Judged { run, curves } = processed.outcome {

@@ -10,9 +10,9 @@ use super::rig::{Rig, milliseconds, workbook};
 use crate::analysis::{JudgedRun, RunCurves};
 use crate::cli::demo::Temporary;
 use crate::config::Config;
-use crate::engine::{FileContext, Outcome, holder, process as judge};
+use crate::engine::{Outcome, holder, process as judge};
 use crate::history::{Ending, Entry, FileFacts, Store};
-use crate::trim::LocalTime;
+use crate::trim::{LocalTime, Source};
 
 /// Runs committed together while the history is made.
 const GROUP: usize = 512;
@@ -58,8 +58,8 @@ fn fill(folder: &Temporary, runs: usize, config: &Config) -> Result<()> {
 
 fn judged(n: usize, config: &Config) -> Option<(JudgedRun, RunCurves)> {
     let (name, bytes) = workbook(n);
-    let context = FileContext { path: std::path::Path::new(&name), laser: None, modified: None, today: None };
-    match judge(&bytes, context, &config.analysis()).outcome {
+    let source = Source { path: std::path::Path::new(&name), laser: None, modified: None, today: None };
+    match judge(&bytes, source, &config.analysis()).outcome {
         Outcome::Judged { run, curves } => Some((*run, curves)),
         _ => None,
     }

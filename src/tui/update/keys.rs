@@ -6,7 +6,7 @@ use super::{moves, session};
 use crate::history::LogOutcome;
 use crate::session::Request;
 use crate::tui::action::{Action, Screen};
-use crate::tui::app::{App, Frozen, Overlay, TOAST_MS, Toast};
+use crate::tui::app::{App, Frozen, Overlay};
 use crate::tui::keymap::{Key, action_of};
 use crate::tui::msg::Effect;
 use crate::tui::search::{self, Search};
@@ -70,11 +70,11 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Retry => return retry(app),
         Action::RetryAll => {
-            toast(app, "reading every failed file again");
+            app.say("reading every failed file again");
             return vec![Effect::Ask(Request::RetryAll)];
         }
         Action::Rescan => {
-            toast(app, "looking through the folders");
+            app.say("looking through the folders");
             return vec![Effect::Ask(Request::Rescan)];
         }
         Action::Help => app.overlay = Some(Overlay::Help { query: String::new(), scroll: 0 }),
@@ -86,18 +86,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn toast(app: &mut App, text: &str) {
-    app.toast = Some(Toast { text: text.to_owned(), until_ms: app.clock.now_ms + TOAST_MS });
-}
-
 fn retry(app: &mut App) -> Vec<Effect> {
     let Some(entry) = app.log_entry() else { return Vec::new() };
     if !matches!(entry.outcome, LogOutcome::Failed { .. }) {
-        toast(app, "only a file that could not be read is read again");
+        app.say("only a file that could not be read is read again");
         return Vec::new();
     }
     let (path_key, name) = (entry.file.path_key, entry.file.name().to_owned());
-    toast(app, &format!("reading {name} again"));
+    app.say(&format!("reading {name} again"));
     vec![Effect::Ask(Request::Retry { path_key })]
 }
 
@@ -109,8 +105,8 @@ fn step_match(app: &mut App, forward: bool) {
     }
     match search::next(&matches, from, forward) {
         Some(index) => moves::select(app, index),
-        None if app.search.is_none() => toast(app, "nothing was searched for yet: / does"),
-        None => toast(app, "no match"),
+        None if app.search.is_none() => app.say("nothing was searched for yet: / does"),
+        None => app.say("no match"),
     }
 }
 

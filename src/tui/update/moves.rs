@@ -1,6 +1,5 @@
 //! Moving: in lists, between panes, tracks, runs and screens.
 
-use super::keys::toast;
 use crate::history::LogOutcome;
 use crate::session::{ArrivedRun, Request};
 use crate::tui::action::{Action, Screen};
@@ -148,7 +147,7 @@ fn next_unseen(app: &mut App) {
             // A failure that is jumped to stays selected when more arrive.
             app.follow = false;
         }
-        None => toast(app, "every failure has been looked at"),
+        None => app.say("every failure has been looked at"),
     }
 }
 
@@ -201,14 +200,14 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         select(app, index);
         return open_unit(app);
     }
-    toast(app, "no run to open behind this line");
+    app.say("no run to open behind this line");
     Vec::new()
 }
 
 /// The selected run on the Unit screen, and the question for the others of its serial.
 pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
     let Some(run) = app.selected().and_then(Row::run).cloned() else {
-        toast(app, if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
+        app.say(if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
         return Vec::new();
     };
     let ask = unit_request(&run);

@@ -4,7 +4,7 @@ use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogOutcome;
 use crate::session::{ArrivedRun, Event, Request};
-use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, TOAST_MS, Toast};
+use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS};
 use crate::tui::msg::Effect;
 
 /// Least time between two bells, milliseconds.
@@ -91,7 +91,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
         }
         Event::Alive => {}
-        Event::Notice(text) => app.toast = Some(Toast { text, until_ms: app.clock.now_ms + TOAST_MS }),
+        Event::Notice(text) => app.say(&text),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
         // An engine that ends by itself leaves a screen that will never move again: it says so at once.
         Event::Stopped => app.heard_ms = app.clock.now_ms - STALE_MS,
