@@ -1,6 +1,6 @@
 //! The rows of the Live screen: every run, and every file that did not become one.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::analysis::Status;
 use crate::history::{LogEntry, LogOutcome, RunKey};
@@ -10,7 +10,7 @@ use crate::session::ArrivedRun;
 const MOST: usize = 2_000;
 
 /// What a row is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RowId {
     /// A run.
     Run(RunKey),
@@ -69,13 +69,6 @@ impl Row {
         }
     }
 
-    fn path_key(&self) -> &[u8; 16] {
-        match &self.content {
-            Content::Run(run) => &run.record.file.path_key,
-            Content::File(entry) => &entry.file.path_key,
-        }
-    }
-
     fn sequence(&self) -> u64 {
         match &self.content {
             Content::Run(run) => run.sequence,
@@ -103,6 +96,8 @@ impl Row {
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     rows: VecDeque<Row>,
+    /// What the rows are about, so that a burst of new files need not look through all of them.
+    there: HashSet<RowId>,
 }
 
 impl Rows {
@@ -135,36 +130,47 @@ impl Rows {
     pub fn fill(&mut self, runs: Vec<ArrivedRun>, log: &[LogEntry]) {
         let run = |run| Row { content: Content::Run(Box::new(run)), seen: true };
         let mut rows: Vec<Row> = runs.into_iter().map(run).collect();
-        let mut met = std::collections::HashSet::new();
+        let mut met = HashSet::new();
         let latest = log.iter().filter(|entry| met.insert(entry.file.path_key));
         let files = latest.filter(|entry| is_file_row(entry));
         rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true }));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
         rows.truncate(MOST);
+        self.there = rows.iter().map(Row::id).collect();
         self.rows = rows.into();
     }
 
     /// A run arrived, or came again with another content: its row goes to the top.
     pub fn arrived(&mut self, run: ArrivedRun) {
-        let id = RowId::Run(run.key.clone());
-        let path = run.record.file.path_key;
-        self.rows.retain(|row| !(row.is(&id) || row.run().is_none() && *row.path_key() == path));
+        self.remove(&RowId::Run(run.key.clone()));
+        self.remove(&RowId::File(run.record.file.path_key));
         self.push(Content::Run(Box::new(run)));
     }
 
     /// A file ended otherwise.
     pub fn logged(&mut self, entry: &LogEntry) {
         if is_file_row(entry) {
-            self.rows.retain(|row| !(row.run().is_none() && *row.path_key() == entry.file.path_key));
+            self.remove(&RowId::File(entry.file.path_key));
             self.push(Content::File(Box::new(entry.clone())));
+        }
+    }
+
+    fn remove(&mut self, id: &RowId) {
+        if self.there.remove(id) {
+            self.rows.retain(|row| !row.is(id));
         }
     }
 
     fn push(&mut self, content: Content) {
         let mut row = Row { content, seen: false };
         row.seen = !row.is_failure();
+        self.there.insert(row.id());
         self.rows.push_front(row);
-        self.rows.truncate(MOST);
+        if self.rows.len() > MOST
+            && let Some(oldest) = self.rows.pop_back()
+        {
+            self.there.remove(&oldest.id());
+        }
     }
 
     /// Somebody looked at a row.

@@ -20,7 +20,7 @@ const BETWEEN_FEW: Duration = Duration::from_millis(30);
 /// ... and this far from then on, so that a second always has room for keys, which are drawn at once.
 const BETWEEN_MANY: Duration = Duration::from_millis(100);
 /// How many are few.
-const FEW: usize = 8;
+const FEW: usize = 4;
 /// What a file brings comes in several messages: so long they are gathered into one drawing.
 const GATHER: Duration = Duration::from_millis(3);
 
@@ -152,9 +152,9 @@ mod tests {
         pace.drew(at(3));
         assert_eq!(pace.due(at(10), at(10), false), at(33));
         assert_eq!(pace.due(at(10), at(10), true), at(10));
-        (1..8).for_each(|n| pace.drew(at(3 + n * 30)));
-        assert_eq!(pace.due(at(220), at(220), false), at(313), "many lately");
-        (8..15).for_each(|n| pace.drew(at(3 + n * 30)));
+        (1..4).for_each(|n| pace.drew(at(3 + n * 30)));
+        assert_eq!(pace.due(at(100), at(100), false), at(193), "many lately");
+        (4..15).for_each(|n| pace.drew(at(3 + n * 30)));
         assert_eq!(pace.due(at(500), at(500), true), at(1_003), "the second is full");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(runs: usize, config: &Config) -> Result<()> {
     );
     rig.run_for(Duration::from_secs(2))?;
     println!("  memory           {} now   (bar: ≤ 120)", process::said(process::resident_mb(), "MB"));
-    let size = std::fs::metadata(rig.store.join("db")).map_or(0, |meta| meta.len());
+    let size = std::fs::metadata(rig.store.join("db").join("db")).map_or(0, |meta| meta.len());
     println!("  store on disk    {:.0} MB", size as f64 / 1e6);
     rig.session.stop();
     Ok(())
