@@ -8,17 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{files_of, judge_bytes, judged, samples};
+use support::{example, files_of, judge_bytes, judged, samples};
 use trimwatch::analysis::Status;
 use trimwatch::engine::Outcome;
 
 #[test]
 fn the_maker_makes_the_same_bytes_again() {
     let made = tempfile::tempdir().expect("a folder");
-    // Cargo builds the examples beside the tests.
-    let deps = std::env::current_exe().expect("this test");
-    let target = deps.parent().and_then(Path::parent).expect("the target folder").to_path_buf();
-    let maker = target.join("examples").join(format!("make-samples{}", std::env::consts::EXE_SUFFIX));
+    let maker = example("make-samples");
     let status = Command::new(maker).arg(made.path()).stdout(std::process::Stdio::null()).status();
     assert!(status.expect("the maker").success());
     for folder in ["incoming", "hostile"] {

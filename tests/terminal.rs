@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use support::sample;
+use support::{example, sample};
 
 /// Longer than any of these takes; waiting ends with what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,9 +28,6 @@ struct Terminal {
 
 impl Terminal {
     fn start(folder: &Path, size: (u16, u16), environment: &[(&str, &str)]) -> Self {
-        let pty = native_pty_system();
-        let size = PtySize { rows: size.1, cols: size.0, pixel_width: 0, pixel_height: 0 };
-        let pair = pty.openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trimwatch"));
         command.args(["watch", &folder.join("LTS").display().to_string(), "--store"]);
         command.arg(folder.join("store"));
@@ -41,6 +38,12 @@ impl Terminal {
         for (name, value) in environment {
             command.env(name, value);
         }
+        Self::run(command, size)
+    }
+
+    fn run(command: CommandBuilder, size: (u16, u16)) -> Self {
+        let size = PtySize { rows: size.1, cols: size.0, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let child = pair.slave.spawn_command(command).expect("the program");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("its output");
@@ -229,4 +232,15 @@ fn a_held_store_ends_the_program_with_exit_code_three_and_the_holder_named() {
     assert!(said.contains("is held by process"), "{said}");
     first.press("q");
     first.ended();
+}
+
+#[test]
+fn a_panic_of_the_screen_gives_the_terminal_back_and_says_what_happened() {
+    let mut terminal = Terminal::run(CommandBuilder::new(example("panicking-screen")), (80, 24));
+    assert_ne!(terminal.ended(), 0);
+    let screen = terminal.screen.screen();
+    assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the terminal is not given back");
+    let said = terminal.text();
+    assert!(said.contains("the screen's trouble") && !said.contains("something on the screen"), "{said}");
+    assert!(said.contains("thread history stopped") && said.contains("a worker's trouble"), "{said}");
 }

@@ -34,5 +34,6 @@ pub use msg::{Effect, Msg};
 pub use run::{Ended, now, run, serve};
 pub use stage::{Pace, Stage};
 pub use symbols::Symbols;
+pub use terminal::{Taken, take};
 pub use theme::{Role, Theme};
 pub use update::update;

@@ -19,13 +19,13 @@ static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal, taken; given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct Taken;
+pub struct Taken;
 
 /// Raw mode and the alternate screen.
 ///
 /// # Errors
 /// When there is no terminal.
-pub(super) fn take() -> io::Result<Taken> {
+pub fn take() -> io::Result<Taken> {
     static HOOKED: AtomicBool = AtomicBool::new(false);
     if !HOOKED.swap(true, Ordering::AcqRel) {
         hook_panics(thread::current().id());

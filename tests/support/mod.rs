@@ -23,6 +23,15 @@ pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
 }
 
+/// An example's program. `cargo test` builds the examples beside the tests.
+pub fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this test");
+    let target = test.parent().and_then(Path::parent).expect("the target folder");
+    let program = target.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.is_file(), "{name} is not built: `cargo test` does it, `cargo test --test` does not");
+    program
+}
+
 /// Every file of a samples folder, sorted.
 pub fn files_of(folder: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
