@@ -188,6 +188,24 @@ fn a_failed_file_is_read_again_when_it_is_asked_for() {
 }
 
 #[test]
+fn a_file_that_is_renamed_at_once_leaves_no_error_behind() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    for n in 0..20 {
+        let (first, last) = (shop.incoming().join(format!("{n}.xls")), shop.incoming().join(format!("kept {n}.xls")));
+        fs::write(&first, format!("<html>{n}</html>")).expect("written");
+        fs::rename(&first, &last).expect("renamed");
+    }
+    for _ in 0..20 {
+        // Each is read under the one name or the other, or under both; never is one *gone*.
+        let entry = shift.log();
+        assert!(matches!(&entry.outcome, LogOutcome::Failed { cause } if cause.contains("HTML")), "{entry:?}");
+    }
+    shift.session.stop();
+}
+
+#[test]
 fn a_retrim_is_a_new_run_and_all_runs_of_the_unit_come_in_clock_order() {
     let shop = Shop::new();
     let shift = shop.open();

@@ -222,6 +222,22 @@ fn a_signal_ends_the_program_with_everything_kept_and_the_terminal_clean() {
 }
 
 #[test]
+fn a_program_that_was_stopped_draws_itself_anew_when_it_goes_on() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let mut terminal = Terminal::start(root.path(), (80, 24), &[]);
+    terminal.sees("✗ FAIL");
+    // What the shell wrote over the screen meanwhile is not ours to know.
+    terminal.screen = vt100::Parser::new(24, 80, 0);
+    let id = terminal.child.process_id().expect("an id").to_string();
+    assert!(std::process::Command::new("kill").args(["-CONT", &id]).status().expect("kill").success());
+    terminal.sees("✗ FAIL");
+    terminal.sees("? help");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
 fn a_held_store_ends_the_program_with_exit_code_three_and_the_holder_named() {
     let root = shop();
     let mut first = Terminal::start(root.path(), (80, 24), &[]);

@@ -9,6 +9,7 @@ use color_eyre::eyre::{Result, WrapErr};
 use super::Exit;
 use crate::export::{FileLine, FileOutcome, printable};
 use crate::history::{FileFacts, LogEntry, LogOutcome};
+use crate::session::signals::Signal;
 use crate::session::{Event, FolderState, HistoryState, Session, Setup, Snapshot, signals};
 
 /// Something to do.
@@ -22,7 +23,11 @@ pub(super) fn run(setup: Setup) -> Result<Exit> {
     let (events, messages) = mpsc::channel();
     let ends = events.clone();
     // The receiver lives until this function returns; after that nobody minds.
-    signals::listen(move |_| drop(ends.send(Message::End)))?;
+    signals::listen(move |signal| match signal {
+        Signal::End => drop(ends.send(Message::End)),
+        Signal::Suspend => signals::suspend(),
+        Signal::Resume => {}
+    })?;
     let session = Session::start(setup, move |event| drop(events.send(Message::Event(event))))?;
     let mut told = Told::default();
     let exit = loop {

@@ -93,6 +93,10 @@ fn one_file(setup: &Setup, candidate: Candidate) -> Done {
 }
 
 fn unreadable(path: PathBuf, stat: FileStat, noticed: Instant, error: &ReadOnceError) -> Done {
+    // Renamed or taken away since it was noticed: under its new name it is another file, and noticed as such.
+    if matches!(error, ReadOnceError::Gone) {
+        return Done::Folder(IntakeEvent::FileGone { path });
+    }
     let file = facts(&path, stat, [0; 32]);
     let cause = error.to_string();
     if error.is_transient() {

@@ -7,6 +7,8 @@ pub enum Signal {
     End,
     /// SIGTSTP: give the terminal back to the shell for a while.
     Suspend,
+    /// SIGCONT: the shell let us go on, and may have written over the screen.
+    Resume,
 }
 
 /// Calls `told` for every signal, on a thread of its own.
@@ -15,11 +17,15 @@ pub enum Signal {
 /// When the thread or the handlers cannot be set up.
 #[cfg(unix)]
 pub fn listen(told: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT])?;
     let forward = move || {
         for signal in signals.forever() {
-            told(if signal == SIGTSTP { Signal::Suspend } else { Signal::End });
+            told(match signal {
+                SIGTSTP => Signal::Suspend,
+                SIGCONT => Signal::Resume,
+                _ => Signal::End,
+            });
         }
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(forward)?;

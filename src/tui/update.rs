@@ -30,6 +30,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Signal(Signal::Suspend) => vec![Effect::Suspend],
+        Msg::Signal(Signal::Resume) => vec![Effect::Redraw],
         Msg::Signal(Signal::End) | Msg::TerminalLost => vec![Effect::Quit],
     };
     settle(app);
