@@ -146,7 +146,10 @@ impl Plot {
         for (index, cell) in self.cells.iter().enumerate() {
             let (row, column) = (index / usize::from(self.columns), index % usize::from(self.columns));
             let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
-            let top = LAYERS.iter().zip(cell.dots).rev().find(|(_, dots)| *dots != 0);
+            // Limits are dashed: they must not pass for a curve where there is no colour.
+            let dashed = |layer: Layer| layer == Layer::Band && column % 2 == 1;
+            let drawn_in = |((layer, ..), dots): &(&(Layer, Role, char), u8)| *dots != 0 && !dashed(*layer);
+            let top = LAYERS.iter().zip(cell.dots).rev().find(drawn_in);
             let drawn = cell.glyph.or_else(|| {
                 let ((_, role, plain), dots) = top?;
                 let braille = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
