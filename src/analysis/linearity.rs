@@ -136,29 +136,29 @@ fn middle((low, high): (f64, f64)) -> f64 {
 }
 
 fn deepest_overlap(points: &[Graded]) -> Option<Overlap> {
-    let starts = points.iter().map(|point| (point.lower - point.error, false));
-    let ends = points.iter().map(|point| (point.upper - point.error, true));
-    let mut events: Vec<(f64, bool)> = starts.chain(ends).collect();
-    // Closed intervals: where one ends and another begins they overlap, so starts come first.
-    events.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut starts: Vec<f64> = points.iter().map(|point| point.lower - point.error).collect();
+    let mut ends: Vec<f64> = points.iter().map(|point| point.upper - point.error).collect();
+    starts.sort_unstable_by(f64::total_cmp);
+    ends.sort_unstable_by(f64::total_cmp);
+    let mut starts = starts.into_iter().peekable();
     let mut depth = 0;
-    let mut begun = None;
     let mut overlap: Option<Overlap> = None;
-    for (value, is_end) in events {
-        let deepest = overlap.map_or(0, |overlap| overlap.depth);
-        if !is_end {
+    for end in ends {
+        let mut begun = None;
+        // Closed intervals: where one ends and another begins they overlap, so starts come first.
+        while let Some(start) = starts.next_if(|start| start.total_cmp(&end).is_le()) {
             depth += 1;
-            begun = (depth >= deepest).then_some(value);
-        } else if let Some(low) = begun.take() {
-            let stretch = Overlap { depth, best: (low, value) };
+            begun = Some(start);
+        }
+        let deepest = overlap.map_or(0, |overlap| overlap.depth);
+        if let Some(low) = begun.filter(|_| depth >= deepest) {
+            let stretch = Overlap { depth, best: (low, end) };
             overlap = Some(match overlap {
                 Some(known) if known.depth == depth => better(known, stretch),
                 _ => stretch,
             });
-            depth -= 1;
-        } else {
-            depth -= 1;
         }
+        depth -= 1;
     }
     overlap
 }
