@@ -188,6 +188,24 @@ fn a_failed_file_is_read_again_when_it_is_asked_for() {
 }
 
 #[test]
+fn asking_for_a_file_that_is_gone_says_so() {
+    let shop = Shop::new();
+    let shift = shop.open();
+    shift.opened();
+    let path = shop.incoming().join("x.xls");
+    fs::write(&path, "<html>no workbook</html>").expect("written");
+    let entry = shift.log();
+    fs::remove_file(&path).expect("gone");
+    shift.session.asker().ask(Request::Retry { path_key: entry.file.path_key });
+    let said = shift.wait("a word about it", |event| match event {
+        Event::Notice(text) => Some(text),
+        _ => None,
+    });
+    assert!(said.contains("x.xls: the file is gone"), "{said}");
+    shift.session.stop();
+}
+
+#[test]
 fn a_file_that_is_renamed_at_once_leaves_no_error_behind() {
     let shop = Shop::new();
     let shift = shop.open();

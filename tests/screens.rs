@@ -245,6 +245,16 @@ fn a_run_whose_curve_is_not_at_hand_is_asked_for_once() {
 }
 
 #[test]
+fn what_the_session_has_to_say_stands_until_a_key_is_pressed() {
+    let mut app = filled_app((120, 40), Symbols::Unicode);
+    tell(&mut app, Event::Notice("the history was set aside as bad-1".to_owned()));
+    update(&mut app, Msg::Tick(Clock { now_ms: NOON.now_ms + 3_600_000, ..NOON }));
+    assert!(text(&app).contains("set aside as bad-1"));
+    key(&mut app, KeyCode::Down);
+    assert!(!text(&app).contains("set aside as bad-1"));
+}
+
+#[test]
 fn quitting_asks_while_files_are_queued() {
     let mut app = filled_app((120, 40), Symbols::Unicode);
     assert_eq!(key(&mut app, KeyCode::Char('q')), [Effect::Quit]);

@@ -126,7 +126,12 @@ impl Hub {
                 sink(Output::Notice(format!("{}: {cause}", path.display())));
             }
             IntakeEvent::Scanned { pending } => self.settling = pending,
-            IntakeEvent::FileGone { path } => self.retries.ended(&path),
+            IntakeEvent::FileGone { path } => {
+                self.retries.ended(&path);
+                if self.failed.remove(&path_key(&path)).is_some() {
+                    sink(Output::Notice(format!("{}: the file is gone", path.display())));
+                }
+            }
             IntakeEvent::File(_) => {}
         }
     }

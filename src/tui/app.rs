@@ -47,7 +47,7 @@ pub enum Overlay {
 pub struct Toast {
     /// What it says.
     pub text: String,
-    /// When it goes, milliseconds since 1970 UTC.
+    /// When it goes at the latest, milliseconds since 1970 UTC; any key sends it away.
     pub until_ms: i64,
 }
 

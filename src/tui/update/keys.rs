@@ -14,6 +14,7 @@ use crate::tui::search::{self, Search};
 /// Takes a key. Whatever row it leaves selected has been looked at.
 pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.dirty = true;
+    app.toast = None;
     let quit = event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c');
     let effects = match app.overlay.take() {
         Some(Overlay::Help { query, scroll }) if !quit => in_help(app, event, query, scroll),

@@ -4,7 +4,7 @@ use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogOutcome;
 use crate::session::{ArrivedRun, Event, Request};
-use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS};
+use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, Toast};
 use crate::tui::msg::Effect;
 
 /// Least time between two bells, milliseconds.
@@ -91,7 +91,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
         }
         Event::Alive => {}
-        Event::Notice(text) => app.say(&text),
+        // What the session has to say may be said at night: it stands until somebody presses a key.
+        Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
         // An engine that ends by itself leaves a screen that will never move again: it says so at once.
         Event::Stopped => app.heard_ms = app.clock.now_ms - STALE_MS,
