@@ -57,7 +57,8 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().expect("its input");
-        let screen = vt100::Parser::new(size.rows, size.cols, 0);
+        let (rows, columns) = if size.rows == 0 { (24, 80) } else { (size.rows, size.cols) };
+        let screen = vt100::Parser::new(rows, columns, 0);
         Self { screen, bytes, keys, child, master: pair.master, raw: Vec::new() }
     }
 
@@ -233,6 +234,16 @@ fn a_program_that_was_stopped_draws_itself_anew_when_it_goes_on() {
     assert!(std::process::Command::new("kill").args(["-CONT", &id]).status().expect("kill").success());
     terminal.sees("✗ FAIL");
     terminal.sees("? help");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_terminal_that_does_not_know_its_size_is_taken_for_eighty_by_twenty_four() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let mut terminal = Terminal::start(root.path(), (0, 0), &[]);
+    terminal.sees("✗ FAIL");
     terminal.press("q");
     assert_eq!(terminal.ended(), 0);
 }

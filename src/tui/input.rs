@@ -17,7 +17,10 @@ pub(super) fn start(to: Sender<Msg>) -> io::Result<()> {
         loop {
             let msg = match event::read() {
                 Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Msg::Key(key),
-                Ok(Event::Resize(columns, rows)) => Msg::Resize(columns, rows),
+                Ok(Event::Resize(columns, rows)) => {
+                    let (columns, rows) = usable((columns, rows));
+                    Msg::Resize(columns, rows)
+                }
                 Ok(_) => continue,
                 Err(_) => Msg::TerminalLost,
             };
@@ -29,4 +32,9 @@ pub(super) fn start(to: Sender<Msg>) -> io::Result<()> {
     };
     thread::Builder::new().name("input".to_owned()).spawn(read)?;
     Ok(())
+}
+
+/// Serial lines and some remote shells say that they have no columns and no rows: then the size every terminal had.
+pub(super) fn usable(size: (u16, u16)) -> (u16, u16) {
+    if size.0 == 0 || size.1 == 0 { (80, 24) } else { size }
 }

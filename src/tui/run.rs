@@ -35,7 +35,7 @@ pub enum Ended {
 pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
     let (to, from) = mpsc::channel();
     let taken = terminal::take()?;
-    let size = crossterm::terminal::size()?;
+    let size = input::usable(crossterm::terminal::size()?);
     let mut stage = Stage::new(App::new(look, size, now()), BufWriter::new(io::stdout()));
     // The first frame stands before anything is opened: a large history must not look like a dead program.
     stage.draw(Instant::now())?;
