@@ -57,7 +57,7 @@ pub(super) fn open(dir: &Path, holder: &Holder) -> Result<(Shelf, OpenParts, Ope
         _ => None,
     };
     let least = marker.map_or(0, |marker| marker.sequence);
-    let shelf = match checked(dir, &database, existed, least) {
+    let shelf = match with_patient_timers(|| checked(dir, &database, existed, least)) {
         Ok(shelf) => shelf,
         Err(error @ StoreError::NewerSchema { .. }) => {
             drop_copy(copy);
@@ -65,13 +65,28 @@ pub(super) fn open(dir: &Path, holder: &Holder) -> Result<(Shelf, OpenParts, Ope
         }
         Err(doubt) => {
             set_aside(dir, &database, copy.as_deref(), &doubt, &mut opening)?;
-            checked(dir, &database, false, 0)?
+            with_patient_timers(|| checked(dir, &database, false, 0))?
         }
     };
     drop_copy(copy);
     let sequence = stored_sequence(&shelf).unwrap_or(0);
     write_marker(dir, &format!("open {sequence}"))?;
     Ok((shelf, held, opening))
+}
+
+/// The engine's pool of seven threads is begun while the store is opened, and each of them looks around once a
+/// second for ever. Threads inherit how late their timers may be: a minute, so that the kernel lets them all
+/// wait for one another and for whatever else wakes the processor. Work that is handed to them still wakes them at
+/// once. Other systems do not say it this way, and lose nothing.
+fn with_patient_timers<T>(work: impl FnOnce() -> T) -> T {
+    let own = fs::read_link("/proc/thread-self").ok();
+    let slack = own.as_deref().and_then(Path::file_name).map(|id| Path::new("/proc").join(id).join("timerslack_ns"));
+    let lateness = |nanoseconds: &str| drop(slack.as_ref().map(|slack| fs::write(slack, nanoseconds)));
+    lateness("60000000000");
+    let result = work();
+    // Zero is this thread's own measure again.
+    lateness("0");
+    result
 }
 
 /// The store's folder, readable by its owner alone.

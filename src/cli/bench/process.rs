@@ -17,8 +17,8 @@ fn status_kb(field: &str) -> Option<f64> {
     status.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()
 }
 
-/// How often threads went to sleep, one wake-up each: this program's own, and those of the storage engine, whose
-/// pool looks around once a second and cannot be told not to.
+/// How often threads went to sleep, one wake-up each: this program's own, and those of the storage engine's
+/// pool.
 pub(super) fn wake_ups() -> Option<(u64, u64)> {
     let (mut own, mut engine) = (0, 0);
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
