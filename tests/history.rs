@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use support::{NOON, entry, facts, judged};
-use trimwatch::history::{Ending, Entry, Holder, LogOutcome, Store, StoreError, Tally};
+use trimwatch::history::{Act, Ending, Entry, Exclusion, Holder, LogOutcome, Store, StoreError, Tally};
 use trimwatch::trim::LocalDate;
 
 fn holder() -> Holder {
@@ -79,7 +79,7 @@ fn a_run_saved_again_is_a_revision_and_the_newest_counts() {
         })
         .collect();
     assert!(words.first().is_some_and(|what| what.contains("all points equal")), "{words:?}");
-    assert_eq!(store.total(), Tally { runs: 1, good: 1, failed: 0 });
+    assert_eq!(store.total(), Tally { runs: 1, good: 1, units_good: 1, ..Tally::default() });
     let (_, key, record) = store.latest_runs(1).expect("readable").into_iter().next().expect("a run");
     assert_eq!((record.file.mtime_ns, record.revision), (20, 1));
     assert_eq!(store.revisions(&key).expect("readable").len(), 2, "the older ones stay");
@@ -100,14 +100,48 @@ fn counters_equal_what_counting_again_gives() {
     let mut of_day = Tally::default();
     let day = LocalDate::new(2026, 3, 10).expect("a day");
     for (_, record) in store.all_runs().expect("readable") {
-        counted.count(record.run.status, true);
+        counted.count(&record, true);
         if record.run.identity.time.is_some_and(|time| time.date == day) {
-            of_day.count(record.run.status, true);
+            of_day.count(&record, true);
         }
     }
-    assert_eq!(store.total(), counted);
-    assert_eq!(store.day(day), of_day);
-    assert_eq!(store.model("9203"), Tally { runs: 3, good: 0, failed: 3 });
+    let runs_alone = |tally: Tally| Tally { units_good: 0, units_failed: 0, ..tally };
+    assert_eq!(runs_alone(store.total()), counted);
+    assert_eq!(runs_alone(store.day(day)), of_day);
+    assert_eq!(store.model("9203"), Tally { runs: 3, failed: 3, units_failed: 3, ..Tally::default() });
+}
+
+#[test]
+fn unit_yield_counts_the_last_run_of_a_day_whatever_order_the_files_came_in() {
+    let runs = ["216_TA_Test Data_3-9-2026_10-00", "216_TA_Test Data_3-9-2026_9-10", "216_TA_Test Data_3-9-2026_9-35"];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let store = Store::in_memory();
+        for words in order.iter().filter_map(|&index| runs.get(index)) {
+            keep(&store, vec![entry(&format!("9101-1_{words}"), words, words.as_bytes(), 5)]);
+        }
+        let tally = store.model("9101-1");
+        assert_eq!((tally.good, tally.failed), (2, 1), "two of three runs are good");
+        assert_eq!((tally.units_good, tally.units_failed), (1, 0), "the unit ended good");
+    }
+}
+
+#[test]
+fn an_excluded_run_counts_nowhere_until_it_is_let_in_again() {
+    let store = Store::in_memory();
+    keep(&store, vec![entry("9203_34", "9203_34", b"34", 5), entry("9203_35", "9203_35", b"35", 5)]);
+    let (_, key, _) = store.latest_runs(1).expect("readable").into_iter().next().expect("a run");
+    let word = Exclusion { reason: "probe slipped".to_owned(), by: "AB".to_owned(), at_ms: NOON.now_ms };
+    let act = |exclude| Act { key: key.clone(), exclude, word: word.clone() };
+    let before = store.total();
+    store.act(act(true)).expect("written").expect("a run");
+    let tally = store.total();
+    assert_eq!((tally.runs, tally.failed, tally.units_failed, tally.excluded), (1, 1, 1, 1));
+    assert_eq!(store.run(&key).expect("readable").expect("kept").excluded, Some(word.clone()));
+    store.act(act(false)).expect("written").expect("a run");
+    assert_eq!(store.total(), before);
+    let log = store.latest_log(2).expect("readable");
+    assert!(matches!(log.first().map(|entry| &entry.outcome), Some(LogOutcome::Included { .. })), "journaled");
+    assert!(matches!(log.get(1).map(|entry| &entry.outcome), Some(LogOutcome::Excluded { .. })), "journaled");
 }
 
 #[test]

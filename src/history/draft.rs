@@ -1,9 +1,9 @@
 //! Changes that are being put together: read through to the shelf, applied as a whole.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 use super::error::StoreError;
+use super::older::Stored;
 use super::shelf::{Changes, Shelf};
 use super::value;
 
@@ -24,7 +24,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The value as it will be once the draft is applied.
-    pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+    pub(super) fn get<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
         self.raw(key)?.map(|bytes| value::decode(&bytes)).transpose().map_err(StoreError::from)
     }
 
@@ -36,7 +36,16 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub(super) fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), StoreError> {
+    /// The keys with a prefix as they will be, in order.
+    pub(super) fn keys_with(&self, prefix: &[u8], most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let stored = self.shelf.prefixed(prefix, most, false)?.into_iter().map(|(key, _)| (key, true));
+        let mut keys: BTreeMap<Vec<u8>, bool> = stored.collect();
+        let changed = self.changes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+        keys.extend(changed.map(|(key, value)| (key.clone(), value.is_some())));
+        Ok(keys.into_iter().filter_map(|(key, is_there)| is_there.then_some(key)).collect())
+    }
+
+    pub(super) fn put<T: Stored>(&mut self, key: Vec<u8>, value: &T) -> Result<(), StoreError> {
         self.changes.insert(key, Some(value::encode(value)?));
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! The store: every run, its curves, its seen mark, and how every other file ended.
 
+mod counting;
 mod draft;
 mod error;
 mod key;
+mod migrate;
+mod older;
 mod opening;
 mod plan;
 mod record;
@@ -12,8 +15,8 @@ mod value;
 
 pub use error::{Holder, StoreError};
 pub use opening::Opening;
-pub use plan::{Committed, Ending, Entry};
-pub use record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+pub use plan::{Act, Committed, Ending, Entry};
+pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 pub use store::Store;
 pub use value::ValueError;
 

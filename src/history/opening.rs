@@ -13,6 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::{Holder, StoreError};
 use super::key;
+use super::migrate::migrate;
 use super::shelf::Shelf;
 use super::value;
 
@@ -202,11 +203,12 @@ fn check_schema(dir: &Path, shelf: &Shelf, existed: bool) -> Result<(), StoreErr
         Some(found) if found > value::SCHEMA => {
             Err(StoreError::NewerSchema { dir: dir.to_path_buf(), found, known: value::SCHEMA })
         }
+        Some(_) => migrate(shelf).map(drop),
         None if !existed || stored_sequence(shelf)? == 0 => {
             let schema = [(key::SCHEMA.to_vec(), Some(vec![value::SCHEMA]))];
             shelf.apply(&schema.into_iter().collect())
         }
-        _ => Err(StoreError::engine("the record of its schema is missing")),
+        None => Err(StoreError::engine("the record of its schema is missing")),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a file changes in the store: new run, revision, duplicate, skip or error, with every counter it touches.
 
+use super::counting::recount;
 use super::draft::Draft;
 use super::error::StoreError;
 use super::key;
-use super::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use super::record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord};
 use super::value;
 use crate::analysis::{JudgedRun, RunCurves};
 
@@ -56,11 +57,9 @@ pub(super) type ContentMark = Option<RunKey>;
 /// Plans one entry. `packed` are its curves, encoded beforehand.
 pub(super) fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>) -> Result<Committed, StoreError> {
     let Entry { file, arrived_ms, ending } = entry;
-    let sequence: u64 = draft.get::<u64>(key::SEQUENCE)?.unwrap_or(0) + 1;
-    draft.put(key::SEQUENCE.to_vec(), &sequence)?;
     let (outcome, run) = match ending {
         Ending::Run { run, .. } => {
-            let record = RunRecord { file: file.clone(), run: *run, arrived_ms, revision: 0 };
+            let record = RunRecord { file: file.clone(), run: *run, arrived_ms, revision: 0, excluded: None };
             run_outcome(draft, record, packed)?
         }
         Ending::Skipped(reason) => {
@@ -70,8 +69,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>)
         Ending::Failed(cause) => (LogOutcome::Failed { cause }, None),
     };
     draft.put::<PathMark>(key::path(&file.path_key), &(file.len, file.mtime_ns))?;
-    let log = LogEntry { sequence, at_ms: arrived_ms, file, outcome };
-    draft.put(key::log(sequence), &log)?;
+    let log = write_log(draft, arrived_ms, file, outcome)?;
     Ok(Committed { log, run })
 }
 
@@ -108,12 +106,7 @@ fn new_run(
 ) -> Result<RunOutcome, StoreError> {
     draft.put(key::content(&record.file.content), &Some(run_key.clone()))?;
     draft.put_raw(key::by_time(&run_key), Vec::new());
-    if record.run.identity.is_unit() {
-        let identity = &record.run.identity;
-        draft.put_raw(key::by_unit(&run_key, &identity.model, &identity.serial), Vec::new());
-    }
-    store_current(draft, &run_key, &record, packed)?;
-    count(draft, &run_key, &record, true)?;
+    store_current(draft, &run_key, None, &record, packed)?;
     let status = record.run.status.word().to_owned();
     Ok((LogOutcome::Run { key: run_key.clone(), status }, Some((run_key, record))))
 }
@@ -136,11 +129,11 @@ fn revision(
         return Ok((outcome("older than the content that counts"), None));
     }
     record.revision = current.revision + 1;
+    // A person excluded the run, not one of its contents.
+    record.excluded.clone_from(&current.excluded);
     draft.put(key::revision(run_key, &current.file), current)?;
     draft.remove(key::revision(run_key, &record.file));
-    count(draft, run_key, current, false)?;
-    count(draft, run_key, &record, true)?;
-    store_current(draft, run_key, &record, packed)?;
+    store_current(draft, run_key, Some(current), &record, packed)?;
     let what = if same_points {
         "saved again, all points equal".to_owned()
     } else {
@@ -149,28 +142,68 @@ fn revision(
     Ok((outcome(&what), Some((run_key.clone(), record))))
 }
 
+/// Makes a content the one that counts, in place of the one before.
 fn store_current(
     draft: &mut Draft<'_>,
     run_key: &RunKey,
+    before: Option<&RunRecord>,
     record: &RunRecord,
     packed: Option<Vec<u8>>,
 ) -> Result<(), StoreError> {
-    draft.put(key::run(run_key), record)?;
-    match packed {
-        Some(packed) => draft.put_raw(key::curves(run_key), packed),
-        None => draft.remove(key::curves(run_key)),
-    }
-    Ok(())
+    recount(draft, run_key, before, record, |draft| {
+        if let Some(index) = before.and_then(|before| unit_index(run_key, before)) {
+            draft.remove(index);
+        }
+        if let Some(index) = unit_index(run_key, record) {
+            draft.put_raw(index, Vec::new());
+        }
+        draft.put(key::run(run_key), record)?;
+        match packed {
+            Some(packed) => draft.put_raw(key::curves(run_key), packed),
+            None => draft.remove(key::curves(run_key)),
+        }
+        Ok(())
+    })
 }
 
-/// Adds a run to, or takes it from, the tallies of its day, its model and the whole.
-fn count(draft: &mut Draft<'_>, run_key: &RunKey, record: &RunRecord, add: bool) -> Result<(), StoreError> {
-    let day = super::run_date(run_key).map(key::day);
-    let keys = [Some(key::model(&record.run.identity.model)), day, Some(key::TOTAL.to_vec())];
-    for counter in keys.into_iter().flatten() {
-        let mut tally: Tally = draft.get(&counter)?.unwrap_or_default();
-        tally.count(record.run.status, add);
-        draft.put(counter, &tally)?;
-    }
-    Ok(())
+/// Where a run stands among its unit's; nowhere with a junk serial.
+fn unit_index(run_key: &RunKey, record: &RunRecord) -> Option<Vec<u8>> {
+    let identity = &record.run.identity;
+    identity.is_unit().then(|| key::by_unit(run_key, &identity.model, &identity.serial))
+}
+
+/// What a person wants done with a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The run.
+    pub key: RunKey,
+    /// Whether it is taken out of yield, charts and training, or let in again.
+    pub exclude: bool,
+    /// Why, who and when.
+    pub word: Exclusion,
+}
+
+/// Plans an act; `None` when there is no such run. Who already acted is overruled: the log keeps both.
+pub(super) fn act(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, StoreError> {
+    let Act { key: run_key, exclude, word } = act;
+    let Some(before) = draft.get::<RunRecord>(&key::run(&run_key))? else {
+        return Ok(None);
+    };
+    let mut record = before.clone();
+    record.excluded = exclude.then(|| word.clone());
+    recount(draft, &run_key, Some(&before), &record, |draft| draft.put(key::run(&run_key), &record))?;
+    let Exclusion { reason, by, at_ms } = word;
+    let key = run_key.clone();
+    let outcome =
+        if exclude { LogOutcome::Excluded { key, reason, by } } else { LogOutcome::Included { key, reason, by } };
+    let log = write_log(draft, at_ms, record.file.clone(), outcome)?;
+    Ok(Some(Committed { log, run: Some((run_key, record)) }))
+}
+
+fn write_log(draft: &mut Draft<'_>, at_ms: i64, file: FileFacts, outcome: LogOutcome) -> Result<LogEntry, StoreError> {
+    let sequence: u64 = draft.get::<u64>(key::SEQUENCE)?.unwrap_or(0) + 1;
+    draft.put(key::SEQUENCE.to_vec(), &sequence)?;
+    let log = LogEntry { sequence, at_ms, file, outcome };
+    draft.put(key::log(sequence), &log)?;
+    Ok(log)
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{JudgedRun, Status};
+use crate::analysis::JudgedRun;
 
 /// A file as it was when it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,19 @@ pub struct RunRecord {
     pub arrived_ms: i64,
     /// How many contents of this run came before this one: 0 for a run saved once.
     pub revision: u32,
+    /// Why the run counts in no yield, chart or training, when somebody took it out.
+    pub excluded: Option<Exclusion>,
+}
+
+/// A person's word that a run is not to be counted: the run itself is kept and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// When, milliseconds since 1970 UTC.
+    pub at_ms: i64,
 }
 
 /// Where a run is kept: `<model>\0<time><identity>`, big-endian, so that keys sort by model, then time.
@@ -75,6 +88,24 @@ pub enum LogOutcome {
         /// Sheet, cell and cause.
         cause: String,
     },
+    /// No file: somebody took a run out of yield, charts and training.
+    Excluded {
+        /// The run.
+        key: RunKey,
+        /// Why.
+        reason: String,
+        /// Who said so.
+        by: String,
+    },
+    /// No file: somebody let an excluded run count again.
+    Included {
+        /// The run.
+        key: RunKey,
+        /// Why.
+        reason: String,
+        /// Who said so.
+        by: String,
+    },
 }
 
 /// One line of the log.
@@ -90,27 +121,43 @@ pub struct LogEntry {
     pub outcome: LogOutcome,
 }
 
-/// Runs of one day or one model: what overviews show without scanning.
+/// Runs of one day or one model: what overviews show without scanning. Excluded runs are counted apart.
+///
+/// *Run yield* counts every run. *Unit yield* counts, of each section of a unit, the last run of a day that has a
+/// verdict; runs with a junk serial are no unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// All runs.
+    /// All runs that are not excluded.
     pub runs: u64,
     /// PASS and WARNING.
     pub good: u64,
     /// FAIL.
     pub failed: u64,
+    /// Sections of units whose last run of a day is PASS or WARNING.
+    pub units_good: u64,
+    /// Sections of units whose last run of a day is FAIL.
+    pub units_failed: u64,
+    /// Runs that somebody excluded.
+    pub excluded: u64,
 }
 
 impl Tally {
-    /// Adds a run of this status, or takes it away.
-    pub fn count(&mut self, status: Status, add: bool) {
-        let step = |value: &mut u64| *value = if add { *value + 1 } else { value.saturating_sub(1) };
-        step(&mut self.runs);
-        match status.counts_as_good() {
-            Some(true) => step(&mut self.good),
-            Some(false) => step(&mut self.failed),
+    /// Adds a run, or takes it away.
+    pub fn count(&mut self, record: &RunRecord, add: bool) {
+        if record.excluded.is_some() {
+            return step(&mut self.excluded, add);
+        }
+        step(&mut self.runs, add);
+        match record.run.status.counts_as_good() {
+            Some(true) => step(&mut self.good, add),
+            Some(false) => step(&mut self.failed, add),
             None => {}
         }
+    }
+
+    /// Adds a section of a unit whose last run of a day ended so, or takes it away.
+    pub fn count_unit(&mut self, good: bool, add: bool) {
+        step(if good { &mut self.units_good } else { &mut self.units_failed }, add);
     }
 
     /// Runs that count in a yield.
@@ -118,8 +165,26 @@ impl Tally {
         self.good + self.failed
     }
 
-    /// (PASS + WARNING)/(PASS + WARNING + FAIL), percent; `None` of nothing.
-    pub fn yield_percent(self) -> Option<f64> {
-        (self.graded() > 0).then(|| 100.0 * self.good as f64 / self.graded() as f64)
+    /// Units that count in a unit yield.
+    pub fn units(self) -> u64 {
+        self.units_good + self.units_failed
     }
+
+    /// Run yield: (PASS + WARNING)/(PASS + WARNING + FAIL), percent; `None` of nothing.
+    pub fn yield_percent(self) -> Option<f64> {
+        share(self.good, self.graded())
+    }
+
+    /// Unit yield, percent; `None` of nothing.
+    pub fn unit_yield_percent(self) -> Option<f64> {
+        share(self.units_good, self.units())
+    }
+}
+
+fn step(value: &mut u64, add: bool) {
+    *value = if add { *value + 1 } else { value.saturating_sub(1) };
+}
+
+fn share(good: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| 100.0 * good as f64 / of as f64)
 }

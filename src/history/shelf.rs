@@ -64,6 +64,19 @@ impl Shelf {
         }
     }
 
+    /// Up to `most` pairs with the prefix whose key comes after `last`, in order: the next page of a walk.
+    pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
+        let range = (std::ops::Bound::Excluded(last.to_vec()), std::ops::Bound::Unbounded);
+        let pairs: Vec<Pair> = match self {
+            Self::Disk { db, .. } => db.range(range).take(most).map(owned).collect::<Result<_, _>>()?,
+            Self::Memory(held) => {
+                let held = lock(held);
+                held.map.range(range).take(most).map(|(key, value)| (key.clone(), value.clone())).collect()
+            }
+        };
+        Ok(pairs.into_iter().take_while(|(key, _)| key.starts_with(prefix)).collect())
+    }
+
     /// Up to `most` pairs with the prefix whose key is below `end`, from the last.
     pub(super) fn below(&self, prefix: &[u8], end: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
         let range = prefix.to_vec()..end.to_vec();

@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use super::draft::Draft;
 use super::error::{Holder, StoreError};
 use super::key;
+use super::older::Stored;
 use super::opening::{self, OpenParts, Opening};
-use super::plan::{self, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
+use super::plan::{self, Act, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
 use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::Shelf;
 use super::value;
@@ -67,6 +68,18 @@ impl Store {
             }
             committed.push(plan::plan(&mut draft, entry, packed)?);
         }
+        draft.apply()?;
+        Ok(committed)
+    }
+
+    /// Excludes a run from yield, charts and training, or lets it in again; `None` when there is no such run.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn act(&self, act: Act) -> Result<Option<Committed>, StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut draft = Draft::new(&self.shelf);
+        let committed = plan::act(&mut draft, act)?;
         draft.apply()?;
         Ok(committed)
     }
@@ -227,7 +240,7 @@ impl Store {
         self.value(key).ok().flatten().unwrap_or_default()
     }
 
-    fn value<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+    fn value<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
         let bytes = self.shelf.get(key)?;
         Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
     }

@@ -2,12 +2,15 @@
 
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::older::Stored;
+
 /// Version of every value's encoding.
-pub(super) const SCHEMA: u8 = 1;
+pub(super) const SCHEMA: u8 = 2;
+/// The oldest encoding that is still read.
+const OLDEST: u8 = 1;
 /// Largest unpacked curves, bytes: 65,536 points of five sweeps.
 const MAX_UNPACKED: usize = 16 * 1024 * 1024;
 
@@ -26,28 +29,37 @@ pub enum ValueError {
 }
 
 /// Encodes a value.
-pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ValueError> {
+pub(super) fn encode<T: Stored>(value: &T) -> Result<Vec<u8>, ValueError> {
     let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
     Ok(sealed(&body))
 }
 
 /// Encodes and compresses a value.
-pub(super) fn encode_packed<T: Serialize>(value: &T) -> Result<Vec<u8>, ValueError> {
+pub(super) fn encode_packed<T: Stored>(value: &T) -> Result<Vec<u8>, ValueError> {
     let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
     Ok(sealed(&compress_to_vec(&body, 6)))
 }
 
-/// Decodes what [`encode`] made.
-pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValueError> {
-    let body = opened(bytes)?;
-    postcard::from_bytes(body).map_err(|e| ValueError::Damaged(e.to_string()))
+/// Decodes what [`encode`] made, in this schema or an older one.
+pub(super) fn decode<T: Stored>(bytes: &[u8]) -> Result<T, ValueError> {
+    let (schema, body) = opened(bytes)?;
+    of_schema(schema, body)
 }
 
-/// Decodes what [`encode_packed`] made.
-pub(super) fn decode_packed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValueError> {
-    let body = opened(bytes)?;
+/// Decodes what [`encode_packed`] made, in this schema or an older one.
+pub(super) fn decode_packed<T: Stored>(bytes: &[u8]) -> Result<T, ValueError> {
+    let (schema, body) = opened(bytes)?;
     let plain = decompress_to_vec_with_limit(body, MAX_UNPACKED).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    postcard::from_bytes(&plain).map_err(|e| ValueError::Damaged(e.to_string()))
+    of_schema(schema, &plain)
+}
+
+fn of_schema<T: Stored>(schema: u8, body: &[u8]) -> Result<T, ValueError> {
+    if schema == SCHEMA { plain(body) } else { T::of_older(schema, body) }
+}
+
+/// A body as today's encoding has it.
+pub(super) fn plain<T: DeserializeOwned>(body: &[u8]) -> Result<T, ValueError> {
+    postcard::from_bytes(body).map_err(|e| ValueError::Damaged(e.to_string()))
 }
 
 fn sealed(body: &[u8]) -> Vec<u8> {
@@ -57,17 +69,17 @@ fn sealed(body: &[u8]) -> Vec<u8> {
     value
 }
 
-fn opened(bytes: &[u8]) -> Result<&[u8], ValueError> {
+fn opened(bytes: &[u8]) -> Result<(u8, &[u8]), ValueError> {
     let short = || ValueError::Damaged("too short".to_owned());
     let (schema, rest) = bytes.split_first().ok_or_else(short)?;
-    if *schema != SCHEMA {
+    if !(OLDEST..=SCHEMA).contains(schema) {
         return Err(ValueError::Schema { found: *schema });
     }
     let (sum, body) = rest.split_first_chunk::<4>().ok_or_else(short)?;
     if u32::from_be_bytes(*sum) != crc32fast::hash(body) {
         return Err(ValueError::Damaged("the checksum does not fit".to_owned()));
     }
-    Ok(body)
+    Ok((*schema, body))
 }
 
 #[cfg(test)]
@@ -76,16 +88,16 @@ mod tests {
 
     #[test]
     fn a_flipped_bit_is_noticed_and_another_schema_is_named() {
-        let value = encode(&("8340-1".to_owned(), 7u32)).expect("encoded");
-        assert_eq!(decode::<(String, u32)>(&value), Ok(("8340-1".to_owned(), 7)));
+        let value = encode(&(7u64, -3i64)).expect("encoded");
+        assert_eq!(decode::<(u64, i64)>(&value), Ok((7, -3)));
         let mut flipped = value.clone();
         if let Some(last) = flipped.last_mut() {
             *last ^= 1;
         }
-        assert!(matches!(decode::<(String, u32)>(&flipped), Err(ValueError::Damaged(_))));
+        assert!(matches!(decode::<(u64, i64)>(&flipped), Err(ValueError::Damaged(_))));
         let mut newer = value;
         newer[0] = 9;
-        let error = decode::<(String, u32)>(&newer).expect_err("newer");
-        assert_eq!(error.to_string(), "schema 9, this program knows schema 1");
+        let error = decode::<(u64, i64)>(&newer).expect_err("newer");
+        assert_eq!(error.to_string(), "schema 9, this program knows schema 2");
     }
 }

@@ -49,6 +49,8 @@ pub fn log_words(entry: &LogEntry) -> String {
         LogOutcome::Duplicate { .. } => "duplicate".to_owned(),
         LogOutcome::Skipped { reason } => format!("skipped {reason}"),
         LogOutcome::Failed { cause } => format!("ERROR {cause}"),
+        LogOutcome::Excluded { reason, by, .. } => format!("excluded {reason} {by}"),
+        LogOutcome::Included { reason, by, .. } => format!("counts again {reason} {by}"),
     };
     format!("{} {said}", entry.file.name())
 }

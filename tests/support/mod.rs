@@ -131,7 +131,7 @@ pub fn arrival(words: &str, sequence: u64) -> (ArrivedRun, RunCurves) {
     let (run, curves) = judged(words);
     let name = sample(words).file_name().expect("a name").to_string_lossy().into_owned();
     let file = facts(&format!("/plant/drop/LTS/{name}"), words.as_bytes(), 0);
-    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0 };
+    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0, excluded: None };
     let key = RunKey::of(&record.run, &record.file);
     (ArrivedRun { key, sequence, record, latency_ms: Some(4.0), not_kept: None }, curves)
 }
@@ -175,6 +175,6 @@ pub fn filled_app(size: (u16, u16), symbols: Symbols) -> App {
     tell(&mut app, Event::Logged(Box::new(LogEntry { sequence: 20, at_ms: NOON.now_ms, file: skipped, outcome })));
     fail(&mut app, "9101-1_217_TA.xls", "Lin Error!D14: text \"see note\" where a number belongs", 21);
     arrive(&mut app, "9101-1_216_TA_Test Data_3-9-2026_10-00", 22);
-    tell(&mut app, Event::Snapshot(Box::new(header(Tally { runs: 12, good: 7, failed: 3 }, 0))));
+    tell(&mut app, Event::Snapshot(Box::new(header(Tally { runs: 12, good: 7, failed: 3, ..Tally::default() }, 0))));
     app
 }

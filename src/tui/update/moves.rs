@@ -190,10 +190,12 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         return open_unit(app);
     }
     let key = app.log_entry().and_then(|entry| match &entry.outcome {
-        LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } | LogOutcome::Duplicate { of: key } => {
-            Some(key.clone())
-        }
-        _ => None,
+        LogOutcome::Run { key, .. }
+        | LogOutcome::Revision { key, .. }
+        | LogOutcome::Duplicate { of: key }
+        | LogOutcome::Excluded { key, .. }
+        | LogOutcome::Included { key, .. } => Some(key.clone()),
+        LogOutcome::Skipped { .. } | LogOutcome::Failed { .. } => None,
     });
     if let Some(index) = key.and_then(|key| app.rows.index_of(&RowId::Run(key))) {
         show(app, Screen::Live);

@@ -128,6 +128,8 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
         LogOutcome::Failed { cause } => {
             (format!("{} ERROR", symbols.status(Status::Error)), Role::Outside, cause.clone())
         }
+        LogOutcome::Excluded { reason, by, .. } => ("excluded".to_owned(), Role::Text, format!("{reason} ({by})")),
+        LogOutcome::Included { reason, by, .. } => ("counts again".to_owned(), Role::Text, format!("{reason} ({by})")),
     }
 }
 

@@ -1,0 +1,61 @@
+//! From an older schema to today's: every value read, written anew, every tally counted again.
+//!
+//! A migration that is cut short begins again at the next opening: values of both schemas are read, and the store
+//! calls itself migrated only with the last batch. The opening keeps a copy until then.
+
+use std::collections::BTreeMap;
+
+use super::counting;
+use super::draft::Draft;
+use super::error::StoreError;
+use super::key;
+use super::record::{RunKey, RunRecord, Tally};
+use super::shelf::Shelf;
+use super::value;
+
+/// Pairs looked at in one page.
+const PAGE: usize = 100;
+
+/// Brings a store to today's schema. Returns how many runs it holds.
+pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
+    let mut tallies: BTreeMap<Vec<u8>, Tally> = BTreeMap::new();
+    let mut runs = 0;
+    for prefix in [b"r", b"v"] {
+        let mut after = prefix.to_vec();
+        loop {
+            let page = shelf.after(&after, prefix, PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            let mut draft = Draft::new(shelf);
+            for (key, bytes) in page {
+                let record: RunRecord = value::decode(&bytes)?;
+                if prefix == b"r" {
+                    let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
+                    counting::count_again(&draft, &run, &record, &mut tallies)?;
+                    runs += 1;
+                }
+                draft.put(key, &record)?;
+                if !draft.fits(1, 16 * 1024) {
+                    draft.apply()?;
+                }
+            }
+            draft.apply()?;
+        }
+    }
+    write_tallies(shelf, tallies)?;
+    Ok(runs)
+}
+
+/// The last batches: tallies, then the schema itself.
+fn write_tallies(shelf: &Shelf, tallies: BTreeMap<Vec<u8>, Tally>) -> Result<(), StoreError> {
+    let mut draft = Draft::new(shelf);
+    for (key, tally) in tallies {
+        draft.put(key, &tally)?;
+        if !draft.fits(1, 1024) {
+            draft.apply()?;
+        }
+    }
+    draft.apply()?;
+    draft.put_raw(key::SCHEMA.to_vec(), vec![value::SCHEMA]);
+    draft.apply()
+}

@@ -1,0 +1,42 @@
+//! What values looked like in older schemas, and how each becomes today's.
+//!
+//! | schema | what changed |
+//! |---|---|
+//! | 1 | – |
+//! | 2 | a run knows whether it is excluded; tallies count units and excluded runs |
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::record::{FileFacts, LogEntry, RunKey, RunRecord, Tally};
+use super::value::{ValueError, plain};
+use crate::analysis::{JudgedRun, RunCurves};
+
+/// A kind of value that the store keeps.
+pub(super) trait Stored: Serialize + DeserializeOwned {
+    /// Today's value from the body of an older schema. Kinds that never changed read as they do today.
+    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        plain(body)
+    }
+}
+
+impl Stored for u64 {}
+impl Stored for Option<RunKey> {}
+impl Stored for (u64, i64) {}
+impl Stored for LogEntry {}
+impl Stored for RunCurves {}
+
+impl Stored for RunRecord {
+    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        let (file, run, arrived_ms, revision): (FileFacts, JudgedRun, i64, u32) = plain(body)?;
+        Ok(Self { file, run, arrived_ms, revision, excluded: None })
+    }
+}
+
+impl Stored for Tally {
+    /// Units were not counted: the migration counts anew.
+    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        let (runs, good, failed) = plain(body)?;
+        Ok(Self { runs, good, failed, ..Self::default() })
+    }
+}

@@ -1,0 +1,53 @@
+//! Stores of older schemas, kept as fixtures: opened, migrated, nothing lost, everything counted.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
+
+use std::path::Path;
+
+use trimwatch::history::{Holder, Store, Tally};
+use trimwatch::trim::LocalDate;
+
+fn holder() -> Holder {
+    let text = |text: &str| text.to_owned();
+    Holder { host: text("line-3"), pid: 42, user: text("shop"), since: text("2026-03-19 06:00"), version: text("0") }
+}
+
+/// Lays a fixture's pairs down as the engine of an earlier release had them: length, key, length, value.
+fn lay_down(fixture: &[u8], dir: &Path) {
+    let db = sled::open(dir.join("db")).expect("an engine");
+    let mut rest = fixture;
+    let mut part = || {
+        let (len, after) = rest.split_first_chunk::<4>()?;
+        let (bytes, after) = after.split_at(u32::from_le_bytes(*len) as usize);
+        rest = after;
+        Some(bytes.to_vec())
+    };
+    while let (Some(key), Some(value)) = (part(), part()) {
+        db.insert(key, value).expect("inserted");
+    }
+    db.flush().expect("flushed");
+}
+
+#[test]
+fn a_store_of_schema_1_keeps_every_run_and_learns_to_count_units() {
+    let dir = tempfile::tempdir().expect("a folder");
+    lay_down(include_bytes!("fixtures/schema-1.pairs"), dir.path());
+    for _ in 0..2 {
+        let (store, opening) = Store::open(dir.path(), &holder()).expect("migrated");
+        assert_eq!(opening.set_aside, None);
+        let runs = store.all_runs().expect("readable");
+        assert_eq!(runs.len(), 8);
+        for (key, record) in &runs {
+            assert_eq!(record.excluded, None);
+            assert!(store.curves(key).expect("readable").is_some());
+        }
+        assert_eq!(store.latest_log(100).expect("readable").len(), 11);
+        let of_unit = store.unit_runs("9101-1", "216").expect("readable");
+        assert_eq!(of_unit.len(), 3);
+        let day = store.day(LocalDate::new(2026, 3, 9).expect("a day"));
+        let counted = Tally { runs: 3, good: 2, failed: 1, units_good: 1, units_failed: 0, excluded: 0 };
+        assert_eq!(day, counted, "three runs of one unit, the last one good");
+        assert_eq!(store.total().runs, 8);
+        let older: usize = runs.iter().map(|(key, _)| store.revisions(key).expect("readable").len()).sum();
+        assert_eq!(older, 1, "a content that no longer counts is kept too");
+    }
+}
