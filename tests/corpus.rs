@@ -76,7 +76,7 @@ fn analysed(path: &Path) -> Value {
     let outcome = match &processed.outcome {
         Outcome::Judged { run, .. } => FileOutcome::Run(run),
         Outcome::Skipped { identity, reason } => FileOutcome::Skipped { identity: Some(identity), reason },
-        Outcome::Failed { cause, .. } => FileOutcome::Failed(cause),
+        Outcome::Failed { cause, .. } => FileOutcome::Failed { identity: None, cause },
     };
     serde_json::to_value(FileLine::new(path, None, outcome)).expect("a JSON object")
 }

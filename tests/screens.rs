@@ -113,7 +113,7 @@ fn an_empty_screen_says_what_will_happen_on_it() {
 fn trouble_is_said_in_words_and_stays() {
     for size in SIZES {
         let mut app = filled_app(size, Symbols::Unicode);
-        let mut gone = header(Tally { runs: 12, good: 7, failed: 3 }, 5);
+        let mut gone = header(Tally { runs: 12, good: 7, failed: 3, ..Tally::default() }, 5);
         let state = FolderState::Offline { since_ms: NOON.now_ms - 600_000, cause: "no such folder".to_owned() };
         gone.folders.iter_mut().for_each(|folder| folder.state = state.clone());
         tell(&mut app, Event::Snapshot(Box::new(gone)));

@@ -113,11 +113,11 @@ pub struct PassFigures {
     pub number: u32,
     /// Recipe used.
     pub recipe: Option<u32>,
-    /// Graded points.
+    /// Graded points; 0 = nothing to hold the pass against.
     pub graded: u32,
-    /// Points outside at the best offset.
+    /// Points outside at the best offset; 0 where none is graded.
     pub fail: u32,
-    /// max |e| as stored over graded points, volts.
+    /// max |e| as stored over graded points, volts; 0 where none is graded.
     pub max_error: f64,
     /// Resistance, ohm.
     pub resistance: Option<f64>,

@@ -136,8 +136,9 @@ fn middle((low, high): (f64, f64)) -> f64 {
 }
 
 fn deepest_overlap(points: &[Graded]) -> Option<Overlap> {
-    let mut starts: Vec<f64> = points.iter().map(|point| point.lower - point.error).collect();
-    let mut ends: Vec<f64> = points.iter().map(|point| point.upper - point.error).collect();
+    // Adding zero makes −0 a plain 0: the ends are ordered bit by bit, and touching ends must overlap.
+    let mut starts: Vec<f64> = points.iter().map(|point| point.lower - point.error + 0.0).collect();
+    let mut ends: Vec<f64> = points.iter().map(|point| point.upper - point.error + 0.0).collect();
     starts.sort_unstable_by(f64::total_cmp);
     ends.sort_unstable_by(f64::total_cmp);
     let mut starts = starts.into_iter().peekable();
@@ -232,6 +233,14 @@ mod tests {
         assert_eq!(linearity.fail, 0);
         assert_eq!(linearity.feasible, Some((0.0, 0.0)));
         assert!(linearity.worst.volts.abs() < 1e-15);
+    }
+
+    #[test]
+    fn ends_that_touch_at_a_negative_zero_overlap_too() {
+        let points: Vec<Point> = (0..12u32)
+            .map(|n| point(f64::from(n), 0.0, f64::from(n % 2) - 1.0, if n % 2 == 0 { -0.0 } else { 1.0 }))
+            .collect();
+        assert_eq!(judge_linearity(&points).map(|l| (l.raw_fail, l.fail, l.offset.abs())), Some((0, 0, 0.0)));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What is odd about a sweep without spoiling it: warnings, never a verdict.
 
-use super::linearity::graded;
 use super::statistics::median;
 use crate::trim::{Point, Sweep};
 
@@ -39,6 +38,6 @@ fn defective_limits(points: &[Point]) -> Option<String> {
 }
 
 fn absurd_error(sweep: &Sweep, spec: f64) -> Option<String> {
-    let largest = graded(&sweep.points).iter().map(|point| point.error.abs()).reduce(f64::max)?;
+    let largest = sweep.points.iter().map(|point| point.error.abs()).reduce(f64::max)?;
     (largest > ABSURD_ERROR_SPECS * spec).then(|| format!("an error of {:.1} × the spec", largest / spec))
 }

@@ -72,7 +72,7 @@ impl Bench<'_> {
         let figures = self.figures(sweep);
         judged.figures = Some(figures);
         judged.untrimmed = track.untrimmed.as_ref().map(|sweep| self.figures(sweep));
-        judged.passes = track.passes.iter().filter_map(pass_figures).collect();
+        judged.passes = track.passes.iter().map(pass_figures).collect();
         judged.warnings.extend(oddities(sweep, figures.spec));
         judged.threshold = figures
             .spec
@@ -261,24 +261,24 @@ fn untrimmed_reason(judged: &JudgedTrack) -> String {
 }
 
 fn window_concern(judged: &JudgedTrack) -> Option<String> {
-    let after = judged.resistance.after.filter(|&ohm| resistance::is_believable(ohm))?;
+    let after = judged.resistance.after?;
     let window = judged.settings.final_window.filter(ResistanceWindow::is_sane)?;
     let outside = after < window.lower || after > window.upper;
     outside.then(|| format!("resistance {} Ω outside {}…{} Ω", ohms(after), ohms(window.lower), ohms(window.upper)))
 }
 
-fn pass_figures(pass: &crate::trim::Pass) -> Option<PassFigures> {
-    let linearity = judge_linearity(&pass.sweep.points)?;
-    Some(PassFigures {
+fn pass_figures(pass: &crate::trim::Pass) -> PassFigures {
+    let linearity = judge_linearity(&pass.sweep.points);
+    PassFigures {
         number: pass.number,
         recipe: pass.recipe,
-        graded: linearity.graded,
-        fail: linearity.fail,
-        max_error: linearity.stored_error,
+        graded: linearity.map_or(0, |linearity| linearity.graded),
+        fail: linearity.map_or(0, |linearity| linearity.fail),
+        max_error: linearity.map_or(0.0, |linearity| linearity.stored_error),
         resistance: pass.resistance,
         cut_length: pass.cut_length,
         compensation: pass.compensation,
-    })
+    }
 }
 
 fn station_fail(sweep: &Sweep) -> Option<u32> {

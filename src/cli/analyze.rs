@@ -8,10 +8,11 @@ use std::thread;
 use color_eyre::eyre::Result;
 
 use super::{AnalyzeArgs, Exit, Format};
-use crate::analysis::{AnalysisSettings, explain};
+use crate::analysis::explain;
 use crate::config::Config;
-use crate::engine::{Collected, Outcome, Processed, collect, process_path};
+use crate::engine::{Collected, Outcome, Processed, Site, collect, process_path};
 use crate::export::{FileLine, FileOutcome, csv_head, printable};
+use crate::trim::{Identity, Source, identity_by_name};
 
 /// Judges every file and prints as it goes.
 pub(super) fn run(args: &AnalyzeArgs, config: &Config) -> Result<Exit> {
@@ -21,8 +22,8 @@ pub(super) fn run(args: &AnalyzeArgs, config: &Config) -> Result<Exit> {
     }
     let mut printer = Printer::new(args.format)?;
     let mut failed = missing.len();
-    let settings = config.analysis();
-    let printed = in_order(&files, threads(args.threads), &settings, |path, processed| {
+    let site = Site::of(config);
+    let printed = in_order(&files, threads(args.threads), &site, |path, processed| {
         failed += usize::from(matches!(processed.outcome, Outcome::Failed { .. }));
         printer.file(path, processed)
     });
@@ -43,11 +44,11 @@ fn threads(asked: usize) -> usize {
 fn in_order(
     files: &[PathBuf],
     threads: usize,
-    settings: &AnalysisSettings,
+    site: &Site<'_>,
     mut each: impl FnMut(&Path, &Processed) -> io::Result<()>,
 ) -> io::Result<()> {
     if threads == 1 {
-        return files.iter().try_for_each(|path| each(path, &process_path(path, None, settings)));
+        return files.iter().try_for_each(|path| each(path, &process_path(path, site)));
     }
     thread::scope(|scope| {
         let workers: Vec<mpsc::Receiver<Processed>> = (0..threads)
@@ -55,7 +56,7 @@ fn in_order(
                 let (done, results) = mpsc::sync_channel(2);
                 scope.spawn(move || {
                     for path in files.iter().skip(first).step_by(threads) {
-                        if done.send(process_path(path, None, settings)).is_err() {
+                        if done.send(process_path(path, site)).is_err() {
                             break;
                         }
                     }
@@ -95,11 +96,11 @@ impl Printer {
         match self {
             Self::Text(out) => writeln!(out, "{}", printable(&text(path, processed))),
             Self::Json(out) => {
-                serde_json::to_writer(&mut *out, &line(path, processed))?;
+                serde_json::to_writer(&mut *out, &line(path, &named_by(path), processed))?;
                 writeln!(out)
             }
             Self::Csv(table) => {
-                let mut rows = line(path, processed).csv_rows().into_iter();
+                let mut rows = line(path, &named_by(path), processed).csv_rows().into_iter();
                 rows.try_for_each(|row| table.write_record(row)).map_err(io::Error::other)
             }
         }
@@ -113,6 +114,11 @@ impl Printer {
     }
 }
 
+/// Who a file's name and folders say it is about.
+pub(super) fn named_by(path: &Path) -> Identity {
+    identity_by_name(Source { path, laser: None, modified: None, today: None })
+}
+
 fn text(path: &Path, processed: &Processed) -> String {
     match &processed.outcome {
         Outcome::Judged { run, .. } => explain(run),
@@ -121,12 +127,12 @@ fn text(path: &Path, processed: &Processed) -> String {
     }
 }
 
-/// The JSON object of one processed file.
-pub(super) fn line<'a>(path: &Path, processed: &'a Processed) -> FileLine<'a> {
+/// The JSON object of one processed file; `named` is who its name says it is about.
+pub(super) fn line<'a>(path: &Path, named: &'a Identity, processed: &'a Processed) -> FileLine<'a> {
     let outcome = match &processed.outcome {
         Outcome::Judged { run, .. } => FileOutcome::Run(run),
         Outcome::Skipped { identity, reason } => FileOutcome::Skipped { identity: Some(identity), reason },
-        Outcome::Failed { cause, .. } => FileOutcome::Failed(cause),
+        Outcome::Failed { cause, .. } => FileOutcome::Failed { identity: Some(named), cause },
     };
     FileLine::new(path, processed.content.map(|hash| blake3::Hash::from_bytes(hash).to_hex().to_string()), outcome)
 }

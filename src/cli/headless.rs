@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use color_eyre::eyre::{Result, WrapErr};
 
 use super::Exit;
+use super::analyze::named_by;
 use crate::export::{FileLine, FileOutcome, printable};
 use crate::history::{FileFacts, LogEntry, LogOutcome};
 use crate::session::signals::Signal;
@@ -66,9 +67,11 @@ fn print(event: &Event, told: &mut Told) -> io::Result<()> {
 
 /// Runs are printed where they arrive; here stand the files that ended otherwise.
 fn log(entry: &LogEntry) -> io::Result<()> {
+    let named = named_by(Path::new(&entry.file.path));
+    let named = Some(&named);
     match &entry.outcome {
-        LogOutcome::Skipped { reason } => line(&entry.file, FileOutcome::Skipped { identity: None, reason }),
-        LogOutcome::Failed { cause } => line(&entry.file, FileOutcome::Failed(cause)),
+        LogOutcome::Skipped { reason } => line(&entry.file, FileOutcome::Skipped { identity: named, reason }),
+        LogOutcome::Failed { cause } => line(&entry.file, FileOutcome::Failed { identity: named, cause }),
         _ => Ok(()),
     }
 }

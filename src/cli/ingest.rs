@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Exit, IngestArgs, StoreArgs};
 use crate::config::Loaded;
-use crate::engine::{self, Collected, Ingested, collect, holder};
+use crate::engine::{self, Collected, Ingested, Site, collect, holder};
 use crate::export::printable;
 use crate::history::Store;
 
@@ -14,7 +14,7 @@ pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     let Collected { files, missing } = collect(&args.paths);
     let store = open(&args.store, loaded)?;
     let bar = bar(files.len());
-    let ingested = engine::ingest(&files, &store, &loaded.config.analysis(), || bar.inc(1))?;
+    let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
     bar.finish_and_clear();
     for (path, cause) in &missing {
         eprintln!("{}: {cause}", printable(&path.display().to_string()));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::clock;
 use super::process::{Outcome, Processed, process};
 use crate::analysis::AnalysisSettings;
+use crate::config::{Config, WatchFolder};
 use crate::intake::{self, FileStat, WatchedFolder};
 use crate::trim::Source;
 
@@ -42,10 +43,36 @@ fn in_folder(path: &Path, found: &mut Collected) {
     found.missing.extend(scan.unreadable);
 }
 
+/// How files are judged that are named by path: the settings, and which folder belongs to which laser.
+#[derive(Debug, Clone)]
+pub struct Site<'a> {
+    /// How tracks are judged.
+    pub analysis: AnalysisSettings,
+    /// The configured folders.
+    pub watches: &'a [WatchFolder],
+}
+
+impl<'a> Site<'a> {
+    /// The site a configuration describes.
+    pub fn of(config: &'a Config) -> Self {
+        Self { analysis: config.analysis(), watches: &config.watches }
+    }
+
+    /// The laser of the innermost configured folder that holds a path: a file read by name is the same run as
+    /// the file that was watched.
+    pub(super) fn laser_of(&self, path: &Path) -> Option<&'a str> {
+        let path = std::path::absolute(path).ok()?;
+        let holds =
+            |watch: &&WatchFolder| std::path::absolute(&watch.path).is_ok_and(|folder| path.starts_with(folder));
+        let inner = self.watches.iter().filter(holds).max_by_key(|watch| watch.path.as_os_str().len());
+        inner.and_then(|watch| watch.laser.as_deref())
+    }
+}
+
 /// Reads and judges the file at a path.
-pub fn process_path(path: &Path, laser: Option<&str>, settings: &AnalysisSettings) -> Processed {
+pub fn process_path(path: &Path, site: &Site<'_>) -> Processed {
     match intake::read_once(path, MAX_FILE_BYTES) {
-        Ok((bytes, stat)) => process_bytes(&bytes, path, stat, laser, settings),
+        Ok((bytes, stat)) => process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis),
         Err(error) => {
             Processed { content: None, outcome: Outcome::Failed { cause: error.to_string(), unfinished: false } }
         }
@@ -64,4 +91,20 @@ pub(super) fn process_bytes(
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let source = Source { path: &absolute, laser, modified: clock::local_of_ns(stat.mtime_ns), today: clock::today() };
     process(bytes, source, settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_configured_folder_says_the_laser() {
+        let watch =
+            |path: &str, laser: &str| WatchFolder { laser: Some(laser.to_owned()), ..WatchFolder::named(path.into()) };
+        let watches = [watch("/plant/out", "L1"), watch("/plant/out/north", "L7")];
+        let site = Site { analysis: AnalysisSettings::default(), watches: &watches };
+        assert_eq!(site.laser_of(Path::new("/plant/out/north/a.xls")), Some("L7"));
+        assert_eq!(site.laser_of(Path::new("/plant/out/northern/a.xls")), Some("L1"));
+        assert_eq!(site.laser_of(Path::new("/plant/a.xls")), None);
+    }
 }

@@ -6,11 +6,10 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::files::{MAX_FILE_BYTES, process_bytes};
+use super::files::{MAX_FILE_BYTES, Site, process_bytes};
 use super::keeper::entry;
 use super::process::Outcome;
 use super::worker::{Finished, facts, path_key};
-use crate::analysis::AnalysisSettings;
 use crate::history::{Committed, Entry, LogEntry, LogOutcome, Store, StoreError};
 use crate::intake::{FileStat, read_once};
 
@@ -41,7 +40,7 @@ pub struct Ingested {
 pub fn ingest(
     files: &[PathBuf],
     store: &Store,
-    settings: &AnalysisSettings,
+    site: &Site<'_>,
     mut each: impl FnMut(),
 ) -> Result<Ingested, StoreError> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -51,7 +50,7 @@ pub fn ingest(
             let done = done.clone();
             scope.spawn(move || {
                 let mine = files.iter().skip(first).step_by(workers);
-                work(mine, store, settings, &done);
+                work(mine, store, site, &done);
             });
         }
         drop(done);
@@ -59,28 +58,23 @@ pub fn ingest(
     })
 }
 
-fn work<'a>(
-    files: impl Iterator<Item = &'a PathBuf>,
-    store: &Store,
-    settings: &AnalysisSettings,
-    done: &Sender<Option<Finished>>,
-) {
+fn work<'a>(files: impl Iterator<Item = &'a PathBuf>, store: &Store, site: &Site<'_>, done: &Sender<Option<Finished>>) {
     for path in files {
         let known = std::fs::metadata(path).is_ok_and(|meta| {
             let stat = FileStat::of(&meta);
             store.seen_path(&path_key(path), stat.len, stat.mtime_ns)
         });
-        let finished = (!known).then(|| one_file(path, settings));
+        let finished = (!known).then(|| one_file(path, site));
         if done.send(finished).is_err() {
             break;
         }
     }
 }
 
-fn one_file(path: &std::path::Path, settings: &AnalysisSettings) -> Finished {
+fn one_file(path: &std::path::Path, site: &Site<'_>) -> Finished {
     let (file, outcome) = match read_once(path, MAX_FILE_BYTES) {
         Ok((bytes, stat)) => {
-            let processed = process_bytes(&bytes, path, stat, None, settings);
+            let processed = process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis);
             (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)
         }
         Err(error) => {

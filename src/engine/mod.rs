@@ -20,7 +20,7 @@ mod retry;
 mod setup;
 mod worker;
 
-pub use files::{Collected, MAX_FILE_BYTES, collect, process_path};
+pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::Engine;

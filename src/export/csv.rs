@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_failed_file_still_has_a_row_of_full_width_with_its_reason() {
-        let line = FileLine::new(Path::new("a.xls"), None, FileOutcome::Failed("no workbook"));
+        let line =
+            FileLine::new(Path::new("a.xls"), None, FileOutcome::Failed { identity: None, cause: "no workbook" });
         let rows = line.csv_rows();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].len(), COLUMNS.len());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analysis::{JudgedRun, JudgedTrack, Linearity, SweepFigures, explain};
+use crate::analysis::{JudgedRun, JudgedTrack, Linearity, PassFigures, SweepFigures, explain};
 use crate::trim::{Identity, TrackSettings};
 
 /// How a file ended.
@@ -19,8 +19,13 @@ pub enum FileOutcome<'a> {
         /// Why it was passed over.
         reason: &'a str,
     },
-    /// Could not be read, with sheet, cell and cause.
-    Failed(&'a str),
+    /// Could not be read.
+    Failed {
+        /// Who the file is about, by its name.
+        identity: Option<&'a Identity>,
+        /// Sheet, cell and cause.
+        cause: &'a str,
+    },
 }
 
 /// The JSON object of one file. Volts, ohm, degrees or inches; a figure that could not be made is `null`.
@@ -52,7 +57,7 @@ impl<'a> FileLine<'a> {
         let (run, identity, skipped, error) = match outcome {
             FileOutcome::Run(run) => (Some(run), Some(&run.identity), None, None),
             FileOutcome::Skipped { identity, reason } => (None, identity, Some(reason), None),
-            FileOutcome::Failed(cause) => (None, None, None, Some(cause)),
+            FileOutcome::Failed { identity, cause } => (None, identity, None, Some(cause)),
         };
         Self {
             file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -75,6 +80,11 @@ impl<'a> FileLine<'a> {
             tracks: run.map(|run| run.tracks.iter().map(TrackLine::new).collect()).unwrap_or_default(),
         }
     }
+}
+
+/// A figure of every measured pass, in order; none of a pass without a graded point.
+fn of_passes<T>(track: &JudgedTrack, figure: impl Fn(&PassFigures) -> T) -> Vec<Option<T>> {
+    track.passes.iter().map(|pass| (pass.graded > 0).then(|| figure(pass))).collect()
 }
 
 /// The JSON object of one track.
@@ -113,8 +123,8 @@ pub(super) struct TrackLine<'a> {
     pub(super) needs_only_gain: Option<bool>,
     pub(super) gain: Option<f64>,
     pub(super) improvement_pct: Option<f64>,
-    pub(super) pass_fail: Vec<u32>,
-    pub(super) pass_max_error: Vec<f64>,
+    pub(super) pass_fail: Vec<Option<u32>>,
+    pub(super) pass_max_error: Vec<Option<f64>>,
     pub(super) pass_resistance: Vec<Option<f64>>,
     pub(super) untrimmed_fail: Option<u32>,
     pub(super) untrimmed_max: Option<f64>,
@@ -170,8 +180,8 @@ impl<'a> TrackLine<'a> {
             needs_only_gain: track.needs_only_gain,
             gain: track.gain_that_passes,
             improvement_pct: track.improvement,
-            pass_fail: track.passes.iter().map(|pass| pass.fail).collect(),
-            pass_max_error: track.passes.iter().map(|pass| pass.max_error).collect(),
+            pass_fail: of_passes(track, |pass| pass.fail),
+            pass_max_error: of_passes(track, |pass| pass.max_error),
             pass_resistance: track.passes.iter().map(|pass| pass.resistance).collect(),
             untrimmed_fail: before.map(|l| l.fail),
             untrimmed_max: before.map(|l| l.stored_error),

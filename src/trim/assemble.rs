@@ -22,8 +22,7 @@ pub(super) fn assemble(book: &Workbook<'_>, source: Source<'_>) -> Result<Readin
         return system_b_run(book, source).map(|run| Reading::Run(Box::new(run)));
     }
     if system_a::has_fixed_sheets(book) {
-        let (identity, _) = identify(source, &CellIdentity::default());
-        return Ok(Reading::SetUp(identity));
+        return Ok(Reading::SetUp(by_name(source)));
     }
     Err(ReadError::file(
         ReadErrorKind::UnknownLayout,
@@ -68,6 +67,11 @@ fn run(
         warnings.push("Model Parameters name no pot type: positions taken as degrees".to_owned());
     }
     TrimRun { system, identity, unit: unit.unwrap_or(PositionUnit::Degree), tracks, warnings }
+}
+
+/// Who a file is about, without its cells.
+pub(super) fn by_name(source: Source<'_>) -> Identity {
+    identify(source, &CellIdentity::default()).0
 }
 
 /// Who the run was: the name wins over the cells, and what differs is a warning.

@@ -86,7 +86,8 @@ impl fmt::Display for ReadError {
         match (&self.sheet, self.cell) {
             (Some(sheet), Some(cell)) => write!(f, "{sheet}!{cell}: {}", self.cause),
             (Some(sheet), None) => write!(f, "{sheet}: {}", self.cause),
-            (None, _) => f.write_str(&self.cause),
+            (None, Some(cell)) => write!(f, "{cell}: {}", self.cause),
+            (None, None) => f.write_str(&self.cause),
         }
     }
 }

@@ -38,7 +38,7 @@ impl FileName {
         let (left, right) = stem.split_at(at);
         let (unit, section) = split_section(left);
         let (time, rest) = split_time(right.get(ANCHOR.len()..).unwrap_or_default());
-        let rest = rest.trim();
+        let rest = if time == ParsedTime::Malformed { without_date(rest) } else { rest }.trim();
         Self { unit: Some(unit.to_owned()), section, time, disposition: (!rest.is_empty()).then(|| rest.to_owned()) }
     }
 
@@ -49,8 +49,8 @@ impl FileName {
     pub fn split(&self, serial_cell: Option<&str>) -> Option<(String, String)> {
         let unit = self.unit.as_deref()?;
         let splits = || unit.match_indices('_').map(|(at, _)| unit.split_at(at));
-        let by_cell =
-            serial_cell.and_then(|cell| splits().find(|(_, serial)| same_name(serial.trim_start_matches('_'), cell)));
+        let named = |serial: &str, cell: &str| serial.strip_prefix('_').is_some_and(|serial| same_name(serial, cell));
+        let by_cell = serial_cell.and_then(|cell| splits().find(|(_, serial)| named(serial, cell)));
         let split = by_cell.or_else(|| splits().find(|(model, _)| has_four_digits(model)));
         Some(match split {
             Some((model, serial)) => {
@@ -60,6 +60,13 @@ impl FileName {
             None => (unit.trim().to_owned(), String::new()),
         })
     }
+}
+
+/// What follows a date that cannot be read: the date itself is no operator's word.
+fn without_date(text: &str) -> &str {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-_ ".contains(c));
+    let half = rest.get(..2).filter(|half| half.eq_ignore_ascii_case("AM") || half.eq_ignore_ascii_case("PM"));
+    rest.get(half.filter(|_| rest.len() < text.len()).map_or(0, str::len)..).unwrap_or(rest)
 }
 
 /// Whether two names mean the same unit or model: any case, numbers as integers (`001` = `1`).
@@ -149,6 +156,20 @@ mod tests {
         let name = "5_deg_8877_5_deg_001_TEST DATA_12-2-2024_4-05 PM.xls";
         assert_eq!(unit(name, Some("1")), pair("5_deg_8877_5_deg", "001"));
         assert_eq!(unit(name, Some("7")), pair("5_deg_8877", "5_deg_001"));
+    }
+
+    #[test]
+    fn of_two_underscores_the_one_before_the_serial_divides() {
+        let name = "8340-1__5_TEST DATA_1-2-2024_4-05 PM.xls";
+        assert_eq!(unit(name, Some("5")), pair("8340-1_", "5"));
+    }
+
+    #[test]
+    fn a_date_nobody_can_read_is_no_operators_word() {
+        let word = |time: &str| FileName::parse(&format!("8340_1_TEST DATA_{time}.xls")).disposition;
+        assert_eq!(word("13-45-2024_4-05 PM"), None);
+        assert_eq!(word("13-45-2024_4-05 PMTouch-up").as_deref(), Some("Touch-up"));
+        assert_eq!(word("Trimmed Correct").as_deref(), Some("Trimmed Correct"));
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub enum Reading {
     SetUp(Identity),
 }
 
+/// Who a file says it is about by its name and its folders alone: for files that cannot be read.
+pub fn identity_by_name(source: Source<'_>) -> Identity {
+    assemble::by_name(source)
+}
+
 /// Reads one workbook, `.xls` or `.xlsx`, told apart by content.
 ///
 /// # Errors

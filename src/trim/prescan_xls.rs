@@ -19,12 +19,24 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
     let stream = workbook_stream(bytes)?;
     let mut walk = Walk::default();
     let mut rest = stream.as_ref();
-    while !rest.is_empty() {
-        let (kind, body, after) = split_record(rest)?;
-        walk.record(kind, body, stream.len())?;
-        rest = after;
+    // Some writers fill the stream up with zeros once every sheet is complete; a tail cut off leaves one open.
+    while !(rest.is_empty() || walk.is_complete() && rest.iter().all(|&byte| byte == 0)) {
+        let taken = split_record(rest).and_then(|(kind, body, after)| {
+            walk.record(kind, body, stream.len() - rest.len(), stream.len())?;
+            Ok(after)
+        });
+        rest = taken.map_err(|error| if nothing_follows(rest) { not_finished(error) } else { error })?;
     }
     walk.finish()
+}
+
+/// Whether a record is the last thing that was written, perhaps in part: a cut can fall anywhere.
+fn nothing_follows(record: &[u8]) -> bool {
+    record.iter().skip(8).all(|&byte| byte == 0)
+}
+
+fn not_finished(error: ReadError) -> ReadError {
+    ReadError { kind: ReadErrorKind::Unfinished, cause: format!("{}: the tail is missing", error.cause), ..error }
 }
 
 fn workbook_stream(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
@@ -65,14 +77,34 @@ fn split_record(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), ReadError> {
 struct Walk {
     begun: usize,
     ended: usize,
-    sheets: usize,
+    /// Where each sheet is said to begin, and its name.
+    sheets: Vec<(usize, String)>,
+    /// The sheet that is walked.
+    sheet: Option<String>,
     area: AreaBudget,
 }
 
 impl Walk {
-    fn record(&mut self, kind: u16, body: &[u8], stream: usize) -> Result<(), ReadError> {
+    /// Every part that began has ended, the workbook's own and one a sheet at least.
+    fn is_complete(&self) -> bool {
+        self.begun == self.ended && self.ended > self.sheets.len() && !self.sheets.is_empty()
+    }
+
+    fn record(&mut self, kind: u16, body: &[u8], at: usize, stream: usize) -> Result<(), ReadError> {
+        let checked = self.take(kind, body, at, stream);
+        checked.map_err(|error| match &self.sheet {
+            Some(sheet) => error.on(sheet),
+            None => error,
+        })
+    }
+
+    fn take(&mut self, kind: u16, body: &[u8], at: usize, stream: usize) -> Result<(), ReadError> {
         match kind {
-            BOF => self.begun += 1,
+            BOF => {
+                self.begun += 1;
+                let begins = self.sheets.iter().find(|(offset, _)| *offset == at);
+                self.sheet = begins.map(|(_, name)| name.clone()).or(self.sheet.take());
+            }
             EOF => {
                 self.ended += 1;
                 self.area.end_sheet()?;
@@ -91,10 +123,9 @@ impl Walk {
     }
 
     fn bound_sheet(&mut self, body: &[u8], stream: usize) -> Result<(), ReadError> {
-        self.sheets += 1;
-        let inside =
-            u32_at(body, 0).and_then(|offset| usize::try_from(offset).ok()).is_some_and(|offset| offset < stream);
-        if inside {
+        let offset = u32_at(body, 0).and_then(|offset| usize::try_from(offset).ok()).filter(|&offset| offset < stream);
+        if let Some(offset) = offset {
+            self.sheets.push((offset, sheet_name(body)));
             return Ok(());
         }
         Err(ReadError::file(ReadErrorKind::Corrupt, "a sheet is said to begin outside the Workbook stream"))
@@ -116,17 +147,33 @@ impl Walk {
     }
 
     fn finish(self) -> Result<(), ReadError> {
-        if self.begun != self.ended {
+        if self.begun != self.ended || self.ended < self.sheets.len() {
             return Err(ReadError::file(
                 ReadErrorKind::Unfinished,
-                format!("{} parts begun, {} ended: the tail is missing", self.begun, self.ended),
+                format!(
+                    "{} parts begun, {} ended, {} sheets named: the tail is missing",
+                    self.begun,
+                    self.ended,
+                    self.sheets.len()
+                ),
             ));
         }
-        if self.sheets == 0 {
+        if self.sheets.is_empty() {
             return Err(ReadError::file(ReadErrorKind::Corrupt, "a workbook without a sheet"));
         }
         Ok(())
     }
+}
+
+/// The name in a BOUNDSHEET record: its length, how it is spelled, its characters.
+fn sheet_name(body: &[u8]) -> String {
+    let [length, spelling, characters @ ..] = body.get(6..).unwrap_or_default() else { return String::new() };
+    let length = usize::from(*length);
+    if spelling & 1 == 0 {
+        return characters.iter().take(length).map(|&byte| char::from(byte)).collect();
+    }
+    let wide: Vec<u16> = (0..length).filter_map(|index| u16_at(characters, 2 * index)).collect();
+    String::from_utf16_lossy(&wide)
 }
 
 fn dimensions(body: &[u8]) -> Result<(), ReadError> {

@@ -92,11 +92,6 @@ impl Row {
             mark: self.mark,
         })
     }
-
-    fn ends_sweep(&self, columns: Columns, begun: bool) -> bool {
-        let blank_error = self.error.is_none() || columns.blank_position_ends;
-        self.defect.is_none() && self.position.is_none() && blank_error && (begun || columns.blank_position_ends)
-    }
 }
 
 fn mark(cell: &Cell<'_>) -> Mark {
@@ -111,12 +106,15 @@ fn mark(cell: &Cell<'_>) -> Mark {
 pub(super) fn rows(grid: &Grid, columns: Columns) -> Vec<Row> {
     let mut found = Vec::new();
     for index in columns.first_row..grid.rows() {
-        let row = Row::read(grid, columns, index);
-        if row.ends_sweep(columns, !found.is_empty()) {
+        // What else stands in a row without position and error is a remark under the table, not a point.
+        let blank = |column| matches!(grid.cell(index, column), Cell::Blank | Cell::NotAvailable);
+        let (no_position, no_error) = (blank(columns.position), blank(columns.error));
+        let no_point = no_position && no_error;
+        if (no_position && columns.blank_position_ends) || (no_point && !found.is_empty()) {
             break;
         }
-        if row.position.is_some() || row.error.is_some() || row.defect.is_some() {
-            found.push(row);
+        if !no_point {
+            found.push(Row::read(grid, columns, index));
         }
     }
     found
@@ -129,52 +127,56 @@ pub(super) fn measured_sweep(sheet: &str, rows: &[Row]) -> Option<Sweep> {
         points: rows.iter().filter_map(Row::point).collect(),
         defect: rows.iter().find_map(|row| row.defect.clone()),
     };
-    let anything = rows.iter().any(|row| row.measured.is_some());
-    let measured = sweep.defect.is_some() || (anything && !is_template(&sweep.points));
+    // A template stays one where some of its rows are no points, and where its points alone betray it.
+    let column = is_template(rows.iter().map(|row| (row.measured, row.theory)));
+    let usable = !sweep.points.is_empty() && is_template(sweep.points.iter().map(|p| (p.measured, p.theory)));
+    let measured = sweep.defect.is_some() || !(column || usable);
     measured.then_some(sweep)
 }
 
-/// Whether the measured column is blank, copied from theory, or an exact ramp: an operator saved a template.
-fn is_template(points: &[Point]) -> bool {
-    let measured: Vec<f64> = points.iter().filter_map(|point| point.measured).collect();
-    let copied = points.iter().filter(|p| p.measured.is_some()).all(|point| {
-        matches!((point.measured, point.theory),
-            (Some(measured), Some(theory)) if (measured - theory).abs() <= TEMPLATE_TOLERANCE)
-    });
-    let ramp = measured.len() >= MIN_RAMP_POINTS
-        && measured.windows(3).all(|three| match three {
-            [a, b, c] => ((c - b) - (b - a)).abs() <= TEMPLATE_TOLERANCE,
+/// Whether a column of measured values, each beside its theory, is blank, copied from theory, or an exact ramp: an
+/// operator saved a template.
+fn is_template(rows: impl Iterator<Item = (Option<f64>, Option<f64>)>) -> bool {
+    let rows: Vec<(f64, Option<f64>)> = rows.filter_map(|(measured, theory)| Some((measured?, theory))).collect();
+    let copied = rows
+        .iter()
+        .all(|(measured, theory)| theory.is_some_and(|theory| (measured - theory).abs() <= TEMPLATE_TOLERANCE));
+    let ramp = rows.len() >= MIN_RAMP_POINTS
+        && rows.windows(3).all(|three| match three {
+            [(a, _), (b, _), (c, _)] => ((c - b) - (b - a)).abs() <= TEMPLATE_TOLERANCE,
             _ => false,
         });
-    !points.is_empty() && (measured.is_empty() || copied || ramp)
+    copied || ramp
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn point(measured: Option<f64>, theory: f64) -> Point {
-        Point {
-            position: theory,
-            error: 0.0,
-            upper: None,
-            lower: None,
-            theory: Some(theory),
-            measured,
-            mark: Mark::Unmarked,
-        }
-    }
-
     #[test]
     fn a_sheet_nobody_measured_is_a_template() {
         let steps: Vec<f64> = (0..12u32).map(f64::from).collect();
-        let blank: Vec<Point> = steps.iter().map(|&t| point(None, t)).collect();
-        let copied: Vec<Point> = steps.iter().map(|&t| point(Some(t * t), t * t)).collect();
-        let ramp: Vec<Point> = steps.iter().map(|&t| point(Some(0.5 * t + 3.0), t * t)).collect();
-        let real: Vec<Point> = steps.iter().map(|&t| point(Some(t + (t * 7.0).sin() * 1e-3), t)).collect();
-        assert!(is_template(&blank));
-        assert!(is_template(&copied));
-        assert!(is_template(&ramp));
-        assert!(!is_template(&real));
+        let with = |measured: &dyn Fn(f64) -> Option<f64>| {
+            is_template(steps.iter().map(|&t| (measured(t), Some(t * t))).collect::<Vec<_>>().into_iter())
+        };
+        assert!(with(&|_| None), "blank");
+        assert!(with(&|t| Some(t * t)), "copied");
+        assert!(with(&|t| Some(0.5 * t + 3.0)), "an exact ramp");
+        assert!(!with(&|t| Some(t + (t * 7.0).sin() * 1e-3)), "measured");
+    }
+
+    fn row(n: u32, measured: f64, error: Option<f64>) -> Row {
+        let position = Some(f64::from(n));
+        let (upper, lower, theory) = (Some(1.0), Some(-1.0), Some(f64::from(n)));
+        Row { position, error, upper, lower, theory, measured: Some(measured), mark: Mark::Unmarked, defect: None }
+    }
+
+    #[test]
+    fn a_template_is_left_out_even_where_some_of_its_errors_are_blank() {
+        let copied: Vec<Row> = (0..20).map(|n| row(n, f64::from(n), None)).collect();
+        assert_eq!(measured_sweep("1 TRM2", &copied), None, "no point at all");
+        let error = |n: u32| (!n.is_multiple_of(3)).then_some(0.01);
+        let ramp: Vec<Row> = (0..20).map(|n| row(n, 3.0 + 0.125 * f64::from(n), error(n))).collect();
+        assert_eq!(measured_sweep("1 TRM2", &ramp), None, "the points alone are no ramp, the column is");
     }
 }

@@ -119,7 +119,7 @@ fn worded(text: &str) -> Cell<'_> {
 
 enum Inner<'a> {
     Xls(Box<Xls<Cursor<&'a [u8]>>>),
-    Xlsx(Box<Xlsx<Cursor<&'a [u8]>>>, AreaBudget),
+    Xlsx(Box<Xlsx<Cursor<&'a [u8]>>>),
 }
 
 /// An opened workbook. Sheets are materialised when asked for, once.
@@ -141,13 +141,14 @@ impl<'a> Workbook<'a> {
                 Inner::Xls(Box::new(book))
             }
             Format::Xlsx => {
-                let book = Xlsx::new(Cursor::new(bytes)).map_err(|e| corrupt(&e))?;
-                Inner::Xlsx(Box::new(book), AreaBudget::default())
+                let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|e| corrupt(&e))?;
+                check_areas(&mut book)?;
+                Inner::Xlsx(Box::new(book))
             }
         };
         let names = match &inner {
             Inner::Xls(book) => book.sheet_names(),
-            Inner::Xlsx(book, _) => book.sheet_names(),
+            Inner::Xlsx(book) => book.sheet_names(),
         };
         Ok(Self { names, inner: RefCell::new(inner), grids: RefCell::default() })
     }
@@ -176,7 +177,7 @@ impl<'a> Workbook<'a> {
     fn materialise(&self, name: &str) -> Result<Range<Data>, ReadError> {
         match &mut *self.inner.borrow_mut() {
             Inner::Xls(book) => book.worksheet_range(name).map_err(|e| damaged(&e)),
-            Inner::Xlsx(book, budget) => xlsx_range(book, budget, name),
+            Inner::Xlsx(book) => xlsx_range(book, name),
         }
     }
 }
@@ -185,19 +186,32 @@ fn damaged(cause: &dyn std::fmt::Display) -> ReadError {
     ReadError::file(ReadErrorKind::Corrupt, format!("the sheet cannot be read: {cause}"))
 }
 
-/// Reads an `.xlsx` sheet cell by cell: its declared dimension may be any number, its cells may not.
-fn xlsx_range(book: &mut Xlsx<Cursor<&[u8]>>, budget: &mut AreaBudget, name: &str) -> Result<Range<Data>, ReadError> {
+/// Walks the cells of every `.xlsx` sheet and refuses areas that are too large, before any grid is built. A sheet
+/// that cannot be walked is left to whoever asks for it.
+fn check_areas(book: &mut Xlsx<Cursor<&[u8]>>) -> Result<(), ReadError> {
+    let mut budget = AreaBudget::default();
+    for name in book.sheet_names() {
+        let Ok(mut reader) = book.worksheet_cells_reader(&name) else { continue };
+        while let Ok(Some(cell)) = reader.next_cell() {
+            let (row, column) = cell.get_position();
+            if !matches!(cell.get_value(), DataRef::Empty) {
+                budget.cell(row, column).map_err(|e| e.on(&name).at(CellRef { row, column }))?;
+            }
+        }
+        budget.end_sheet()?;
+    }
+    Ok(())
+}
+
+/// Reads an `.xlsx` sheet cell by cell: its declared dimension may be any number, its cells were checked.
+fn xlsx_range(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Range<Data>, ReadError> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| damaged(&e))?;
     let mut cells = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
-        let (row, column) = cell.get_position();
-        if matches!(cell.get_value(), DataRef::Empty) {
-            continue;
+        if !matches!(cell.get_value(), DataRef::Empty) {
+            cells.push(calamine::Cell::new(cell.get_position(), Data::from(cell.get_value().clone())));
         }
-        budget.cell(row, column).map_err(|e| e.at(CellRef { row, column }))?;
-        cells.push(calamine::Cell::new((row, column), Data::from(cell.get_value().clone())));
     }
-    budget.end_sheet()?;
     // The range builder wants row order, which a forged sheet need not keep.
     cells.sort_by_key(calamine::Cell::get_position);
     Ok(Range::from_sparse(cells))

@@ -8,9 +8,8 @@ use color_eyre::eyre::{Result, bail};
 
 use super::rig::milliseconds;
 use super::{process, spread};
-use crate::analysis::AnalysisSettings;
 use crate::config::Config;
-use crate::engine::{collect, process_path};
+use crate::engine::{Site, collect, process_path};
 use crate::trim;
 
 pub(super) fn run(paths: &[PathBuf], rounds: usize, config: &Config) -> Result<()> {
@@ -18,13 +17,13 @@ pub(super) fn run(paths: &[PathBuf], rounds: usize, config: &Config) -> Result<(
     if files.is_empty() {
         bail!("no workbook under the paths named");
     }
-    let settings = config.analysis();
+    let site = Site::of(config);
     let (mut floor, mut judged, mut two) = (Vec::new(), Vec::new(), Vec::new());
     // In turn, so that what else the machine does falls on all of them alike.
     for _ in 0..rounds {
         floor.push(timed(|| open_all(&files)));
-        judged.push(timed(|| judge_all(&files, &settings)));
-        two.push(timed(|| judge_on_two(&files, &settings)));
+        judged.push(timed(|| judge_all(&files, &site)));
+        two.push(timed(|| judge_on_two(&files, &site)));
     }
     let ((floor, ..), (judged, ..), (two, ..)) = (spread(&mut floor), spread(&mut judged), spread(&mut two));
     let count = files.len() as f64;
@@ -49,16 +48,16 @@ fn open_all(files: &[PathBuf]) {
     }
 }
 
-fn judge_all<'a>(files: impl IntoIterator<Item = &'a PathBuf>, settings: &AnalysisSettings) {
+fn judge_all<'a>(files: impl IntoIterator<Item = &'a PathBuf>, site: &Site<'_>) {
     for path in files {
-        std::hint::black_box(process_path(path, None, settings));
+        std::hint::black_box(process_path(path, site));
     }
 }
 
-fn judge_on_two(files: &[PathBuf], settings: &AnalysisSettings) {
+fn judge_on_two(files: &[PathBuf], site: &Site<'_>) {
     thread::scope(|scope| {
         for first in 0..2 {
-            scope.spawn(move || judge_all(files.iter().skip(first).step_by(2), settings));
+            scope.spawn(move || judge_all(files.iter().skip(first).step_by(2), site));
         }
     });
 }
