@@ -4,24 +4,10 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
-use support::{NOON, entry, facts, judged};
-use trimwatch::history::{Act, Ending, Entry, Exclusion, Holder, LogOutcome, Store, StoreError, Tally};
+use support::{NOON, entry, facts, holder, judged, keep, open};
+use trimwatch::history::{Act, Ending, Entry, Exclusion, LogOutcome, Store, StoreError, Tally};
 use trimwatch::trim::LocalDate;
-
-fn holder() -> Holder {
-    let text = |text: &str| text.to_owned();
-    Holder { host: text("line-3"), pid: 42, user: text("shop"), since: text("2026-03-19 06:00"), version: text("0") }
-}
-
-fn open(dir: &Path) -> Store {
-    Store::open(dir, &holder()).expect("a store").0
-}
-
-fn keep(store: &Store, entries: Vec<Entry>) -> Vec<LogOutcome> {
-    store.commit(entries).expect("kept").into_iter().map(|committed| committed.log.outcome).collect()
-}
 
 #[test]
 fn what_was_committed_is_there_after_reopening_record_curve_and_mark() {
@@ -163,29 +149,6 @@ fn a_half_written_snapshot_of_the_engine_does_not_keep_the_store_shut() {
     keep(&open(dir.path()), vec![entry("9101-1_201", "/in/a.xls", b"a", 5)]);
     fs::write(dir.path().join("db").join("snap.000000000000FFFF.generating"), [0; 64]).expect("written");
     assert_eq!(open(dir.path()).total().runs, 1);
-}
-
-#[test]
-fn a_database_that_lost_its_runs_is_set_aside_not_believed() {
-    for damage in ["cut", "emptied", "overwritten"] {
-        let dir = tempfile::tempdir().expect("a folder");
-        let store = open(dir.path());
-        keep(&store, vec![entry("9101-1_201", "/in/a.xls", b"a", 5), entry("9203_34", "/in/b.xls", b"b", 5)]);
-        drop(store);
-        let file = dir.path().join("db").join("db");
-        let bytes = fs::read(&file).expect("the database");
-        match damage {
-            "cut" => fs::write(&file, bytes.get(..bytes.len() / 3).unwrap_or_default()),
-            "emptied" => fs::write(&file, []),
-            _ => fs::write(&file, vec![0x5A; bytes.len()]),
-        }
-        .expect("damaged");
-        let (store, opening) = Store::open(dir.path(), &holder()).expect("a new store");
-        let aside = opening.set_aside.unwrap_or_else(|| panic!("{damage}: not set aside"));
-        assert!(aside.exists() && !opening.notes.is_empty(), "{damage}");
-        keep(&store, vec![entry("9101-1_201", "/in/a.xls", b"a", 5)]);
-        assert_eq!(store.total().runs, 1, "{damage}: it works again");
-    }
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! Stores of older schemas, kept as fixtures: opened, migrated, nothing lost, everything counted.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
 
+mod support;
+
 use std::path::Path;
 
-use trimwatch::history::{Holder, Store, Tally};
+use support::holder;
+use trimwatch::history::{Store, Tally};
 use trimwatch::trim::LocalDate;
-
-fn holder() -> Holder {
-    let text = |text: &str| text.to_owned();
-    Holder { host: text("line-3"), pid: 42, user: text("shop"), since: text("2026-03-19 06:00"), version: text("0") }
-}
 
 /// Lays a fixture's pairs down as the engine of an earlier release had them: length, key, length, value.
 fn lay_down(fixture: &[u8], dir: &Path) {

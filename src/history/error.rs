@@ -72,9 +72,37 @@ pub enum StoreError {
     /// A value that cannot be encoded or decoded.
     #[error("a value of the history: {0}")]
     Value(#[from] ValueError),
+    /// A backup that cannot be used.
+    #[error("{path}: {cause}")]
+    Backup {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// No such thing in the history.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl From<io::Error> for StoreError {
+    /// For readers that name the file afterwards, see `in_file`.
+    fn from(source: io::Error) -> Self {
+        Self::Io { path: PathBuf::new(), source }
+    }
 }
 
 impl StoreError {
+    /// The same error about a file, where it does not name one yet.
+    pub(super) fn in_file(self, path: &std::path::Path) -> Self {
+        match self {
+            Self::Io { path: unnamed, source } if unnamed.as_os_str().is_empty() => {
+                Self::Io { path: path.to_path_buf(), source }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn engine(error: impl fmt::Display) -> Self {
         Self::Engine(error.to_string())
     }

@@ -12,7 +12,8 @@
 //! | `l` | sequence | log entry |
 //! | `d` | day | tally |
 //! | `m` | model | tally |
-//! | `k` | name | sequence, total, schema |
+//! | `z` | key of a damaged value | the value as it was found |
+//! | `k` | name | sequence, total, schema, journal |
 //!
 //! One tree holds them all, because one tree's batch is what the engine applies as a whole.
 
@@ -176,6 +177,10 @@ pub(super) fn model(name: &str) -> Vec<u8> {
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";
+/// Curves of runs before this moment, seconds since 1970, have been dropped.
+pub(super) const CURVES_FROM: &[u8] = b"kcurves";
+/// Number of the journal's last batch that the engine has.
+pub(super) const JOURNAL: &[u8] = b"kjournal";
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use super::value;
 /// Pairs looked at in one page.
 const PAGE: usize = 100;
 
-/// Brings a store to today's schema. Returns how many runs it holds.
+/// Brings a store to today's schema, and counts every tally anew. Returns how many runs it holds.
 pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
     let mut tallies: BTreeMap<Vec<u8>, Tally> = BTreeMap::new();
     let mut runs = 0;
@@ -49,6 +49,13 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
 /// The last batches: tallies, then the schema itself.
 fn write_tallies(shelf: &Shelf, tallies: BTreeMap<Vec<u8>, Tally>) -> Result<(), StoreError> {
     let mut draft = Draft::new(shelf);
+    for prefix in [b"d", b"m"] {
+        for key in draft.keys_with(prefix, usize::MAX)? {
+            if !tallies.contains_key(&key) {
+                draft.remove(key);
+            }
+        }
+    }
     for (key, tally) in tallies {
         draft.put(key, &tally)?;
         if !draft.fits(1, 1024) {

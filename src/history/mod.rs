@@ -1,24 +1,39 @@
 //! The store: every run, its curves, its seen mark, and how every other file ended.
 
+mod backup;
+mod backup_line;
+mod claim;
 mod counting;
+mod database;
+mod disk;
 mod draft;
 mod error;
+mod frames;
+mod journal;
 mod key;
+mod marker;
 mod migrate;
 mod older;
 mod opening;
 mod plan;
 mod record;
+mod rewrite;
 mod shelf;
 mod store;
+mod upkeep;
 mod value;
+mod waiting;
 
+pub use backup::{Backup, verify as verify_backup};
+pub use claim::Claim;
 pub use error::{Holder, StoreError};
 pub use opening::Opening;
 pub use plan::{Act, Committed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 pub use store::Store;
+pub use upkeep::{BackupPlan, Damaged, Sizes, backups_in, compact, restore, set_aside_for_rebuild};
 pub use value::ValueError;
+pub use waiting::Waiting;
 
 use crate::trim::{LocalDate, LocalTime};
 

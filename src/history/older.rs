@@ -21,6 +21,7 @@ pub(super) trait Stored: Serialize + DeserializeOwned {
 }
 
 impl Stored for u64 {}
+impl Stored for i64 {}
 impl Stored for Option<RunKey> {}
 impl Stored for (u64, i64) {}
 impl Stored for LogEntry {}

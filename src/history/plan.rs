@@ -1,5 +1,7 @@
 //! What a file changes in the store: new run, revision, duplicate, skip or error, with every counter it touches.
 
+use serde::{Deserialize, Serialize};
+
 use super::counting::recount;
 use super::draft::Draft;
 use super::error::StoreError;
@@ -14,7 +16,7 @@ const MAX_CURVE_BYTES: usize = 100 * 1024;
 pub(super) const RECORDS_AN_ENTRY: usize = 16;
 
 /// A file that came to an end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// The file.
     pub file: FileFacts,
@@ -25,7 +27,7 @@ pub struct Entry {
 }
 
 /// How a file ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Ending {
     /// A judged run.
     Run {
@@ -93,6 +95,10 @@ fn run_outcome(draft: &mut Draft<'_>, record: RunRecord, packed: Option<Vec<u8>>
         return new_run(draft, run_key, record, packed);
     };
     if current.file.content == record.file.content {
+        // Curves that were damaged and set aside come back with their file.
+        if let Some(packed) = packed.filter(|_| matches!(draft.raw(&key::curves(&run_key)), Ok(None))) {
+            draft.put_raw(key::curves(&run_key), packed);
+        }
         return Ok((LogOutcome::Duplicate { of: run_key }, None));
     }
     revision(draft, &run_key, &current, record, packed)

@@ -1,12 +1,15 @@
-//! Where keys and values lie: on disk in sled, or in memory for a look without a trace.
+//! Where keys and values lie: on disk in journal and engine, or in memory for a look without a trace.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
-use std::path::Path;
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::database::Database;
 use super::error::StoreError;
+use super::journal::Journal;
+use super::{key, value};
 
 /// Keys with their new values; `None` removes.
 pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -19,10 +22,21 @@ const CURVES_IN_MEMORY: usize = 2_000;
 /// A sorted map of bytes that applies changes as a whole.
 #[derive(Debug)]
 pub(super) enum Shelf {
-    /// In sled, with our own sync of its file: sled's flush is no fsync on Linux.
-    Disk { db: sled::Db, file: File, broken: AtomicBool },
+    /// In the journal, then in sled.
+    Disk(Box<Disk>),
     /// In memory.
     Memory(Mutex<Held>),
+    /// Nowhere: the engine is closed, to be opened anew.
+    Closed,
+}
+
+/// The engine with the journal before it.
+#[derive(Debug)]
+pub(super) struct Disk {
+    pub(super) database: Database,
+    pub(super) journal: Mutex<Journal>,
+    /// Whether anything ever failed to be written.
+    pub(super) broken: AtomicBool,
 }
 
 /// What the memory shelf holds.
@@ -35,16 +49,17 @@ pub(super) struct Held {
 impl Shelf {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
-            Self::Disk { db, .. } => Ok(db.get(key).map_err(StoreError::engine)?.map(|value| value.to_vec())),
+            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::engine)?.map(|value| value.to_vec())),
             Self::Memory(held) => Ok(lock(held).map.get(key).cloned()),
+            Self::Closed => Err(StoreError::Broken),
         }
     }
 
     /// Up to `most` pairs whose key has the prefix, from the last or the first.
     pub(super) fn prefixed(&self, prefix: &[u8], most: usize, newest_first: bool) -> Result<Vec<Pair>, StoreError> {
         match self {
-            Self::Disk { db, .. } => {
-                let pairs = db.scan_prefix(prefix);
+            Self::Disk(disk) => {
+                let pairs = disk.database.db.scan_prefix(prefix);
                 if newest_first {
                     pairs.rev().take(most).map(owned).collect()
                 } else {
@@ -61,18 +76,20 @@ impl Shelf {
                 pairs.truncate(most);
                 Ok(pairs)
             }
+            Self::Closed => Err(StoreError::Broken),
         }
     }
 
     /// Up to `most` pairs with the prefix whose key comes after `last`, in order: the next page of a walk.
     pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
-        let range = (std::ops::Bound::Excluded(last.to_vec()), std::ops::Bound::Unbounded);
+        let range = (Bound::Excluded(last.to_vec()), Bound::Unbounded);
         let pairs: Vec<Pair> = match self {
-            Self::Disk { db, .. } => db.range(range).take(most).map(owned).collect::<Result<_, _>>()?,
+            Self::Disk(disk) => disk.database.db.range(range).take(most).map(owned).collect::<Result<_, _>>()?,
             Self::Memory(held) => {
                 let held = lock(held);
                 held.map.range(range).take(most).map(|(key, value)| (key.clone(), value.clone())).collect()
             }
+            Self::Closed => return Err(StoreError::Broken),
         };
         Ok(pairs.into_iter().take_while(|(key, _)| key.starts_with(prefix)).collect())
     }
@@ -81,40 +98,95 @@ impl Shelf {
     pub(super) fn below(&self, prefix: &[u8], end: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
         let range = prefix.to_vec()..end.to_vec();
         match self {
-            Self::Disk { db, .. } => {
-                let pairs = db.range(range).rev().take(most);
-                pairs.map(owned).collect()
-            }
+            Self::Disk(disk) => disk.database.db.range(range).rev().take(most).map(owned).collect(),
             Self::Memory(held) => {
                 let held = lock(held);
                 let pairs = held.map.range(range).rev().take(most);
                 Ok(pairs.map(|(key, value)| (key.clone(), value.clone())).collect())
             }
+            Self::Closed => Err(StoreError::Broken),
+        }
+    }
+
+    /// Up to `most` keys from `start` on and below `end`, in order.
+    pub(super) fn between(&self, start: &[u8], end: &[u8], most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let range = start.to_vec()..end.to_vec();
+        match self {
+            Self::Disk(disk) => {
+                let keys = disk.database.db.range(range).keys().take(most);
+                keys.map(|key| key.map(|key| key.to_vec()).map_err(StoreError::engine)).collect()
+            }
+            Self::Memory(held) => Ok(lock(held).map.range(range).take(most).map(|(key, _)| key.clone()).collect()),
+            Self::Closed => Err(StoreError::Broken),
+        }
+    }
+
+    /// Every pair on disk, in order.
+    pub(super) fn iter_all(&self) -> Result<sled::Iter, StoreError> {
+        match self {
+            Self::Disk(disk) => Ok(disk.database.db.iter()),
+            _ => Err(StoreError::Broken),
         }
     }
 
     /// Applies the changes as a whole; on disk when this returns.
     pub(super) fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
         match self {
-            Self::Disk { db, file, broken } => {
-                if broken.load(Ordering::Acquire) {
-                    return Err(StoreError::Broken);
-                }
-                let written = write(db, file, changes);
-                // After a failed write the engine's own idea of the file is no longer to be trusted.
-                broken.store(written.is_err(), Ordering::Release);
-                written
-            }
+            Self::Disk(disk) => disk.apply(changes),
             Self::Memory(held) => {
                 lock(held).apply(changes);
                 Ok(())
             }
+            Self::Closed => Err(StoreError::Broken),
         }
     }
 
     /// Whether anything ever failed to be written.
     pub(super) fn is_broken(&self) -> bool {
-        matches!(self, Self::Disk { broken, .. } if broken.load(Ordering::Acquire))
+        match self {
+            Self::Disk(disk) => disk.broken.load(Ordering::Acquire),
+            Self::Memory(_) => false,
+            Self::Closed => true,
+        }
+    }
+}
+
+impl Disk {
+    pub(super) fn new(database: Database, journal: Journal) -> Self {
+        Self { database, journal: Mutex::new(journal), broken: AtomicBool::new(false) }
+    }
+
+    /// The journal first: what it has is replayed should the engine lose it.
+    fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::Acquire) {
+            return Err(StoreError::Broken);
+        }
+        let mut journal = lock(&self.journal);
+        let written = journal.append(changes).and_then(|number| {
+            let written = catch_unwind(AssertUnwindSafe(|| self.write(changes, number)));
+            let written = written.unwrap_or_else(|_| Err(StoreError::engine("it gave up while writing")));
+            if written.is_err() {
+                journal.take_back();
+            }
+            written
+        });
+        // After a failed write the engine's own idea of the file is no longer to be trusted.
+        self.broken.store(written.is_err(), Ordering::Release);
+        written
+    }
+
+    /// Gives the engine batches up to a number of the journal; on disk when this returns.
+    pub(super) fn write(&self, changes: &Changes, number: u64) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        batch.insert(key::JOURNAL, value::encode(&number)?);
+        self.database.db.apply_batch(batch).map_err(StoreError::engine)?;
+        self.database.sync()
     }
 }
 
@@ -122,21 +194,8 @@ fn owned(pair: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Pair, StoreErro
     pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::engine)
 }
 
-fn write(db: &sled::Db, file: &File, changes: &Changes) -> Result<(), StoreError> {
-    let mut batch = sled::Batch::default();
-    for (key, value) in changes {
-        match value {
-            Some(value) => batch.insert(key.as_slice(), value.as_slice()),
-            None => batch.remove(key.as_slice()),
-        }
-    }
-    db.apply_batch(batch).map_err(StoreError::engine)?;
-    db.flush().map_err(StoreError::engine)?;
-    file.sync_all().map_err(|source| StoreError::Io { path: Path::new("db").to_path_buf(), source })
-}
-
-/// A poisoned lock still guards a whole map: every change is one insert or remove.
-fn lock(held: &Mutex<Held>) -> std::sync::MutexGuard<'_, Held> {
+/// A poisoned lock still guards a whole: every change is made or taken back before it could be poisoned.
+pub(super) fn lock<T>(held: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     held.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 

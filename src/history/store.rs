@@ -1,17 +1,20 @@
 //! The door to the history: everything is asked and told here, and nobody sees the engine behind it.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use super::claim::Claim;
 use super::draft::Draft;
 use super::error::{Holder, StoreError};
 use super::key;
+use super::marker::{self, Marker};
 use super::older::Stored;
-use super::opening::{self, OpenParts, Opening};
+use super::opening::{self, Opening};
 use super::plan::{self, Act, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
 use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
-use super::shelf::Shelf;
+use super::shelf::{self, Shelf};
 use super::value;
+use super::waiting::Waiting;
 use crate::analysis::RunCurves;
 use crate::trim::LocalDate;
 
@@ -23,29 +26,94 @@ const MAX_UNIT_RUNS: usize = 1_000;
 /// The history of a shop.
 #[derive(Debug)]
 pub struct Store {
-    shelf: Shelf,
+    shelf: RwLock<Shelf>,
     /// One writer at a time: a plan reads what it is about to change.
     writing: Mutex<()>,
-    /// The folder's lock and marker; none in memory.
-    held: Option<OpenParts>,
+    /// The right to the folder; none in memory.
+    claim: Option<Claim>,
 }
 
 impl Store {
     /// Opens the store in a folder, makes it when it is not there, and holds it until it is closed.
     ///
-    /// A store that cannot be trusted is set aside as `bad-<time>` and a new one begun; [`Opening`] says so.
+    /// A store that cannot be trusted is set aside as `bad-<time>` and restored from its newest backup and its
+    /// journal; [`Opening`] says so.
     ///
     /// # Errors
     /// [`StoreError::HeldBy`] when another process has it; [`StoreError::NewerSchema`]; files and rights.
     pub fn open(dir: &Path, holder: &Holder) -> Result<(Self, Opening), StoreError> {
-        let (shelf, held, opening) = opening::open(dir, holder)?;
-        let store = Self { shelf, writing: Mutex::new(()), held: Some(held) };
+        let (store, opening) = Self::open_claimed(Claim::take(dir, holder)?).map_err(|(error, _)| error)?;
+        if let Some(claim) = &store.claim {
+            let (mut waiting, left) = Waiting::open(claim)?;
+            store.commit_waiting(left)?;
+            waiting.clear()?;
+        }
         Ok((store, opening))
+    }
+
+    /// Opens the store in a folder that was claimed before, and leaves those who wait there to the caller. With an
+    /// error the claim comes back, to try again.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_claimed(claim: Claim) -> Result<(Self, Opening), (StoreError, Claim)> {
+        match opening::open(&claim) {
+            Ok((shelf, opening)) => {
+                let store = Self { shelf: RwLock::new(shelf), writing: Mutex::new(()), claim: Some(claim) };
+                Ok((store, opening))
+            }
+            Err(error) => Err((error, claim)),
+        }
     }
 
     /// A store that leaves no trace.
     pub fn in_memory() -> Self {
-        Self { shelf: Shelf::Memory(Mutex::default()), writing: Mutex::new(()), held: None }
+        Self { shelf: RwLock::new(Shelf::Memory(Mutex::default())), writing: Mutex::new(()), claim: None }
+    }
+
+    /// Closes the engine and opens it again: after a failed write nothing else brings it back.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; until it succeeds nothing can be read or written.
+    pub fn reopen(&self) -> Result<Opening, StoreError> {
+        let Some(claim) = &self.claim else { return Ok(Opening::default()) };
+        let _writing = shelf::lock(&self.writing);
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        *shelf = Shelf::Closed;
+        let (opened, opening) = opening::open(claim)?;
+        *shelf = opened;
+        Ok(opening)
+    }
+
+    /// Whether the disk under the store takes anything at all.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn probe(&self) -> std::io::Result<()> {
+        self.claim.as_ref().map_or(Ok(()), |claim| opening::probe(claim.dir()))
+    }
+
+    /// Where the store lies; `None` in memory.
+    pub fn dir(&self) -> Option<&Path> {
+        self.claim.as_ref().map(Claim::dir)
+    }
+
+    /// Everything in one walk, for upkeep.
+    pub(super) fn shelf(&self) -> RwLockReadGuard<'_, Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One writer at a time works on a draft; what it leaves unapplied is applied.
+    pub(super) fn writing<T>(
+        &self,
+        work: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let _writing = shelf::lock(&self.writing);
+        let shelf = self.shelf();
+        let mut draft = Draft::new(&shelf);
+        let result = work(&mut draft)?;
+        draft.apply()?;
+        Ok(result)
     }
 
     /// Keeps files that came to an end, in order. On disk when this returns, in groups under the engine's bound.
@@ -53,23 +121,21 @@ impl Store {
     /// # Errors
     /// After an error the store is broken: what it returned before is kept, and it must be opened anew.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut draft = Draft::new(&self.shelf);
-        let mut committed = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let packed = match &entry.ending {
-                Ending::Run { curves, .. } => plan::pack(curves)?,
-                _ => None,
+        self.writing(|draft| {
+            let plan = |entry: Entry| {
+                let packed = match &entry.ending {
+                    Ending::Run { curves, .. } => plan::pack(curves)?,
+                    _ => None,
+                };
+                // Beside the curves a record with its terms and reasons, its log line and its indexes.
+                let bytes = packed.as_ref().map_or(0, Vec::len) + 16 * 1024;
+                if !draft.fits(RECORDS_AN_ENTRY, bytes) {
+                    draft.apply()?;
+                }
+                plan::plan(draft, entry, packed)
             };
-            // Beside the curves a record with its terms and reasons, its log line and its indexes.
-            let bytes = packed.as_ref().map_or(0, Vec::len) + 16 * 1024;
-            if !draft.fits(RECORDS_AN_ENTRY, bytes) {
-                draft.apply()?;
-            }
-            committed.push(plan::plan(&mut draft, entry, packed)?);
-        }
-        draft.apply()?;
-        Ok(committed)
+            entries.into_iter().map(plan).collect()
+        })
     }
 
     /// Excludes a run from yield, charts and training, or lets it in again; `None` when there is no such run.
@@ -77,11 +143,7 @@ impl Store {
     /// # Errors
     /// As [`Store::commit`].
     pub fn act(&self, act: Act) -> Result<Option<Committed>, StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut draft = Draft::new(&self.shelf);
-        let committed = plan::act(&mut draft, act)?;
-        draft.apply()?;
-        Ok(committed)
+        self.writing(|draft| plan::act(draft, act))
     }
 
     /// Whether the file at a path, in this size and time, has been dealt with.
@@ -95,10 +157,15 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn forget_path(&self, path_key: &[u8; 16]) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut draft = Draft::new(&self.shelf);
-        draft.remove(key::path(path_key));
-        draft.apply()
+        self.writing(|draft| {
+            draft.remove(key::path(path_key));
+            Ok(())
+        })
+    }
+
+    /// Whether a content has been dealt with.
+    pub fn seen_content(&self, content: &[u8; 32]) -> bool {
+        matches!(self.shelf().get(&key::content(content)), Ok(Some(_)))
     }
 
     /// A run as it counts.
@@ -114,7 +181,7 @@ impl Store {
     /// # Errors
     /// A damaged value or an engine that cannot be read.
     pub fn curves(&self, run: &RunKey) -> Result<Option<RunCurves>, StoreError> {
-        let bytes = self.shelf.get(&key::curves(run))?;
+        let bytes = self.shelf().get(&key::curves(run))?;
         Ok(bytes.map(|bytes| value::decode_packed(&bytes)).transpose()?)
     }
 
@@ -123,7 +190,7 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are left out.
     pub fn revisions(&self, run: &RunKey) -> Result<Vec<RunRecord>, StoreError> {
-        let pairs = self.shelf.prefixed(&key::revisions_of(run), MAX_UNIT_RUNS, true)?;
+        let pairs = self.shelf().prefixed(&key::revisions_of(run), MAX_UNIT_RUNS, true)?;
         Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).collect())
     }
 
@@ -132,7 +199,7 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are left out.
     pub fn latest_log(&self, most: usize) -> Result<Vec<LogEntry>, StoreError> {
-        let pairs = self.shelf.prefixed(b"l", most, true)?;
+        let pairs = self.shelf().prefixed(b"l", most, true)?;
         Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).collect())
     }
 
@@ -176,7 +243,7 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are left out.
     pub fn runs_by_content(&self, prefix: &[u8]) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
-        let pairs = self.shelf.prefixed(&key::contents_with(prefix), MAX_UNIT_RUNS, false)?;
+        let pairs = self.shelf().prefixed(&key::contents_with(prefix), MAX_UNIT_RUNS, false)?;
         let runs = pairs.iter().filter_map(|(_, bytes)| {
             let key: RunKey = value::decode::<Option<RunKey>>(bytes).ok()??;
             let record = self.run(&key).ok().flatten()?;
@@ -190,7 +257,7 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are left out.
     pub fn runs_before(&self, run: &RunKey, most: usize) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
-        let pairs = self.shelf.below(&key::runs_of_model(run), &key::run(run), most)?;
+        let pairs = self.shelf().below(&key::runs_of_model(run), &key::run(run), most)?;
         let runs = pairs.iter().filter_map(|(key, bytes)| {
             let key = RunKey(key.get(1..)?.to_vec());
             Some((key, value::decode(bytes).ok()?))
@@ -199,7 +266,7 @@ impl Store {
     }
 
     fn indexed(&self, prefix: &[u8]) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
-        let pairs = self.shelf.prefixed(prefix, MAX_UNIT_RUNS, false)?;
+        let pairs = self.shelf().prefixed(prefix, MAX_UNIT_RUNS, false)?;
         let runs = pairs.iter().filter_map(|(index, _)| {
             let key = key::run_of_unit(index)?;
             let record = self.run(&key).ok().flatten()?;
@@ -228,7 +295,7 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are named.
     pub fn all_runs(&self) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
-        let pairs = self.shelf.prefixed(b"r", usize::MAX, false)?;
+        let pairs = self.shelf().prefixed(b"r", usize::MAX, false)?;
         let run = |(key, bytes): &(Vec<u8>, Vec<u8>)| {
             Ok((RunKey(key.iter().skip(1).copied().collect()), value::decode(bytes)?))
         };
@@ -240,8 +307,8 @@ impl Store {
         self.value(key).ok().flatten().unwrap_or_default()
     }
 
-    fn value<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        let bytes = self.shelf.get(key)?;
+    pub(super) fn value<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        let bytes = self.shelf().get(key)?;
         Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
     }
 }
@@ -249,11 +316,11 @@ impl Store {
 impl Drop for Store {
     /// Everything committed is on disk already; what is left is to say that the end was clean.
     fn drop(&mut self) {
-        if let Some(held) = &self.held
-            && !self.shelf.is_broken()
-        {
+        let Some(claim) = &self.claim else { return };
+        if !self.shelf().is_broken() {
             let sequence = self.value::<u64>(key::SEQUENCE).ok().flatten().unwrap_or(0);
-            held.mark_clean(sequence);
+            // A marker that cannot be written costs a copy at the next opening.
+            let _ = marker::write(claim.dir(), Marker { clean: true, sequence });
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex};
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::Bell;
 use trimwatch::engine::{Outcome, process};
-use trimwatch::history::{Ending, Entry, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use trimwatch::history::{Ending, Entry, FileFacts, Holder, LogEntry, LogOutcome, RunKey, RunRecord, Store, Tally};
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
 use trimwatch::trim::Source;
 use trimwatch::tui::{App, Clock, Look, Msg, Symbols, Theme, update};
@@ -71,6 +71,22 @@ fn judge_sample(words: &str) -> (JudgedRun, RunCurves) {
         Outcome::Judged { run, curves } => (*run, curves),
         other => panic!("{words}: {other:?}"),
     }
+}
+
+/// Who holds the stores of the tests.
+pub fn holder() -> Holder {
+    let text = |text: &str| text.to_owned();
+    Holder { host: text("line-3"), pid: 42, user: text("shop"), since: text("2026-03-19 06:00"), version: text("0") }
+}
+
+/// Opens a store.
+pub fn open(dir: &Path) -> Store {
+    Store::open(dir, &holder()).expect("a store").0
+}
+
+/// Keeps files and tells how they ended.
+pub fn keep(store: &Store, entries: Vec<Entry>) -> Vec<LogOutcome> {
+    store.commit(entries).expect("kept").into_iter().map(|committed| committed.log.outcome).collect()
 }
 
 /// The facts of a file with this content.

@@ -1,0 +1,101 @@
+//! A new database built beside the one in use, and put in its place as a whole.
+//!
+//! `db.new` is complete before `db` is moved to `db.old`; so wherever a kill falls, the next opening knows which of
+//! them counts.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::database::{self, Database};
+use super::disk::sync_dir;
+use super::error::StoreError;
+use super::shelf::Changes;
+
+/// Records written at once. Nothing is synced in between: a database that is not complete is thrown away.
+const AT_ONCE: usize = 1_000;
+
+/// Fills a database that nobody uses yet.
+pub(super) struct Filler {
+    database: Database,
+    batch: sled::Batch,
+    waiting: usize,
+    /// Pairs put so far.
+    pub(super) pairs: u64,
+}
+
+impl Filler {
+    /// Sets or removes one value.
+    pub(super) fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
+        match value {
+            Some(value) => self.batch.insert(key, value),
+            None => self.batch.remove(key),
+        }
+        self.pairs += 1;
+        self.waiting += 1;
+        if self.waiting >= AT_ONCE { self.write() } else { Ok(()) }
+    }
+
+    /// Applies a batch of the journal.
+    pub(super) fn apply(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        // One key may stand in two batches, and within one engine batch the last word counts.
+        changes.iter().try_for_each(|(key, value)| self.put(key, value.as_deref()))
+    }
+
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.waiting = 0;
+        self.database.db.apply_batch(std::mem::take(&mut self.batch)).map_err(StoreError::engine)
+    }
+
+    /// What stands in the new database, for checks before it is used.
+    pub(super) fn written(&mut self) -> Result<&sled::Db, StoreError> {
+        self.write()?;
+        Ok(&self.database.db)
+    }
+}
+
+/// Builds a database in `<dir>/db.new` and puts it in the place of `<dir>/db`. Nobody may have either open.
+pub(super) fn replace(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>) -> Result<u64, StoreError> {
+    let new = dir.join("db.new");
+    remove(&new).map_err(StoreError::io(&new))?;
+    let mut filler = Filler { database: database::open(&new)?, batch: sled::Batch::default(), waiting: 0, pairs: 0 };
+    fill(&mut filler)?;
+    filler.write()?;
+    filler.database.sync()?;
+    let pairs = filler.pairs;
+    drop(filler);
+    sync_dir(&new).map_err(StoreError::io(&new))?;
+    switch(dir).map_err(StoreError::io(dir))?;
+    Ok(pairs)
+}
+
+fn switch(dir: &Path) -> io::Result<()> {
+    let (current, old, new) = (dir.join("db"), dir.join("db.old"), dir.join("db.new"));
+    remove(&old)?;
+    if current.exists() {
+        fs::rename(&current, &old)?;
+    }
+    fs::rename(&new, &current)?;
+    sync_dir(dir)?;
+    remove(&old)?;
+    sync_dir(dir)
+}
+
+/// Ends a replacement that a kill or a power loss cut short.
+pub(super) fn finish(dir: &Path) -> io::Result<()> {
+    let (current, old, new) = (dir.join("db"), dir.join("db.old"), dir.join("db.new"));
+    if old.exists() && !current.exists() {
+        // The old one was moved away, so the new one is complete; where it is not there, the old one counts.
+        fs::rename(if new.exists() { &new } else { &old }, &current)?;
+        sync_dir(dir)?;
+    }
+    remove(&old)?;
+    remove(&new)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,299 @@
+//! What keeps a store sound over years: backups, damaged values, compaction, restoring, the age of curves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::backup::{self, Backup};
+use super::claim::Claim;
+use super::database;
+use super::disk;
+use super::draft::MAX_RECORDS;
+use super::error::StoreError;
+use super::journal;
+use super::key;
+use super::marker::{self, Marker};
+use super::migrate;
+use super::opening;
+use super::record::{LogEntry, LogOutcome, RunKey, RunRecord};
+use super::rewrite;
+use super::shelf::{self, Shelf};
+use super::store::Store;
+use super::value;
+use crate::analysis::RunCurves;
+
+/// How backups are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupPlan {
+    /// How many are kept.
+    pub keep: usize,
+    /// Where each one is copied to besides, a second disk or a share.
+    pub copy_to: Option<PathBuf>,
+}
+
+/// Bytes on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// The engine's files.
+    pub database: u64,
+    /// The journal.
+    pub journal: u64,
+    /// All backups.
+    pub backups: u64,
+}
+
+/// A damaged value that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The run it belongs to.
+    pub run: RunKey,
+    /// What of it: `record` or `curves`.
+    pub what: &'static str,
+    /// What is wrong.
+    pub cause: String,
+    /// The file it was made from, when the log still tells.
+    pub file: Option<super::FileFacts>,
+}
+
+impl Store {
+    /// Makes a backup while the store is used, verifies it, rotates the older ones out, and lets go of the journal
+    /// that no kept backup needs. `None` in memory.
+    ///
+    /// # Errors
+    /// When it cannot be written or is not sound; the store itself is untouched.
+    pub fn back_up(&self, plan: &BackupPlan, now_ms: i64) -> Result<Option<Backup>, StoreError> {
+        let Some(dir) = self.dir() else { return Ok(None) };
+        let number = match &*self.shelf() {
+            Shelf::Disk(disk) => shelf::lock(&disk.journal).rotate()?,
+            _ => return Err(StoreError::Broken),
+        };
+        let folder = backup::folder(dir);
+        let page = |after: &[u8], most: usize| self.shelf().after(after, &[], most);
+        let made = backup::create(&folder, number, now_ms, page)?;
+        if let Some(needed) = backup::rotate(&folder, plan.keep) {
+            // A segment that stays only takes room.
+            let _ = journal::prune(&dir.join("journal"), needed);
+        }
+        if let Some(copies) = &plan.copy_to {
+            backup::copy_to(&made, copies, plan.keep)?;
+        }
+        Ok(Some(made))
+    }
+
+    /// Bytes the journal has grown since the last backup was begun.
+    pub fn journal_bytes(&self) -> u64 {
+        match &*self.shelf() {
+            Shelf::Disk(disk) => shelf::lock(&disk.journal).len(),
+            _ => 0,
+        }
+    }
+
+    /// What the store takes on disk.
+    pub fn sizes(&self) -> Sizes {
+        let Some(dir) = self.dir() else { return Sizes::default() };
+        Sizes {
+            database: disk::folder_size(&dir.join("db")),
+            journal: journal::size(&dir.join("journal")),
+            backups: disk::folder_size(&backup::folder(dir)),
+        }
+    }
+
+    /// Looks at a run's values. What is damaged is set aside, counted no longer, and forgotten as a file that was
+    /// dealt with, so that its file is read again where it is still there.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn set_damage_aside(&self, run: &RunKey) -> Result<Vec<Damaged>, StoreError> {
+        let mut damaged = Vec::new();
+        for (what, key) in [("record", key::run(run)), ("curves", key::curves(run))] {
+            let Some(bytes) = self.shelf().get(&key)? else { continue };
+            if let Err(cause) = check(what, &bytes) {
+                let file = self.file_of(run)?;
+                self.writing(|draft| {
+                    draft.put_raw([b"z".as_slice(), &key].concat(), bytes);
+                    draft.remove(key);
+                    if let Some(file) = &file {
+                        draft.remove(key::path(&file.path_key));
+                    }
+                    Ok(())
+                })?;
+                damaged.push(Damaged { run: run.clone(), what, cause: cause.to_string(), file });
+            }
+        }
+        if damaged.iter().any(|damaged| damaged.what == "record") {
+            migrate::migrate(&self.shelf())?;
+        }
+        Ok(damaged)
+    }
+
+    /// The file a run was last read from, as the log tells.
+    fn file_of(&self, run: &RunKey) -> Result<Option<super::FileFacts>, StoreError> {
+        let log = self.latest_log(usize::MAX)?;
+        let of_run = |entry: &LogEntry| match &entry.outcome {
+            LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } => key == run,
+            _ => false,
+        };
+        Ok(log.into_iter().find(of_run).map(|entry| entry.file))
+    }
+
+    /// Runs whose record or curves are damaged, found by reading everything.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn damaged_runs(&self) -> Result<Vec<RunKey>, StoreError> {
+        let mut found = std::collections::BTreeSet::new();
+        self.walk(b'r', |key, bytes| {
+            if value::decode::<RunRecord>(bytes).is_err() {
+                found.insert(RunKey(key.to_vec()));
+            }
+        })?;
+        self.walk(b'c', |key, bytes| {
+            if value::decode_packed::<RunCurves>(bytes).is_err() {
+                found.insert(RunKey(key.to_vec()));
+            }
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Calls `each` for every pair with a one-letter prefix; the key comes without it.
+    pub(super) fn walk(&self, prefix: u8, mut each: impl FnMut(&[u8], &[u8])) -> Result<(), StoreError> {
+        let prefix = [prefix];
+        let mut after = prefix.to_vec();
+        loop {
+            let page = self.shelf().after(&after, &prefix, 256)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after.clone_from(last);
+            for (key, bytes) in &page {
+                each(key.get(1..).unwrap_or_default(), bytes);
+            }
+        }
+    }
+
+    /// Drops the curves of runs older than a moment of the plant's clock, seconds since 1970; records stay. Works on
+    /// at most so many runs; returns how many it dropped.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn drop_curves_before(&self, seconds: i64, most: usize) -> Result<usize, StoreError> {
+        let end = [b"t".as_slice(), &key::sortable(seconds)].concat();
+        let oldest_kept: i64 = self.value(key::CURVES_FROM)?.unwrap_or(i64::MIN);
+        let start = [b"t".as_slice(), &key::sortable(oldest_kept)].concat();
+        let page = self.shelf().between(&start, &end, most)?;
+        let runs: Vec<RunKey> = page.iter().filter_map(|key| Some(RunKey(key.get(9..)?.to_vec()))).collect();
+        let reached = runs.last().and_then(RunKey::seconds).filter(|_| runs.len() >= most).unwrap_or(seconds);
+        let mut dropped = 0;
+        for group in runs.chunks(MAX_RECORDS / 2) {
+            dropped += self.writing(|draft| {
+                let mut dropped = 0;
+                for run in group {
+                    let key = key::curves(run);
+                    if draft.raw(&key)?.is_some() {
+                        draft.remove(key);
+                        dropped += 1;
+                    }
+                }
+                Ok(dropped)
+            })?;
+        }
+        if reached > oldest_kept {
+            self.writing(|draft| draft.put(key::CURVES_FROM.to_vec(), &reached))?;
+        }
+        Ok(dropped)
+    }
+}
+
+fn check(what: &str, bytes: &[u8]) -> Result<(), value::ValueError> {
+    match what {
+        "record" => value::decode::<RunRecord>(bytes).map(drop),
+        _ => value::decode_packed::<RunCurves>(bytes).map(drop),
+    }
+}
+
+/// The backups of a store's folder, newest first.
+pub fn backups_in(dir: &Path) -> Vec<PathBuf> {
+    backup::list(&backup::folder(dir))
+}
+
+/// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
+/// bytes on disk before and after.
+///
+/// # Errors
+/// When it cannot be read or written, or the copy is not equal; the store is then as it was.
+pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
+    let database = claim.dir().join("db");
+    let before = disk::folder_size(&database);
+    // Opened once as always: caught up with its journal, checked, restored if need be.
+    let (shelf, _) = opening::open(claim)?;
+    rewrite::replace(claim.dir(), |filler| {
+        let mut after = Vec::new();
+        loop {
+            let page = shelf.after(&after, &[], 512)?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            page.iter().try_for_each(|(key, value)| filler.put(key, Some(value)))?;
+        }
+        let (old, new) = (digest(shelf.iter_all()?), digest(filler.written()?.iter()));
+        drop(shelf);
+        if old? == new? { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
+    })?;
+    mark_clean(claim)?;
+    Ok((before, disk::folder_size(&database)))
+}
+
+fn digest(pairs: sled::Iter) -> Result<blake3::Hash, StoreError> {
+    let mut hash = blake3::Hasher::new();
+    for pair in pairs {
+        let (key, value) = pair.map_err(StoreError::engine)?;
+        for part in [&key, &value] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    Ok(hash.finalize())
+}
+
+/// Opens once more what was rewritten, so that it is checked and marked as left cleanly.
+fn mark_clean(claim: &Claim) -> Result<(), StoreError> {
+    let (shelf, _) = opening::open(claim)?;
+    let sequence = opening::stored(&shelf, key::SEQUENCE)?;
+    drop(shelf);
+    marker::write(claim.dir(), Marker { clean: true, sequence })
+}
+
+/// Puts a backup in the place of the store. What was there is set aside first; its journal goes with it, because the
+/// backup is wanted as it is. Returns where the old store lies, when there was one.
+///
+/// # Errors
+/// When the backup is not sound, before anything is touched.
+pub fn restore(claim: &Claim, path: &Path) -> Result<(Backup, Option<PathBuf>), StoreError> {
+    let backup = backup::verify(path)?;
+    let aside = set_aside_for_rebuild(claim, "before-restore")?;
+    rewrite::replace(claim.dir(), |filler| {
+        backup::load(path, |key, value| filler.put(&key, Some(&value)))?;
+        filler.put(key::JOURNAL, Some(&value::encode(&backup.journal)?))
+    })?;
+    mark_clean(claim)?;
+    Ok((backup, aside))
+}
+
+/// Moves database, journal and marker of a store into a folder of their own, so that a new one can be begun.
+/// Returns that folder, when there was anything to move.
+///
+/// # Errors
+/// Files and rights.
+pub fn set_aside_for_rebuild(claim: &Claim, why: &str) -> Result<Option<PathBuf>, StoreError> {
+    let dir = claim.dir();
+    rewrite::finish(dir).map_err(StoreError::io(dir))?;
+    if !database::is_there(&dir.join("db")) {
+        return Ok(None);
+    }
+    let aside = disk::free_name(dir, why);
+    disk::make_private(&aside).map_err(StoreError::io(&aside))?;
+    for name in ["db", "journal", "marker"] {
+        let from = dir.join(name);
+        if from.exists() {
+            fs::rename(&from, aside.join(name)).map_err(StoreError::io(&from))?;
+        }
+    }
+    disk::sync_dir(dir).map_err(StoreError::io(dir))?;
+    Ok(Some(aside))
+}

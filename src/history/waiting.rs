@@ -1,0 +1,72 @@
+//! Files that were judged while the history was still being opened: on disk at once, in the history as soon as it is.
+
+use std::path::Path;
+
+use super::claim::Claim;
+use super::error::StoreError;
+use super::frames::{self, Frames};
+use super::plan::{Committed, Entry};
+use super::store::Store;
+
+const NAME: &str = "waiting.log";
+
+/// The file they wait in.
+#[derive(Debug)]
+pub struct Waiting {
+    frames: Frames,
+}
+
+impl Waiting {
+    /// Opens the file in a claimed folder. Gives what an earlier process left waiting.
+    ///
+    /// # Errors
+    /// Files and rights.
+    pub fn open(claim: &Claim) -> Result<(Self, Vec<Entry>), StoreError> {
+        let path = claim.dir().join(NAME);
+        let (mut left, mut extent) = (Vec::new(), None);
+        if path.exists() {
+            let read = frames::read::<StoreError>(&path, |payload| {
+                left.push(postcard::from_bytes(payload).map_err(StoreError::engine)?);
+                Ok(())
+            });
+            extent = Some(read.map_err(|error| error.in_file(&path))?);
+        }
+        let frames = Frames::open(&path, extent).map_err(StoreError::io(&path))?;
+        super::disk::sync_dir(claim.dir()).map_err(StoreError::io(claim.dir()))?;
+        Ok((Self { frames }, left))
+    }
+
+    /// Lets a file wait; on disk when this returns.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn add(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let payload = postcard::to_stdvec(entry).map_err(StoreError::engine)?;
+        self.frames.append(&payload).map_err(StoreError::io(Path::new(NAME)))
+    }
+
+    /// Nobody waits any more: the history has them all.
+    ///
+    /// # Errors
+    /// When the disk does not take it; they are then found known at the next opening.
+    pub fn clear(&mut self) -> Result<(), StoreError> {
+        if self.frames.len() == 0 {
+            return Ok(());
+        }
+        self.frames.cut(0).map_err(StoreError::io(Path::new(NAME)))
+    }
+}
+
+impl Store {
+    /// Keeps files that waited, those that a kill left in the history already not once more.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn commit_waiting(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
+        let is_new = |entry: &Entry| {
+            let file = &entry.file;
+            !(self.seen_path(&file.path_key, file.len, file.mtime_ns) && self.seen_content(&file.content))
+        };
+        self.commit(entries.into_iter().filter(is_new).collect())
+    }
+}
