@@ -202,8 +202,9 @@ fn spoil(dir: &Path, prefix: u8) {
     let db = sled::open(dir.join("db")).expect("an engine");
     let (key, mut value) =
         db.scan_prefix([prefix]).next().expect("a value").map(|(k, v)| (k, v.to_vec())).expect("read");
-    let last = value.len() - 1;
-    value[last] ^= 1;
+    if let Some(last) = value.last_mut() {
+        *last ^= 1;
+    }
     db.insert(key, value).expect("written");
     db.flush().expect("flushed");
 }
@@ -258,7 +259,9 @@ fn files_that_waited_for_the_history_are_in_it_once() {
     let claim = Claim::take(dir.path(), &holder()).expect("ours");
     let (mut waiting, left) = Waiting::open(&claim).expect("opened");
     assert!(left.is_empty());
-    entries().iter().for_each(|entry| waiting.add(entry).expect("written"));
+    for entry in entries() {
+        waiting.add(&entry).expect("written");
+    }
     // The process died after the history had taken half of them, before anybody could say so.
     let (store, _) = Store::open_claimed(claim).map_err(|(error, _)| error).expect("opened");
     keep(&store, entries().into_iter().take(4).collect());
