@@ -29,7 +29,7 @@ pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
 
 /// The store of the flag or the configuration, with what was odd about opening it said.
 pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
-    let (store, opening) = Store::open(args.store.as_ref().unwrap_or(&loaded.store), &holder())?;
+    let (store, opening) = Store::open(&args.dir(loaded), &holder())?;
     for note in &opening.notes {
         eprintln!("{}", printable(note));
     }
@@ -37,7 +37,7 @@ pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
 }
 
 /// Hidden by itself where standard error is no terminal.
-fn bar(files: usize) -> ProgressBar {
+pub(super) fn bar(files: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files  {per_sec}  {eta} left");
     let bar = ProgressBar::new(files as u64);
     match style {
@@ -46,7 +46,7 @@ fn bar(files: usize) -> ProgressBar {
     }
 }
 
-fn summary(files: usize, ingested: &Ingested) -> String {
+pub(super) fn summary(files: usize, ingested: &Ingested) -> String {
     let Ingested { runs, revisions, duplicates, known, skipped, failed } = ingested;
     let counts = [
         (*runs, "new runs"),

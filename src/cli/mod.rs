@@ -1,10 +1,12 @@
 //! The command line: one enum of commands, one line of help each.
 
 mod analyze;
+mod backup;
 mod bench;
 mod demo;
 mod exit;
 mod headless;
+mod history;
 mod ingest;
 mod samples;
 mod settings;
@@ -18,7 +20,7 @@ use color_eyre::eyre::Result;
 
 pub use exit::Exit;
 
-use crate::config::load;
+use crate::config::{Loaded, load};
 use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
@@ -51,6 +53,12 @@ enum Command {
     Ingest(IngestArgs),
     /// Print what the history has of a run or of all runs of a serial.
     Show(ShowArgs),
+    /// The history in files of its own: make, check and restore backups.
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Look after the history: state, check, compact, rebuild.
+    #[command(subcommand)]
+    History(HistoryCommand),
     /// Watch a temporary folder into which made samples drop.
     Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
@@ -151,6 +159,68 @@ pub enum Format {
     Csv,
 }
 
+impl StoreArgs {
+    /// The history's folder: the flag's, else the configured one.
+    pub(super) fn dir(&self, loaded: &Loaded) -> PathBuf {
+        self.store.clone().unwrap_or_else(|| loaded.store.clone())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum BackupCommand {
+    /// Make a backup now, verify it, and rotate the older ones out.
+    Create {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Read backups to their end and say whether they are sound; without paths all of the history.
+    Verify {
+        /// Backups.
+        #[arg(value_name = "FILE")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Put a backup in the place of the history; what was there is set aside.
+    Restore {
+        /// The backup.
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HistoryCommand {
+    /// Runs, yields, and what the history takes on disk.
+    Status {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Read every value and every backup; exit code 1 when something is damaged.
+    Verify {
+        /// Set damaged values aside and read their files again.
+        #[arg(long)]
+        repair: bool,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Copy the history into a new database, compare, and switch: what was overwritten is let go.
+    Compact {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Begin a new history from files; the old one is set aside.
+    Rebuild {
+        /// Folders that are searched for workbooks.
+        #[arg(required = true, value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// The files that are looked at, weakest first.
@@ -211,6 +281,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Analyze(args) => analyze::run(&args, &load(named)?.config),
         Command::Ingest(args) => ingest::run(&args, &load(named)?),
         Command::Show(args) => show::run(&args, &load(named)?),
+        Command::Backup(what) => backup::run(&what, &load(named)?),
+        Command::History(what) => history::run(&what, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show) => settings::show(named),

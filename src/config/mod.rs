@@ -3,6 +3,7 @@
 //! Later wins: `/etc/trimwatch/config.toml`, the user's file, `--config FILE`, `TRIMWATCH_…` variables, flags.
 //! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
 
+mod keeping;
 mod load;
 mod shifts;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 
+pub use keeping::{BackupSettings, Retention};
 pub use load::{ConfigError, Loaded, default_paths, load};
 pub use shifts::{Shift, Shifts, Weekday};
 
@@ -36,6 +38,10 @@ pub struct Config {
     pub watches: Vec<WatchFolder>,
     /// The plant's shifts.
     pub shifts: Shifts,
+    /// When the history is backed up.
+    pub backup: BackupSettings,
+    /// How long what is kept is kept.
+    pub retention: Retention,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -54,6 +60,8 @@ impl Default for Config {
             bell: Bell::Alarm,
             watches: Vec::new(),
             shifts: Shifts::default(),
+            backup: BackupSettings::default(),
+            retention: Retention::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -124,6 +132,8 @@ impl Config {
             }
         }
         problems.extend(self.watch_problems());
+        problems.extend(self.backup.problems());
+        problems.extend(self.retention.problems());
         problems.extend(self.shifts.problems());
         problems
     }

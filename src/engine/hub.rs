@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, select, tick};
+use crossbeam_channel::{Receiver, never, select, tick};
 
 use super::clock;
 use super::keeper::{Keeper, Told};
+use super::live::failed_before;
+use super::opener::{self, Opened};
 use super::output::{Command, Output};
 use super::retry::{Decision, Retries};
 use super::setup::Setup;
+use super::upkeep::Upkeep;
 use super::worker::{Done, Finished, path_key};
 use crate::history::FileFacts;
 use crate::intake::{Intake, IntakeEvent};
@@ -29,6 +32,11 @@ const HEARTBEAT: Duration = Duration::from_secs(4);
 pub(super) struct Hub {
     pub(super) setup: Arc<Setup>,
     pub(super) keeper: Keeper,
+    /// How the opening of the store ended that is under way.
+    pub(super) opened: Receiver<Opened>,
+    pub(super) upkeep: Upkeep,
+    /// Whether a screen knows what was there before, or that there is nothing.
+    pub(super) past_told: bool,
     pub(super) intake: Option<Intake>,
     pub(super) workers: Vec<JoinHandle<()>>,
     pub(super) stopping: Arc<AtomicBool>,
@@ -58,13 +66,56 @@ impl Hub {
                     Ok(done) => self.group(done, sink),
                     Err(_) => break,
                 },
-                recv(heartbeat) -> _ => {
-                    self.turn_calendar(sink);
-                    sink(Output::Alive);
+                recv(self.opened) -> opened => {
+                    self.opened = never();
+                    if let Ok(opened) = opened {
+                        self.history(opened, sink);
+                    }
                 }
+                recv(heartbeat) -> _ => self.beat(sink),
             }
         }
         self.stop(sink);
+    }
+
+    fn beat(&mut self, sink: &mut dyn FnMut(Output)) {
+        self.turn_calendar(sink);
+        if let Some(job) = self.keeper.due() {
+            self.opened = opener::start(job);
+        }
+        self.upkeep.beat(self.keeper.in_use(), sink);
+        sink(Output::Alive);
+    }
+
+    /// The store was opened, or could not be.
+    fn history(&mut self, opened: Opened, sink: &mut dyn FnMut(Output)) {
+        let told = match opened {
+            Opened::First(store, opening) => {
+                opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
+                self.failed.extend(failed_before(&store, self.setup.past));
+                let (past, told) = self.keeper.opened(store, self.setup.past);
+                self.past_told = true;
+                sink(past);
+                told
+            }
+            Opened::Again(opening) => {
+                opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
+                self.keeper.take_held()
+            }
+            Opened::Failed(error, claim) => {
+                if !std::mem::replace(&mut self.past_told, true) {
+                    sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
+                }
+                sink(self.keeper.failed(&error, claim));
+                return;
+            }
+        };
+        told.outputs.into_iter().for_each(&mut *sink);
+        self.tell_tallies(sink);
+        // Files found by looking have waited for somebody who knows them.
+        if let Some(intake) = &self.intake {
+            intake.rescan();
+        }
     }
 
     /// Commits what is there, starting with `first`, as one group.
@@ -94,7 +145,7 @@ impl Hub {
                 self.failed.remove(&file.file.path_key);
             }
         }
-        let Told { outputs, changed } = self.keeper.commit(finished);
+        let Told { outputs, changed, .. } = self.keeper.commit(finished);
         outputs.into_iter().for_each(&mut *sink);
         if changed {
             self.tell_tallies(sink);
@@ -195,6 +246,19 @@ impl Hub {
         }
     }
 
+    /// A store that is still being opened or backed up does not end cleanly: it is waited for, not for ever.
+    fn end_history(&mut self) {
+        const PATIENCE: Duration = Duration::from_millis(300);
+        if let Some(store) = self.keeper.in_use() {
+            store.close_soon();
+        }
+        self.upkeep.wait(PATIENCE);
+        if let Ok(Opened::First(store, _)) = self.opened.recv_timeout(PATIENCE) {
+            // What waits on disk stays there for the next start.
+            drop(store);
+        }
+    }
+
     /// Files still queued stay in their folder and are found at the next start; those finished are committed.
     fn stop(mut self, sink: &mut dyn FnMut(Output)) {
         self.stopping.store(true, Ordering::Release);
@@ -212,6 +276,7 @@ impl Hub {
             // A worker catches its own panics; one that still died has lost its file to the next start.
             let _ = worker.join();
         }
+        self.end_history();
         // The store marks its clean end when the last of its owners lets go of it, which is here.
         drop(self.keeper);
         sink(Output::Stopped);

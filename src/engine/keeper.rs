@@ -1,108 +1,307 @@
-//! Finished files → history → what is told about them.
+//! Finished files → history → what is told about them; and what becomes of them while there is no history to keep
+//! them in.
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use super::clock;
+use super::opener::Job;
 use super::output::{Numbered, Output};
 use super::process::Outcome;
+use super::quiet;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
-use crate::history::{Committed, Ending, Entry, RunKey, RunRecord, Store, Tally};
+use crate::history::{
+    Act, Claim, Committed, Ending, Entry, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally, Waiting,
+};
 use crate::trim::LocalDate;
 
 /// Runs looked through for one on the same laser.
 const LOOKED_BACK: usize = 50;
+/// Files held in memory while the history takes none; more are read again from their folder.
+const MOST_HELD: usize = 2_000;
+/// Waits between two tries to have the history back.
+const TRIES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
-/// The store in use, and why nothing is kept when that is so.
+/// Where everybody finds the store once it is open.
+pub(super) type Slot = Arc<OnceLock<Arc<Store>>>;
+
+/// Whether files are kept.
+#[derive(Debug)]
+enum Keeping {
+    /// The store is being opened; files wait on disk.
+    Opening,
+    /// Every file is in the store before it is told.
+    Kept,
+    /// Nothing is kept, by choice.
+    Choice,
+    /// The store takes nothing; files are held until it does.
+    Trouble(Trouble),
+}
+
+#[derive(Debug)]
+struct Trouble {
+    reason: String,
+    /// When to try again; `None` while a try is under way.
+    next: Option<Instant>,
+    wait: Duration,
+    /// For the next try, where the store was never open.
+    claim: Option<Claim>,
+}
+
+/// The history as the engine sees it.
 pub(super) struct Keeper {
-    store: Arc<Store>,
-    /// Why runs are not on disk; by choice or by trouble.
-    not_kept: Option<String>,
+    slot: Slot,
+    dir: Option<PathBuf>,
+    keeping: Keeping,
+    /// Files wait here on disk while the store is not open.
+    waiting: Option<Waiting>,
+    /// What was told and is not in the store.
+    memory: Store,
+    held: Vec<Entry>,
+    /// Files that an earlier process let wait: told by that one already.
+    left: Vec<Entry>,
+    /// Files that were told and are not even held.
+    beyond: u64,
 }
 
 /// What a commit has to tell.
+#[derive(Default)]
 pub(super) struct Told {
     pub(super) outputs: Vec<Output>,
     /// Whether any tally changed.
     pub(super) changed: bool,
+    /// Whether files must be looked for again that were handed over before.
+    pub(super) look_again: bool,
 }
 
 impl Keeper {
-    pub(super) fn new(store: Arc<Store>, not_kept: Option<String>) -> Self {
-        Self { store, not_kept }
+    fn new(slot: Slot, dir: Option<PathBuf>, keeping: Keeping, waiting: Option<Waiting>) -> Self {
+        let memory = Store::in_memory();
+        Self { slot, dir, keeping, waiting, memory, held: Vec::new(), left: Vec::new(), beyond: 0 }
     }
 
-    /// Keeps a group of files. When the disk fails the group and all that follow are held in memory, and every
-    /// row says so.
+    /// Keeps nothing, by choice.
+    pub(super) fn by_choice() -> Self {
+        Self::new(Slot::default(), None, Keeping::Choice, None)
+    }
+
+    /// Waits for the store to be opened. `left` are files that an earlier process let wait.
+    pub(super) fn opening(slot: Slot, dir: PathBuf, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
+        let (waiting, left) = waiting.unzip();
+        let mut keeper = Self::new(slot, Some(dir), Keeping::Opening, waiting);
+        keeper.left = left.unwrap_or_default();
+        keeper
+    }
+
+    /// Why rows are not on disk, by choice or by trouble.
+    pub(super) fn not_kept(&self) -> Option<String> {
+        match &self.keeping {
+            Keeping::Opening | Keeping::Kept => None,
+            Keeping::Choice => Some("by choice (--no-store)".to_owned()),
+            Keeping::Trouble(trouble) => Some(trouble.reason.clone()),
+        }
+    }
+
+    /// Whether the store is being opened for the first time.
+    pub(super) fn is_opening(&self) -> bool {
+        matches!(self.keeping, Keeping::Opening)
+    }
+
+    fn store(&self) -> Option<&Store> {
+        self.slot.get().map(AsRef::as_ref)
+    }
+
+    /// The store while it takes files.
+    pub(super) fn in_use(&self) -> Option<Arc<Store>> {
+        self.slot.get().filter(|_| matches!(self.keeping, Keeping::Kept)).cloned()
+    }
+
+    /// Keeps a group of files, or holds them; the rows say which.
     pub(super) fn commit(&mut self, finished: Vec<Finished>) -> Told {
-        let mut curves: Vec<Option<RunCurves>> = Vec::with_capacity(finished.len());
-        let mut noticed = Vec::with_capacity(finished.len());
+        let mut parts = Vec::with_capacity(finished.len());
         let mut entries = Vec::with_capacity(finished.len());
         for file in finished {
-            noticed.push(file.noticed);
+            let noticed = file.noticed;
             let entry = entry(file);
-            curves.push(match &entry.ending {
+            let curves = match &entry.ending {
                 Ending::Run { curves, .. } => Some(curves.clone()),
                 _ => None,
-            });
+            };
+            parts.push((curves, noticed));
             entries.push(entry);
         }
-        let mut outputs = Vec::new();
-        let committed = self.store_or_hold(entries, &mut outputs);
-        let mut changed = false;
-        for ((committed, curves), noticed) in committed.into_iter().zip(curves).zip(noticed) {
-            let Committed { log, run } = committed;
+        let mut told = Told::default();
+        let committed = self.store_or_hold(entries, &mut told.outputs);
+        for (Committed { log, run }, (curves, noticed)) in committed.into_iter().zip(parts) {
             if let (Some((key, record)), Some(curves)) = (run, curves) {
-                changed = true;
-                outputs.push(Output::Run {
+                told.changed = true;
+                told.outputs.push(Output::Run {
                     run: Box::new(Numbered { sequence: log.sequence, key, record }),
                     curves: Box::new(curves),
                     latency_ms: noticed.elapsed().as_secs_f64() * 1_000.0,
-                    not_kept: self.not_kept.clone(),
+                    not_kept: self.not_kept(),
                 });
             }
-            outputs.push(Output::Logged(log));
+            told.outputs.push(Output::Logged(log));
         }
-        Told { outputs, changed }
+        told
     }
 
     fn store_or_hold(&mut self, entries: Vec<Entry>, outputs: &mut Vec<Output>) -> Vec<Committed> {
-        // Entries are cloned because a failed commit must lose none of them.
-        let trouble = match self.store.commit(entries.clone()) {
-            Ok(committed) => return committed,
-            Err(trouble) => trouble.to_string(),
+        if let Some(store) = self.in_use() {
+            // Entries are cloned because a failed commit must lose none of them.
+            match quiet::during(|| store.commit(entries.clone())) {
+                Ok(committed) => return committed,
+                Err(trouble) => outputs.push(self.fall_into(&trouble, None)),
+            }
+        }
+        if !matches!(self.keeping, Keeping::Choice) {
+            self.hold(&entries);
+        }
+        self.memory.commit(entries).unwrap_or_default()
+    }
+
+    /// Holds files until the store takes them: on disk where that is possible, in memory in any case.
+    fn hold(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            // A disk that takes nothing is why they are held; the rows say so.
+            let on_disk = self.waiting.as_mut().map(|waiting| waiting.add(entry).is_ok());
+            if matches!(self.keeping, Keeping::Opening) && on_disk != Some(true) {
+                let reason = "the disk takes nothing while the history is being opened".to_owned();
+                self.keeping = Keeping::Trouble(Trouble { reason, next: None, wait: TRIES.0, claim: None });
+            }
+            // While it is being opened they are told as kept: then none may be let go.
+            if self.held.len() < MOST_HELD || matches!(self.keeping, Keeping::Opening) {
+                self.held.push(entry.clone());
+            } else {
+                self.beyond += 1;
+            }
+        }
+    }
+
+    fn fall_into(&mut self, error: &StoreError, claim: Option<Claim>) -> Output {
+        let wait = match &self.keeping {
+            Keeping::Trouble(trouble) => (2 * trouble.wait).min(TRIES.1),
+            _ => TRIES.0,
         };
-        outputs.push(Output::NotKept(trouble.clone()));
-        self.not_kept = Some(trouble);
-        self.store = Arc::new(Store::in_memory());
-        self.store.commit(entries).unwrap_or_default()
+        let reason = error.to_string();
+        let told = Output::NotKept(reason.clone());
+        self.keeping = Keeping::Trouble(Trouble { reason, next: Some(Instant::now() + wait), wait, claim });
+        told
+    }
+
+    /// What to open now, when it is time for another try.
+    pub(super) fn due(&mut self) -> Option<Job> {
+        let Keeping::Trouble(trouble) = &mut self.keeping else { return None };
+        trouble.next.filter(|next| *next <= Instant::now())?;
+        trouble.next = None;
+        if let Some(store) = self.slot.get() {
+            return Some(Job::Broken(Arc::clone(store)));
+        }
+        match trouble.claim.take() {
+            Some(claim) => Some(Job::Claimed(claim)),
+            None => self.dir.clone().map(Job::Folder),
+        }
+    }
+
+    /// The store could not be opened.
+    pub(super) fn failed(&mut self, error: &StoreError, claim: Option<Claim>) -> Output {
+        self.fall_into(error, claim)
+    }
+
+    /// The store is open for the first time: what an earlier process let wait goes in before anything is told.
+    pub(super) fn opened(&mut self, store: Arc<Store>, most: usize) -> (Output, Told) {
+        // What fails here fails again below, where it is told.
+        if quiet::during(|| store.commit_waiting(self.left.clone())).is_ok() {
+            self.left.clear();
+        }
+        let past = past(&store, most);
+        // The slot is empty: only this thread fills it, and only once.
+        let _ = self.slot.set(store);
+        (past, self.take_held())
+    }
+
+    /// The store takes files again, or for the first time: those that were held go in, in their order.
+    pub(super) fn take_held(&mut self) -> Told {
+        let mut told = Told { changed: true, look_again: self.beyond > 0, ..Told::default() };
+        let Some(store) = self.slot.get().cloned() else { return told };
+        let mut held = std::mem::take(&mut self.left);
+        held.append(&mut self.held);
+        let committed = match quiet::during(|| store.commit_waiting(held.clone())) {
+            Ok(committed) => committed,
+            Err(error) => {
+                self.held = held;
+                told.outputs.push(self.fall_into(&error, None));
+                return told;
+            }
+        };
+        // A line that stays is found known at the next opening.
+        let _ = self.waiting.as_mut().map(Waiting::clear);
+        if matches!(self.keeping, Keeping::Trouble(_)) {
+            told.outputs.push(Output::KeptAgain(committed.len() as u64));
+        }
+        (self.keeping, self.memory, self.beyond) = (Keeping::Kept, Store::in_memory(), 0);
+        for Committed { log, run } in committed {
+            if let Some((key, record)) = run {
+                told.outputs.push(Output::Kept(Box::new(Numbered { sequence: log.sequence, key, record })));
+            }
+            if !matches!(log.outcome, LogOutcome::Run { .. }) {
+                told.outputs.push(Output::Logged(log));
+            }
+        }
+        told
+    }
+
+    /// A person's word about a run.
+    pub(super) fn act(&mut self, act: Act) -> Result<Option<Committed>, StoreError> {
+        match self.in_use() {
+            Some(store) => quiet::during(|| store.act(act)),
+            None => self.memory.act(act),
+        }
+    }
+
+    /// What is not in the store yet, then what is.
+    fn both<T>(&self, ask: impl Fn(&Store) -> Option<T>) -> Option<T> {
+        ask(&self.memory).or_else(|| self.store().and_then(&ask))
     }
 
     pub(super) fn curves(&self, key: &RunKey) -> Option<RunCurves> {
-        self.store.curves(key).ok().flatten()
+        self.both(|store| store.curves(key).ok().flatten())
     }
 
     /// The run before on the same laser: another laser's settings say nothing about this one's.
     pub(super) fn before(&self, key: &RunKey) -> Option<Numbered> {
         let laser = |record: &RunRecord| record.run.identity.laser.clone();
-        let own = laser(&self.store.run(key).ok().flatten()?);
-        let before = self.store.runs_before(key, LOOKED_BACK).ok()?;
-        let (key, record) = before.into_iter().find(|(_, record)| laser(record) == own)?;
-        Some(Numbered { sequence: 0, key, record })
+        let own = laser(&self.both(|store| store.run(key).ok().flatten())?);
+        self.both(|store| {
+            let before = store.runs_before(key, LOOKED_BACK).ok()?;
+            let (key, record) = before.into_iter().find(|(_, record)| laser(record) == own)?;
+            Some(Numbered { sequence: 0, key, record })
+        })
     }
 
     pub(super) fn unit(&self, model: &str, serial: &str) -> Vec<Numbered> {
-        let runs = self.store.unit_runs(model, serial).unwrap_or_default();
+        let of = |store: &Store| store.unit_runs(model, serial).unwrap_or_default();
+        let mut runs = self.store().map(of).unwrap_or_default();
+        let newer = of(&self.memory);
+        runs.retain(|(key, _)| newer.iter().all(|(other, _)| other != key));
+        runs.extend(newer);
+        runs.sort_by(|(a, _), (b, _)| a.cmp(b));
         runs.into_iter().map(|(key, record)| Numbered { sequence: 0, key, record }).collect()
     }
 
     pub(super) fn day(&self, date: LocalDate) -> Tally {
-        self.store.day(date)
+        let kept = self.store().map(|store| store.day(date)).unwrap_or_default();
+        kept.with(self.memory.day(date))
     }
 
     pub(super) fn forget(&self, path_key: &[u8; 16]) {
-        // A mark that stays only means that the file is read when it changes.
-        let _ = self.store.forget_path(path_key);
+        for store in [Some(&self.memory), self.store()].into_iter().flatten() {
+            // A mark that stays only means that the file is read when it changes.
+            let _ = store.forget_path(path_key);
+        }
     }
 }
 

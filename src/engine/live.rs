@@ -7,17 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 
 use super::holder::holder;
 use super::hub::Hub;
-use super::keeper::{self, Keeper};
+use super::keeper::{Keeper, Slot};
+use super::opener::{self, Job, Opened};
 use super::output::{Command, Output};
-use super::quiet;
 use super::retry::Retries;
 use super::setup::Setup;
+use super::upkeep::Upkeep;
 use super::worker::{self, path_key};
-use crate::history::{LogOutcome, Store, StoreError};
+use crate::history::{Claim, LogOutcome, Store, StoreError, Waiting};
 use crate::intake::{FileStat, Intake, Options, WatchedFolder};
 
 /// Files that may wait for a worker: more hold back the intake, not the memory.
@@ -63,15 +64,11 @@ impl Engine {
 }
 
 fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)) -> io::Result<()> {
-    let Some((store, not_kept)) = open_store(&setup, sink) else {
+    let slot = Slot::default();
+    let Some((keeper, opened)) = begin_history(&setup, &slot, sink) else {
         sink(Output::Stopped);
         return Ok(());
     };
-    sink(keeper::past(&store, setup.past));
-    if let Some(reason) = &not_kept {
-        sink(Output::NotKept(reason.clone()));
-    }
-    let failed = failed_before(&store, setup.past);
     let setup = Arc::new(setup);
     let stopping = Arc::new(AtomicBool::new(false));
     let (found, jobs) = bounded(QUEUE);
@@ -79,9 +76,12 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let workers = worker::start(workers, &setup, &stopping, &jobs, &finished)?;
     drop(finished);
-    let intake = start_intake(&setup, Arc::clone(&store), found)?;
+    let intake = start_intake(&setup, slot, found)?;
     let hub = Hub {
-        keeper: Keeper::new(store, not_kept),
+        past_told: !keeper.is_opening(),
+        upkeep: Upkeep::new(&setup),
+        keeper,
+        opened,
         setup,
         intake: Some(intake),
         workers,
@@ -90,7 +90,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         done,
         commands,
         retries: Retries::default(),
-        failed,
+        failed: HashMap::new(),
         settling: 0,
         told_queue: None,
         today: None,
@@ -99,8 +99,37 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     Ok(())
 }
 
+/// Claims the store's folder and begins to open it; `None` when another process holds it. A shop without a working
+/// disk still wants its verdicts.
+fn begin_history(setup: &Setup, slot: &Slot, sink: &mut dyn FnMut(Output)) -> Option<(Keeper, Receiver<Opened>)> {
+    let Some(dir) = &setup.store else {
+        let keeper = Keeper::by_choice();
+        sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
+        sink(Output::NotKept(keeper.not_kept().unwrap_or_default()));
+        return Some((keeper, never()));
+    };
+    match Claim::take(dir, &holder()) {
+        Ok(claim) => {
+            // Where nobody can wait on disk, the rows say that they are not kept.
+            let waiting = Waiting::open(&claim).ok();
+            let keeper = Keeper::opening(Arc::clone(slot), dir.clone(), waiting);
+            Some((keeper, opener::start(Job::Claimed(claim))))
+        }
+        Err(held @ StoreError::HeldBy { .. }) => {
+            sink(Output::Held(held.to_string()));
+            None
+        }
+        Err(trouble) => {
+            let mut keeper = Keeper::opening(Arc::clone(slot), dir.clone(), None);
+            sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
+            sink(keeper.failed(&trouble, None));
+            Some((keeper, never()))
+        }
+    }
+}
+
 /// Files that failed before, so that they can be asked for again.
-fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
+pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
     let log = store.latest_log(most).unwrap_or_default().into_iter();
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
@@ -110,30 +139,12 @@ fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
         .collect()
 }
 
-/// The store and why nothing is kept; `None` when another process holds it.
-fn open_store(setup: &Setup, sink: &mut dyn FnMut(Output)) -> Option<(Arc<Store>, Option<String>)> {
-    let Some(dir) = &setup.store else {
-        return Some((Arc::new(Store::in_memory()), Some("by choice (--no-store)".to_owned())));
-    };
-    match quiet::during(|| Store::open(dir, &holder())) {
-        Ok((store, opening)) => {
-            opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
-            Some((Arc::new(store), None))
-        }
-        Err(held @ StoreError::HeldBy { .. }) => {
-            sink(Output::Held(held.to_string()));
-            None
-        }
-        // A shop without a working disk still wants its verdicts.
-        Err(trouble) => Some((Arc::new(Store::in_memory()), Some(trouble.to_string()))),
-    }
-}
-
-fn start_intake(setup: &Setup, store: Arc<Store>, found: Sender<crate::intake::IntakeEvent>) -> io::Result<Intake> {
+fn start_intake(setup: &Setup, slot: Slot, found: Sender<crate::intake::IntakeEvent>) -> io::Result<Intake> {
     let folders =
         setup.folders.iter().map(|watch| WatchedFolder { path: watch.path.clone(), recursive: watch.recursive });
     let options = Options { rescan: setup.rescan, poll_only: setup.poll, ..Options::default() };
-    let known =
-        move |path: &std::path::Path, stat: &FileStat| store.seen_path(&path_key(path), stat.len, stat.mtime_ns);
+    let known = move |path: &std::path::Path, stat: &FileStat| {
+        slot.get().is_some_and(|store| store.seen_path(&path_key(path), stat.len, stat.mtime_ns))
+    };
     Intake::start(folders.collect(), options, known, found)
 }

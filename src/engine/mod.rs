@@ -13,11 +13,13 @@ mod hub;
 mod ingest;
 mod keeper;
 mod live;
+mod opener;
 mod output;
 mod process;
 pub mod quiet;
 mod retry;
 mod setup;
+mod upkeep;
 mod worker;
 
 pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};

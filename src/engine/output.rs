@@ -65,6 +65,10 @@ pub enum Output {
         /// Why it is not kept.
         not_kept: Option<String>,
     },
+    /// A run that was told before is in the history now.
+    Kept(Box<Numbered>),
+    /// Files are kept again; so many of those that were held went in.
+    KeptAgain(u64),
     /// How a file ended.
     Logged(LogEntry),
     /// The runs of today and of the shift that is on.

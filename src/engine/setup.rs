@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::analysis::AnalysisSettings;
-use crate::config::{Config, Shifts, WatchFolder};
+use crate::config::{BackupSettings, Config, Retention, Shifts, WatchFolder};
 
 /// Everything the engine needs to know, decided before it starts.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub struct Setup {
     pub rescan: Duration,
     /// Do without file-system events.
     pub poll: bool,
+    /// When backups are made, and how many are kept.
+    pub backup: BackupSettings,
+    /// How long curves are kept.
+    pub retention: Retention,
     /// How many runs of before are shown at the start.
     pub past: usize,
 }
@@ -35,6 +39,8 @@ impl Setup {
             shifts: config.shifts.clone(),
             rescan: Duration::from_secs(config.rescan_seconds),
             poll: config.poll,
+            backup: config.backup.clone(),
+            retention: config.retention,
             past: 500,
         }
     }

@@ -217,8 +217,14 @@ pub(super) fn rotate(folder: &Path, keep: usize) -> Option<u64> {
         let _ = fs::remove_file(path);
     }
     let oldest = found.get(..keep.max(1).min(found.len()))?.last()?;
-    let name = oldest.file_name()?.to_string_lossy().into_owned();
-    name.strip_suffix(ENDING)?.split('-').nth(1)?.parse().ok()
+    named(oldest).map(|(_, journal)| journal)
+}
+
+/// When a backup was made, milliseconds since 1970 UTC, and its number of the journal, as its name says.
+pub(super) fn named(path: &Path) -> Option<(i64, u64)> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let (made, journal) = name.strip_suffix(ENDING)?.split_once('-')?;
+    Some((made.parse().ok()?, journal.parse().ok()?))
 }
 
 /// Copies a backup into another folder, under its own name, whole or not at all.

@@ -80,9 +80,9 @@ pub enum StoreError {
         /// What is wrong with it.
         cause: String,
     },
-    /// No such thing in the history.
-    #[error("{0}")]
-    Unknown(String),
+    /// Given up because the program ends.
+    #[error("given up because the program ends")]
+    Closing,
 }
 
 impl From<io::Error> for StoreError {

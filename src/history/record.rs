@@ -160,6 +160,19 @@ impl Tally {
         step(if good { &mut self.units_good } else { &mut self.units_failed }, add);
     }
 
+    /// Both counted together.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            runs: self.runs + other.runs,
+            good: self.good + other.good,
+            failed: self.failed + other.failed,
+            units_good: self.units_good + other.units_good,
+            units_failed: self.units_failed + other.units_failed,
+            excluded: self.excluded + other.excluded,
+        }
+    }
+
     /// Runs that count in a yield.
     pub fn graded(self) -> u64 {
         self.good + self.failed

@@ -1,6 +1,7 @@
 //! The door to the history: everything is asked and told here, and nobody sees the engine behind it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use super::claim::Claim;
@@ -31,6 +32,8 @@ pub struct Store {
     writing: Mutex<()>,
     /// The right to the folder; none in memory.
     claim: Option<Claim>,
+    /// Whether whatever takes long is to be given up.
+    closing: AtomicBool,
 }
 
 impl Store {
@@ -58,17 +61,27 @@ impl Store {
     /// As [`Store::open`].
     pub fn open_claimed(claim: Claim) -> Result<(Self, Opening), (StoreError, Claim)> {
         match opening::open(&claim) {
-            Ok((shelf, opening)) => {
-                let store = Self { shelf: RwLock::new(shelf), writing: Mutex::new(()), claim: Some(claim) };
-                Ok((store, opening))
-            }
+            Ok((shelf, opening)) => Ok((Self::of(shelf, Some(claim)), opening)),
             Err(error) => Err((error, claim)),
         }
     }
 
     /// A store that leaves no trace.
     pub fn in_memory() -> Self {
-        Self { shelf: RwLock::new(Shelf::Memory(Mutex::default())), writing: Mutex::new(()), claim: None }
+        Self::of(Shelf::Memory(Mutex::default()), None)
+    }
+
+    fn of(shelf: Shelf, claim: Option<Claim>) -> Self {
+        Self { shelf: RwLock::new(shelf), writing: Mutex::new(()), claim, closing: AtomicBool::new(false) }
+    }
+
+    /// Has whatever takes long given up: the program ends.
+    pub fn close_soon(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
     }
 
     /// Closes the engine and opens it again: after a failed write nothing else brings it back.

@@ -1,21 +1,15 @@
-//! What keeps a store sound over years: backups, damaged values, compaction, restoring, the age of curves.
+//! What keeps a store sound over years while it is used: backups, damaged values, the age of curves.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::backup::{self, Backup};
-use super::claim::Claim;
-use super::database;
 use super::disk;
 use super::draft::MAX_RECORDS;
 use super::error::StoreError;
 use super::journal;
 use super::key;
-use super::marker::{self, Marker};
 use super::migrate;
-use super::opening;
 use super::record::{LogEntry, LogOutcome, RunKey, RunRecord};
-use super::rewrite;
 use super::shelf::{self, Shelf};
 use super::store::Store;
 use super::value;
@@ -39,6 +33,17 @@ pub struct Sizes {
     pub journal: u64,
     /// All backups.
     pub backups: u64,
+}
+
+/// What has happened since the newest backup.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SinceBackup {
+    /// When it was made, milliseconds since 1970 UTC; `None` when there is none.
+    pub made_ms: Option<i64>,
+    /// Batches written since.
+    pub batches: u64,
+    /// Bytes they take in the journal.
+    pub bytes: u64,
 }
 
 /// A damaged value that was set aside.
@@ -67,7 +72,9 @@ impl Store {
             _ => return Err(StoreError::Broken),
         };
         let folder = backup::folder(dir);
-        let page = |after: &[u8], most: usize| self.shelf().after(after, &[], most);
+        let page = |after: &[u8], most: usize| {
+            if self.is_closing() { Err(StoreError::Closing) } else { self.shelf().after(after, &[], most) }
+        };
         let made = backup::create(&folder, number, now_ms, page)?;
         if let Some(needed) = backup::rotate(&folder, plan.keep) {
             // A segment that stays only takes room.
@@ -79,11 +86,17 @@ impl Store {
         Ok(Some(made))
     }
 
-    /// Bytes the journal has grown since the last backup was begun.
-    pub fn journal_bytes(&self) -> u64 {
+    /// What has happened since the newest backup.
+    pub fn since_backup(&self) -> SinceBackup {
+        let newest = self.dir().and_then(|dir| backups_in(dir).into_iter().next());
+        let (made_ms, number) = newest.as_deref().and_then(backup::named).unzip();
         match &*self.shelf() {
-            Shelf::Disk(disk) => shelf::lock(&disk.journal).len(),
-            _ => 0,
+            Shelf::Disk(disk) => {
+                let journal = shelf::lock(&disk.journal);
+                let batches = journal.last().saturating_sub(number.unwrap_or(0));
+                SinceBackup { made_ms, batches, bytes: journal.len() }
+            }
+            _ => SinceBackup::default(),
         }
     }
 
@@ -95,6 +108,18 @@ impl Store {
             journal: journal::size(&dir.join("journal")),
             backups: disk::folder_size(&backup::folder(dir)),
         }
+    }
+
+    /// Bytes of all records and compressed curves: what the store is kept for.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn payload(&self) -> Result<u64, StoreError> {
+        let mut bytes = 0;
+        for prefix in [b'r', b'v', b'c'] {
+            self.walk(prefix, |_, value| bytes += value.len() as u64)?;
+        }
+        Ok(bytes)
     }
 
     /// Looks at a run's values. What is damaged is set aside, counted no longer, and forgotten as a file that was
@@ -211,89 +236,4 @@ fn check(what: &str, bytes: &[u8]) -> Result<(), value::ValueError> {
 /// The backups of a store's folder, newest first.
 pub fn backups_in(dir: &Path) -> Vec<PathBuf> {
     backup::list(&backup::folder(dir))
-}
-
-/// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
-/// bytes on disk before and after.
-///
-/// # Errors
-/// When it cannot be read or written, or the copy is not equal; the store is then as it was.
-pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
-    let database = claim.dir().join("db");
-    let before = disk::folder_size(&database);
-    // Opened once as always: caught up with its journal, checked, restored if need be.
-    let (shelf, _) = opening::open(claim)?;
-    rewrite::replace(claim.dir(), |filler| {
-        let mut after = Vec::new();
-        loop {
-            let page = shelf.after(&after, &[], 512)?;
-            let Some((last, _)) = page.last() else { break };
-            after.clone_from(last);
-            page.iter().try_for_each(|(key, value)| filler.put(key, Some(value)))?;
-        }
-        let (old, new) = (digest(shelf.iter_all()?), digest(filler.written()?.iter()));
-        drop(shelf);
-        if old? == new? { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
-    })?;
-    mark_clean(claim)?;
-    Ok((before, disk::folder_size(&database)))
-}
-
-fn digest(pairs: sled::Iter) -> Result<blake3::Hash, StoreError> {
-    let mut hash = blake3::Hasher::new();
-    for pair in pairs {
-        let (key, value) = pair.map_err(StoreError::engine)?;
-        for part in [&key, &value] {
-            hash.update(&(part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-    }
-    Ok(hash.finalize())
-}
-
-/// Opens once more what was rewritten, so that it is checked and marked as left cleanly.
-fn mark_clean(claim: &Claim) -> Result<(), StoreError> {
-    let (shelf, _) = opening::open(claim)?;
-    let sequence = opening::stored(&shelf, key::SEQUENCE)?;
-    drop(shelf);
-    marker::write(claim.dir(), Marker { clean: true, sequence })
-}
-
-/// Puts a backup in the place of the store. What was there is set aside first; its journal goes with it, because the
-/// backup is wanted as it is. Returns where the old store lies, when there was one.
-///
-/// # Errors
-/// When the backup is not sound, before anything is touched.
-pub fn restore(claim: &Claim, path: &Path) -> Result<(Backup, Option<PathBuf>), StoreError> {
-    let backup = backup::verify(path)?;
-    let aside = set_aside_for_rebuild(claim, "before-restore")?;
-    rewrite::replace(claim.dir(), |filler| {
-        backup::load(path, |key, value| filler.put(&key, Some(&value)))?;
-        filler.put(key::JOURNAL, Some(&value::encode(&backup.journal)?))
-    })?;
-    mark_clean(claim)?;
-    Ok((backup, aside))
-}
-
-/// Moves database, journal and marker of a store into a folder of their own, so that a new one can be begun.
-/// Returns that folder, when there was anything to move.
-///
-/// # Errors
-/// Files and rights.
-pub fn set_aside_for_rebuild(claim: &Claim, why: &str) -> Result<Option<PathBuf>, StoreError> {
-    let dir = claim.dir();
-    rewrite::finish(dir).map_err(StoreError::io(dir))?;
-    if !database::is_there(&dir.join("db")) {
-        return Ok(None);
-    }
-    let aside = disk::free_name(dir, why);
-    disk::make_private(&aside).map_err(StoreError::io(&aside))?;
-    for name in ["db", "journal", "marker"] {
-        let from = dir.join(name);
-        if from.exists() {
-            fs::rename(&from, aside.join(name)).map_err(StoreError::io(&from))?;
-        }
-    }
-    disk::sync_dir(dir).map_err(StoreError::io(dir))?;
-    Ok(Some(aside))
 }

@@ -127,6 +127,8 @@ pub enum Event {
     },
     /// A file was judged: a new run, or a new content of one already shown (same key).
     Arrived(Box<ArrivedRun>, Box<RunCurves>),
+    /// A run that was shown before is in the history now: its row says so where it stands.
+    Kept(Box<ArrivedRun>),
     /// A line for the log, for every file however it ended.
     Logged(Box<LogEntry>),
     /// The curves of a run; `None` when they are not kept.

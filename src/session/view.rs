@@ -54,6 +54,17 @@ impl View {
                 (arrived.latency_ms, arrived.not_kept) = (Some(latency_ms), not_kept);
                 vec![Event::Arrived(Box::new(arrived), curves)]
             }
+            Output::Kept(run) => vec![Event::Kept(Box::new(shown(*run)))],
+            Output::KeptAgain(files) => {
+                let held = match files {
+                    0 => String::new(),
+                    1 => "; the file that was held is in it".to_owned(),
+                    n => format!("; the {n} files that were held are in it"),
+                };
+                let mut events = self.header(|s| s.history = HistoryState::Kept);
+                events.push(Event::Notice(format!("the history is kept again{held}")));
+                events
+            }
             Output::Logged(entry) => {
                 self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(entry.at_ms));
                 vec![Event::Logged(Box::new(entry)), self.snapshot()]

@@ -126,7 +126,7 @@ impl Rows {
         self.rows.iter().position(|row| row.is(id))
     }
 
-    /// What was there before this session: looked at already.
+    /// What was there before this session: looked at already. It goes below what has arrived in the meantime.
     pub fn fill(&mut self, runs: Vec<ArrivedRun>, log: &[LogEntry]) {
         let run = |run| Row { content: Content::Run(Box::new(run)), seen: true };
         let mut rows: Vec<Row> = runs.into_iter().map(run).collect();
@@ -135,9 +135,10 @@ impl Rows {
         let files = latest.filter(|entry| is_file_row(entry));
         rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true }));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
-        rows.truncate(MOST);
-        self.there = rows.iter().map(Row::id).collect();
-        self.rows = rows.into();
+        rows.retain(|row| !self.there.contains(&row.id()));
+        rows.truncate(MOST.saturating_sub(self.rows.len()));
+        self.there.extend(rows.iter().map(Row::id));
+        self.rows.extend(rows);
     }
 
     /// A run arrived, or came again with another content: its row goes to the top.
@@ -145,6 +146,20 @@ impl Rows {
         self.remove(&RowId::Run(run.key.clone()));
         self.remove(&RowId::File(run.record.file.path_key));
         self.push(Content::Run(Box::new(run)));
+    }
+
+    /// A run whose row is there already is in the history now; the row stays where it is.
+    pub fn kept(&mut self, run: ArrivedRun) {
+        let id = RowId::Run(run.key.clone());
+        if !self.there.contains(&id) {
+            return;
+        }
+        for row in self.rows.iter_mut().filter(|row| row.is(&id)) {
+            if let Content::Run(shown) = &mut row.content {
+                let latency_ms = shown.latency_ms;
+                **shown = ArrivedRun { latency_ms, ..run.clone() };
+            }
+        }
     }
 
     /// A file ended otherwise.

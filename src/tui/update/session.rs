@@ -17,7 +17,7 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
-        Event::Arrived(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
+        Event::Arrived(..) | Event::Kept(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
         event => return take(app, event),
     }
     app.dirty = true;
@@ -59,7 +59,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Past { runs, log } => {
             app.opened = true;
             app.rows.fill(runs, &log);
-            app.log = log.into();
+            app.log.extend(log);
             app.log.truncate(MOST_LOG);
         }
         Event::Arrived(run, curves) => {
@@ -68,6 +68,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
             return arrived(app, *run);
         }
+        Event::Kept(run) => app.rows.kept(*run),
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
             if app.log_at.selected > 0 && shows(app, &entry.outcome) {

@@ -1,0 +1,119 @@
+//! `history status|verify|compact|rebuild`: looking after the store.
+
+use std::path::PathBuf;
+
+use color_eyre::eyre::{Result, bail};
+
+use super::{Exit, HistoryCommand, StoreArgs, ingest};
+use crate::config::Loaded;
+use crate::engine::{self, Collected, Site, collect, holder};
+use crate::export::printable;
+use crate::history::{
+    Act, Claim, Damaged, Store, backups_in, compact, exclusions_of, set_aside_for_rebuild, verify_backup,
+};
+
+/// Does what was asked.
+pub(super) fn run(what: &HistoryCommand, loaded: &Loaded) -> Result<Exit> {
+    match what {
+        HistoryCommand::Status { store } => status(store, loaded),
+        HistoryCommand::Verify { repair, store } => verify(*repair, store, loaded),
+        HistoryCommand::Compact { store } => shrink(store, loaded),
+        HistoryCommand::Rebuild { folders, store } => rebuild(folders, store, loaded),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn status(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
+    let store = ingest::open(args, loaded)?;
+    let (total, sizes, payload) = (store.total(), store.sizes(), store.payload()?);
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.1} %"));
+    println!("store      {}", args.dir(loaded).display());
+    println!("runs       {} counted, {} excluded", total.runs, total.excluded);
+    println!("run yield  {} (n {})", percent(total.yield_percent()), total.graded());
+    println!("unit yield {} (n {})", percent(total.unit_yield_percent()), total.units());
+    let share = sizes.database as f64 / payload.max(1) as f64;
+    println!(
+        "database   {} for {} of records and curves ({share:.2} ×)",
+        megabytes(sizes.database),
+        megabytes(payload)
+    );
+    println!("journal    {} since the oldest backup that is kept", megabytes(sizes.journal));
+    let backups = backups_in(&args.dir(loaded));
+    let newest = backups.first().map_or("none".to_owned(), |path| path.display().to_string());
+    println!("backups    {} in {} files, newest {newest}", megabytes(sizes.backups), backups.len());
+    Ok(Exit::Fine)
+}
+
+/// Reads every value and every backup. With `--repair` what is damaged is set aside, to be read again from its file.
+fn verify(repair: bool, args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
+    let store = ingest::open(args, loaded)?;
+    let damaged = store.damaged_runs()?;
+    println!("{} runs, {} of them damaged", store.total().runs + store.total().excluded, damaged.len());
+    let mut exit = if damaged.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed };
+    for run in damaged.iter().filter(|_| repair) {
+        let aside = store.set_damage_aside(run)?;
+        aside.iter().for_each(|damaged| println!("set aside: {}", said(damaged)));
+        read_again(&aside, &store, loaded)?;
+    }
+    if repair && !damaged.is_empty() && store.damaged_runs()?.is_empty() {
+        exit = Exit::Fine;
+    }
+    for path in backups_in(&args.dir(loaded)) {
+        if let Err(error) = verify_backup(&path) {
+            println!("damaged backup: {}", printable(&error.to_string()));
+            exit = Exit::SomeFilesFailed;
+        }
+    }
+    Ok(exit)
+}
+
+fn said(damaged: &Damaged) -> String {
+    let file = damaged.file.as_ref().map_or("a file nobody knows any more", |file| &file.path);
+    format!("{} of {}: {}", damaged.what, printable(file), damaged.cause)
+}
+
+/// What was set aside is made anew from its file, where that is still there.
+fn read_again(aside: &[Damaged], store: &Store, loaded: &Loaded) -> Result<()> {
+    let files = aside.iter().filter_map(|damaged| damaged.file.as_ref()).map(|file| PathBuf::from(&file.path));
+    let files: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
+    if !files.is_empty() {
+        engine::ingest(&files, store, &Site::of(&loaded.config), || {})?;
+    }
+    Ok(())
+}
+
+fn shrink(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
+    let claim = Claim::take(&args.dir(loaded), &holder())?;
+    let (before, after) = compact(&claim)?;
+    println!("{} before, {} now; every value compared", megabytes(before), megabytes(after));
+    Ok(Exit::Fine)
+}
+
+/// A new store from files. The old one is set aside; what people said about its runs is carried over.
+fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
+    let Collected { files, missing } = collect(folders);
+    if files.is_empty() {
+        bail!("no workbook under the folders named; the history is left as it is");
+    }
+    let dir = args.dir(loaded);
+    let aside = set_aside_for_rebuild(&Claim::take(&dir, &holder())?, "before-rebuild")?;
+    let (store, _) = Store::open(&dir, &holder())?;
+    let bar = ingest::bar(files.len());
+    let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
+    bar.finish_and_clear();
+    println!("{}", ingest::summary(files.len(), &ingested));
+    for (path, cause) in &missing {
+        eprintln!("{}: {cause}", printable(&path.display().to_string()));
+    }
+    if let Some(aside) = aside {
+        let mut carried = 0;
+        for (key, word) in exclusions_of(&aside) {
+            carried += usize::from(store.act(Act { key, exclude: true, word })?.is_some());
+        }
+        println!("{carried} exclusions carried over; the old history lies in {}", aside.display());
+    }
+    Ok(if missing.is_empty() && ingested.failed.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed })
+}

@@ -1,0 +1,112 @@
+//! What is done to a store that nobody uses: compaction, restoring, beginning anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::backup::{self, Backup};
+use super::claim::Claim;
+use super::database;
+use super::disk;
+use super::error::StoreError;
+use super::key;
+use super::marker::{self, Marker};
+use super::opening;
+use super::record::{Exclusion, RunKey, RunRecord};
+use super::rewrite;
+use super::value;
+
+/// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
+/// bytes on disk before and after.
+///
+/// # Errors
+/// When it cannot be read or written, or the copy is not equal; the store is then as it was.
+pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
+    let database = claim.dir().join("db");
+    let before = disk::folder_size(&database);
+    // Opened once as always: caught up with its journal, checked, restored if need be.
+    let (shelf, _) = opening::open(claim)?;
+    rewrite::replace(claim.dir(), |filler| {
+        let mut after = Vec::new();
+        loop {
+            let page = shelf.after(&after, &[], 512)?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            page.iter().try_for_each(|(key, value)| filler.put(key, Some(value)))?;
+        }
+        let (old, new) = (digest(shelf.iter_all()?), digest(filler.written()?.iter()));
+        drop(shelf);
+        if old? == new? { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
+    })?;
+    mark_clean(claim)?;
+    Ok((before, disk::folder_size(&database)))
+}
+
+fn digest(pairs: sled::Iter) -> Result<blake3::Hash, StoreError> {
+    let mut hash = blake3::Hasher::new();
+    for pair in pairs {
+        let (key, value) = pair.map_err(StoreError::engine)?;
+        for part in [&key, &value] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    Ok(hash.finalize())
+}
+
+/// Opens once more what was rewritten, so that it is checked and marked as left cleanly.
+fn mark_clean(claim: &Claim) -> Result<(), StoreError> {
+    let (shelf, _) = opening::open(claim)?;
+    let sequence = opening::stored(&shelf, key::SEQUENCE)?;
+    drop(shelf);
+    marker::write(claim.dir(), Marker { clean: true, sequence })
+}
+
+/// Puts a backup in the place of the store. What was there is set aside first; its journal goes with it, because the
+/// backup is wanted as it is. Returns where the old store lies, when there was one.
+///
+/// # Errors
+/// When the backup is not sound, before anything is touched.
+pub fn restore(claim: &Claim, path: &Path) -> Result<(Backup, Option<PathBuf>), StoreError> {
+    let backup = backup::verify(path)?;
+    let aside = set_aside_for_rebuild(claim, "before-restore")?;
+    rewrite::replace(claim.dir(), |filler| {
+        backup::load(path, |key, value| filler.put(&key, Some(&value)))?;
+        filler.put(key::JOURNAL, Some(&value::encode(&backup.journal)?))
+    })?;
+    mark_clean(claim)?;
+    Ok((backup, aside))
+}
+
+/// Moves database, journal and marker of a store into a folder of their own, so that a new one can be begun.
+/// Returns that folder, when there was anything to move.
+///
+/// # Errors
+/// Files and rights.
+pub fn set_aside_for_rebuild(claim: &Claim, why: &str) -> Result<Option<PathBuf>, StoreError> {
+    let dir = claim.dir();
+    rewrite::finish(dir).map_err(StoreError::io(dir))?;
+    if !database::is_there(&dir.join("db")) {
+        return Ok(None);
+    }
+    let aside = disk::free_name(dir, why);
+    disk::make_private(&aside).map_err(StoreError::io(&aside))?;
+    for name in ["db", "journal", "marker"] {
+        let from = dir.join(name);
+        if from.exists() {
+            fs::rename(&from, aside.join(name)).map_err(StoreError::io(&from))?;
+        }
+    }
+    disk::sync_dir(dir).map_err(StoreError::io(dir))?;
+    Ok(Some(aside))
+}
+
+/// The runs that were excluded in a store that was set aside, as far as it can still be read.
+pub fn exclusions_of(aside: &Path) -> Vec<(RunKey, Exclusion)> {
+    let Ok(database) = database::open(&aside.join("db")) else { return Vec::new() };
+    let readable = database.db.scan_prefix(b"r").filter_map(Result::ok);
+    let excluded = readable.filter_map(|(key, bytes)| {
+        let record: RunRecord = value::decode(&bytes).ok()?;
+        Some((RunKey(key.get(1..)?.to_vec()), record.excluded?))
+    });
+    excluded.collect()
+}
