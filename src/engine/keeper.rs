@@ -7,7 +7,7 @@ use super::output::{Numbered, Output};
 use super::process::Outcome;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
-use crate::history::{Committed, Ending, Entry, RunKey, RunRecord, Store, Tally};
+use crate::history::{Committed, Ending, Entry, FileFacts, RunKey, RunRecord, Store, Tally};
 use crate::trim::LocalDate;
 
 /// Runs looked through for one on the same laser.
@@ -98,6 +98,12 @@ impl Keeper {
 
     pub(super) fn day(&self, date: LocalDate) -> Tally {
         self.store.day(date)
+    }
+
+    /// The file of the run that has this content now.
+    pub(super) fn current(&self, content: &[u8; 32]) -> Option<FileFacts> {
+        let runs = self.store.runs_by_content(content).unwrap_or_default();
+        runs.into_iter().map(|(_, record)| record.file).find(|file| file.content == *content)
     }
 
     pub(super) fn forget(&self, path_key: &[u8; 16]) {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
@@ -16,11 +15,12 @@ use super::output::{Command, Output};
 use super::quiet;
 use super::retry::Retries;
 use super::setup::Setup;
+use super::unchanged::FailedFile;
 use super::worker::{self, path_key};
-use crate::history::{LogOutcome, Store, StoreError};
-use crate::intake::{FileStat, Intake, Options, WatchedFolder};
+use crate::history::{LogEntry, LogOutcome, Store, StoreError};
+use crate::intake::{FileStat, Intake, Known, Options, Outlet, WatchedFolder, lanes};
 
-/// Files that may wait for a worker: more hold back the intake, not the memory.
+/// Files just arrived that may wait for a worker: more hold back the intake, not the memory.
 const QUEUE: usize = 256;
 /// Judged files that may wait for the history thread.
 const DONE: usize = 64;
@@ -74,7 +74,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     let failed = failed_before(&store, setup.past);
     let setup = Arc::new(setup);
     let stopping = Arc::new(AtomicBool::new(false));
-    let (found, jobs) = bounded(QUEUE);
+    let (found, jobs) = lanes(QUEUE);
     let (finished, done) = bounded(DONE);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let workers = worker::start(workers, &setup, &stopping, &jobs, &finished)?;
@@ -100,13 +100,13 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
 }
 
 /// Files that failed before, so that they can be asked for again.
-fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
+fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], FailedFile> {
     let log = store.latest_log(most).unwrap_or_default().into_iter();
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
     failed
-        .map(|entry| (entry.file.path_key, PathBuf::from(entry.file.path)))
-        .filter(|(key, path)| path_key(path) == *key)
+        .map(|LogEntry { file, .. }| (file.path_key, FailedFile { path: file.path.into(), content: file.content }))
+        .filter(|(key, file)| path_key(&file.path) == *key)
         .collect()
 }
 
@@ -129,11 +129,12 @@ fn open_store(setup: &Setup, sink: &mut dyn FnMut(Output)) -> Option<(Arc<Store>
     }
 }
 
-fn start_intake(setup: &Setup, store: Arc<Store>, found: Sender<crate::intake::IntakeEvent>) -> io::Result<Intake> {
+fn start_intake(setup: &Setup, store: Arc<Store>, found: Outlet) -> io::Result<Intake> {
     let folders =
         setup.folders.iter().map(|watch| WatchedFolder { path: watch.path.clone(), recursive: watch.recursive });
     let options = Options { rescan: setup.rescan, poll_only: setup.poll, ..Options::default() };
-    let known =
-        move |path: &std::path::Path, stat: &FileStat| store.seen_path(&path_key(path), stat.len, stat.mtime_ns);
+    let known = move |path: &std::path::Path, stat: &FileStat| {
+        if store.seen_path(&path_key(path), stat.len, stat.mtime_ns) { Known::Dealt } else { Known::New }
+    };
     Intake::start(folders.collect(), options, known, found)
 }
