@@ -6,29 +6,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
-use trimwatch::intake::{FileStat, Intake, IntakeEvent, Options, WatchedFolder};
+use trimwatch::intake::{FileStat, Intake, IntakeEvent, Known, Lanes, Options, WatchedFolder, lanes};
 
 /// Longer than any of these takes; waiting ends with the event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Watched {
     folder: tempfile::TempDir,
-    events: Receiver<IntakeEvent>,
+    events: Lanes,
     intake: Intake,
 }
 
 impl Watched {
     fn start(folder: tempfile::TempDir, options: Options) -> Self {
-        Self::knowing(folder, options, |_, _| false)
+        Self::knowing(folder, options, |_, _| Known::New)
     }
 
     fn knowing(
         folder: tempfile::TempDir,
         options: Options,
-        known: impl Fn(&Path, &FileStat) -> bool + Send + Sync + 'static,
+        known: impl Fn(&Path, &FileStat) -> Known + Send + Sync + 'static,
     ) -> Self {
-        let (found, events) = bounded(64);
+        let (found, events) = lanes(64);
         let watched = WatchedFolder { path: folder.path().to_path_buf(), recursive: true };
         let intake = Intake::start(vec![watched], options, known, found).expect("an intake");
         Self { folder, events, intake }
@@ -41,7 +40,7 @@ impl Watched {
     /// The next file that is handed over.
     fn next(&self) -> String {
         let end = Instant::now() + PATIENCE;
-        while let Ok(event) = self.events.recv_deadline(end) {
+        while let Some(event) = self.events.recv_deadline(end) {
             if let IntakeEvent::File(candidate) = event {
                 return name(&candidate.path);
             }
@@ -120,7 +119,8 @@ fn a_file_that_is_known_is_not_handed_over() {
     for name in ["known.xls", "new.xls"] {
         fs::write(folder.path().join(name), name).expect("written");
     }
-    let watched = Watched::knowing(folder, quick(), |path, _| name(path) == "known.xls");
+    let watched =
+        Watched::knowing(folder, quick(), |path, _| if name(path) == "known.xls" { Known::Dealt } else { Known::New });
     assert_eq!(watched.next(), "new.xls");
     assert_eq!(watched.until_scanned(3), Vec::<String>::new());
 }
@@ -141,9 +141,9 @@ fn a_file_that_was_changed_is_handed_over_again() {
 fn a_folder_that_is_gone_is_offline_and_caught_up_when_it_is_back() {
     let outer = folder();
     let inner = outer.path().join("share");
-    let (found, events) = bounded(64);
+    let (found, events) = lanes(64);
     let watched = WatchedFolder { path: inner.clone(), recursive: true };
-    let intake = Intake::start(vec![watched], quick(), |_: &Path, _: &FileStat| false, found).expect("an intake");
+    let intake = Intake::start(vec![watched], quick(), |_: &Path, _: &FileStat| Known::New, found).expect("an intake");
     let wait = |wanted: fn(&IntakeEvent) -> bool| {
         let end = Instant::now() + PATIENCE;
         loop {

@@ -3,6 +3,8 @@
 mod arrive;
 mod burst;
 mod draw;
+#[cfg(unix)]
+mod faults;
 mod idle;
 mod process;
 mod read;
@@ -22,6 +24,8 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Draw => draw::run(config)?,
         BenchCommand::Burst { files } => burst::run(files.max(1), config)?,
         BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
+        #[cfg(unix)]
+        BenchCommand::Faults { only, full } => return faults::run(only.as_deref(), full),
         BenchCommand::Start { runs } => start::run(runs, config)?,
     }
     Ok(Exit::Fine)

@@ -45,6 +45,15 @@ pub(super) fn run(setup: Setup) -> Result<Exit> {
         }
     };
     session.stop();
+    // Files that came to their end while the session ended are kept, and said.
+    for message in messages.try_iter() {
+        if let (Exit::Fine, Message::Event(event)) = (exit, message) {
+            match print(&event, &mut told) {
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => break,
+                printed => printed.wrap_err("standard output")?,
+            }
+        }
+    }
     Ok(exit)
 }
 

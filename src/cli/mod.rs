@@ -262,6 +262,16 @@ enum BenchCommand {
         #[arg(long, default_value_t = 130)]
         seconds: u64,
     },
+    /// Everything that goes wrong with files and folders, against the program itself: nothing lost, doubled or fake.
+    #[cfg(unix)]
+    Faults {
+        /// Only cases whose name holds this.
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
+        /// As many different workbooks as the largest case speaks of; takes minutes.
+        #[arg(long)]
+        full: bool,
+    },
     /// First frame and last runs with a large history.
     Start {
         /// How many runs the history holds.

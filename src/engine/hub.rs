@@ -1,11 +1,11 @@
 //! The history thread: the only writer. Takes what workers finished, commits it, then tells about it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select, tick};
 
@@ -14,12 +14,13 @@ use super::keeper::{Keeper, Told};
 use super::live::failed_before;
 use super::opener::{self, Opened};
 use super::output::{Command, Output};
-use super::retry::{Decision, Retries};
+use super::retry::{Decision, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
+use super::unchanged::{FailedFile, unread};
 use super::upkeep::Upkeep;
-use super::worker::{Done, Finished, path_key};
+use super::worker::{Done, Finished, UNREAD, path_key};
 use crate::history::FileFacts;
-use crate::intake::{Intake, IntakeEvent};
+use crate::intake::{Intake, IntakeEvent, Lanes};
 use crate::trim::LocalDate;
 
 /// Most files committed together: a group shares one sync, and stays far under the store's own bound.
@@ -27,6 +28,8 @@ const GROUP: usize = 32;
 /// How often a quiet engine says that it is alive, and looks whether the date has turned. A screen that hears
 /// nothing for five seconds calls itself stale.
 const HEARTBEAT: Duration = Duration::from_secs(4);
+/// How long the end waits for files that are being read: a mount whose server is gone may never give them.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// What the history thread works with.
 pub(super) struct Hub {
@@ -40,11 +43,13 @@ pub(super) struct Hub {
     pub(super) intake: Option<Intake>,
     pub(super) workers: Vec<JoinHandle<()>>,
     pub(super) stopping: Arc<AtomicBool>,
-    pub(super) jobs: Receiver<IntakeEvent>,
+    pub(super) jobs: Lanes,
     pub(super) done: Receiver<Done>,
     pub(super) commands: Receiver<Command>,
     pub(super) retries: Retries,
-    pub(super) failed: HashMap<[u8; 16], PathBuf>,
+    pub(super) failed: HashMap<[u8; 16], FailedFile>,
+    /// Failed files that somebody asked for again: what becomes of them is told in any case.
+    pub(super) asked: HashSet<[u8; 16]>,
     /// Files that are there and wait for standing still.
     pub(super) settling: usize,
     pub(super) told_queue: Option<u64>,
@@ -107,14 +112,16 @@ impl Hub {
                     sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
                 }
                 sink(self.keeper.failed(&error, claim));
-                return;
+                Told::default()
             }
         };
         told.outputs.into_iter().for_each(&mut *sink);
         self.tell_tallies(sink);
         // Files found by looking have waited for somebody who knows them.
-        if let Some(intake) = &self.intake {
-            intake.rescan();
+        match &self.intake {
+            Some(intake) if told.look_again => intake.start_over(),
+            Some(intake) => intake.rescan(),
+            None => {}
         }
     }
 
@@ -125,7 +132,10 @@ impl Hub {
         for done in std::iter::once(first).chain(waiting) {
             match done {
                 Done::File(file) => finished.push(*file),
-                Done::NotYet { path, file, cause } => finished.extend(self.not_yet(path, file, cause)),
+                Done::NotYet { path, file, written_ns, cause } => {
+                    finished.extend(self.not_yet(path, file, written_ns, cause));
+                }
+                Done::Gone(path) => self.look_again(path, Duration::ZERO),
                 Done::Folder(event) => self.folder(event, sink),
             }
         }
@@ -137,15 +147,20 @@ impl Hub {
         if finished.is_empty() {
             return;
         }
+        let finished = self.without_unchanged(finished);
         for file in &finished {
             self.retries.ended(&file.path);
+            self.asked.remove(&file.file.path_key);
             if file.failed() {
-                self.failed.insert(file.file.path_key, file.path.clone());
+                let failed = FailedFile { path: file.path.clone(), content: file.file.content };
+                self.failed.insert(file.file.path_key, failed);
             } else {
                 self.failed.remove(&file.file.path_key);
             }
         }
+        let unread = unread(&finished);
         let Told { outputs, changed, .. } = self.keeper.commit(finished);
+        self.forget_unread(&unread);
         outputs.into_iter().for_each(&mut *sink);
         if changed {
             self.tell_tallies(sink);
@@ -153,14 +168,24 @@ impl Hub {
     }
 
     /// An unfinished file is looked at again, or given up as an error.
-    fn not_yet(&mut self, path: PathBuf, file: FileFacts, cause: String) -> Option<Finished> {
-        let decision = self.retries.decide(&path, file.mtime_ns / 1_000_000, clock::now_ms());
-        match (decision, &self.intake) {
-            (Decision::Again(wait), Some(intake)) => {
-                intake.retry(path, wait);
+    fn not_yet(&mut self, path: PathBuf, file: FileFacts, written_ns: i64, cause: String) -> Option<Finished> {
+        match self.retries.decide(&path, file.len, written_ns, clock::now_ms()) {
+            Decision::Again(wait) => {
+                self.look_again(path, wait);
                 None
             }
-            _ => Some(Finished::given_up(path, file, cause)),
+            Decision::GiveUp => {
+                if file.content == UNREAD {
+                    self.look_again(path.clone(), UNREAD_AGAIN);
+                }
+                Some(Finished::given_up(path, file, cause))
+            }
+        }
+    }
+
+    fn look_again(&self, path: PathBuf, wait: Duration) {
+        if let Some(intake) = &self.intake {
+            intake.retry(path, wait);
         }
     }
 
@@ -179,7 +204,8 @@ impl Hub {
             IntakeEvent::Scanned { pending } => self.settling = pending,
             IntakeEvent::FileGone { path } => {
                 self.retries.ended(&path);
-                if self.failed.remove(&path_key(&path)).is_some() {
+                let key = path_key(&path);
+                if self.failed.remove(&key).is_some() | self.asked.remove(&key) {
                     sink(Output::Notice(format!("{}: the file is gone", path.display())));
                 }
             }
@@ -201,11 +227,11 @@ impl Hub {
                 let run = self.keeper.before(&key).map(Box::new);
                 sink(Output::Before { key, run });
             }
-            Command::Retry(key) => match self.failed.get(&key).cloned() {
-                Some(path) => self.again(path),
+            Command::Retry(key) => match self.failed.remove(&key) {
+                Some(file) => self.again(file.path),
                 None => sink(Output::Notice("not a failed file of this run; it is read again when it changes".into())),
             },
-            Command::RetryAll => self.failed.clone().into_values().for_each(|path| self.again(path)),
+            Command::RetryAll => std::mem::take(&mut self.failed).into_values().for_each(|file| self.again(file.path)),
             Command::Rescan => {
                 if let Some(intake) = &self.intake {
                     intake.rescan();
@@ -217,9 +243,8 @@ impl Hub {
 
     fn again(&mut self, path: PathBuf) {
         self.keeper.forget(&path_key(&path));
-        if let Some(intake) = &self.intake {
-            intake.retry(path, Duration::ZERO);
-        }
+        self.asked.insert(path_key(&path));
+        self.look_again(path, Duration::ZERO);
     }
 
     /// Tells the day's figures anew when the PC's date has changed.
@@ -265,14 +290,15 @@ impl Hub {
         if let Some(intake) = self.intake.take() {
             intake.stop();
         }
-        let rest: Vec<Done> = self.done.iter().collect();
-        let finished = rest.into_iter().filter_map(|done| match done {
+        let end = Instant::now() + PATIENCE;
+        let rest = std::iter::from_fn(|| self.done.recv_deadline(end).ok());
+        let finished = rest.filter_map(|done| match done {
             Done::File(file) => Some(*file),
             _ => None,
         });
         let finished: Vec<Finished> = finished.collect();
         self.commit(finished, sink);
-        for worker in self.workers.drain(..) {
+        for worker in self.workers.drain(..).filter(JoinHandle::is_finished) {
             // A worker catches its own panics; one that still died has lost its file to the next start.
             let _ = worker.join();
         }

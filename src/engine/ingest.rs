@@ -78,11 +78,10 @@ fn one_file(path: &std::path::Path, site: &Site<'_>) -> Finished {
             (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)
         }
         Err(error) => {
-            let stat = FileStat { len: 0, mtime_ns: 0, inode: 0 };
-            (facts(path, stat, [0; 32]), Outcome::Failed { cause: error.to_string(), unfinished: false })
+            (facts(path, FileStat::default(), [0; 32]), Outcome::Failed { cause: error.to_string(), unfinished: false })
         }
     };
-    Finished { path: path.to_path_buf(), file, outcome, noticed: Instant::now() }
+    Finished { path: path.to_path_buf(), file, outcome, again: false, noticed: Instant::now() }
 }
 
 fn collect(

@@ -2,6 +2,7 @@
 //! them in.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use super::quiet;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
 use crate::history::{
-    Act, Claim, Committed, Ending, Entry, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally, Waiting,
+    Act, Claim, Committed, Ending, Entry, FileFacts, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally, Waiting,
 };
 use crate::trim::LocalDate;
 
@@ -25,7 +26,22 @@ const MOST_HELD: usize = 2_000;
 const TRIES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
 /// Where everybody finds the store once it is open.
-pub(super) type Slot = Arc<OnceLock<Arc<Store>>>;
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    store: OnceLock<Arc<Store>>,
+    /// Whether the store is being opened, so that nobody can say yet which files are known.
+    undecided: AtomicBool,
+}
+
+impl Slot {
+    pub(super) fn store(&self) -> Option<&Arc<Store>> {
+        self.store.get()
+    }
+
+    pub(super) fn is_undecided(&self) -> bool {
+        self.undecided.load(Ordering::Acquire)
+    }
+}
 
 /// Whether files are kept.
 #[derive(Debug)]
@@ -52,7 +68,7 @@ struct Trouble {
 
 /// The history as the engine sees it.
 pub(super) struct Keeper {
-    slot: Slot,
+    slot: Arc<Slot>,
     dir: Option<PathBuf>,
     keeping: Keeping,
     /// Files wait here on disk while the store is not open.
@@ -77,18 +93,19 @@ pub(super) struct Told {
 }
 
 impl Keeper {
-    fn new(slot: Slot, dir: Option<PathBuf>, keeping: Keeping, waiting: Option<Waiting>) -> Self {
+    fn new(slot: Arc<Slot>, dir: Option<PathBuf>, keeping: Keeping, waiting: Option<Waiting>) -> Self {
         let memory = Store::in_memory();
         Self { slot, dir, keeping, waiting, memory, held: Vec::new(), left: Vec::new(), beyond: 0 }
     }
 
     /// Keeps nothing, by choice.
     pub(super) fn by_choice() -> Self {
-        Self::new(Slot::default(), None, Keeping::Choice, None)
+        Self::new(Arc::default(), None, Keeping::Choice, None)
     }
 
     /// Waits for the store to be opened. `left` are files that an earlier process let wait.
-    pub(super) fn opening(slot: Slot, dir: PathBuf, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
+    pub(super) fn opening(slot: Arc<Slot>, dir: PathBuf, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
+        slot.undecided.store(true, Ordering::Release);
         let (waiting, left) = waiting.unzip();
         let mut keeper = Self::new(slot, Some(dir), Keeping::Opening, waiting);
         keeper.left = left.unwrap_or_default();
@@ -110,12 +127,12 @@ impl Keeper {
     }
 
     fn store(&self) -> Option<&Store> {
-        self.slot.get().map(AsRef::as_ref)
+        self.slot.store().map(AsRef::as_ref)
     }
 
     /// The store while it takes files.
     pub(super) fn in_use(&self) -> Option<Arc<Store>> {
-        self.slot.get().filter(|_| matches!(self.keeping, Keeping::Kept)).cloned()
+        self.slot.store().filter(|_| matches!(self.keeping, Keeping::Kept)).cloned()
     }
 
     /// Keeps a group of files, or holds them; the rows say which.
@@ -182,6 +199,8 @@ impl Keeper {
     }
 
     fn fall_into(&mut self, error: &StoreError, claim: Option<Claim>) -> Output {
+        // Without a history every file is new: it is judged and shown, and known once there is one again.
+        self.slot.undecided.store(false, Ordering::Release);
         let wait = match &self.keeping {
             Keeping::Trouble(trouble) => (2 * trouble.wait).min(TRIES.1),
             _ => TRIES.0,
@@ -197,7 +216,7 @@ impl Keeper {
         let Keeping::Trouble(trouble) = &mut self.keeping else { return None };
         trouble.next.filter(|next| *next <= Instant::now())?;
         trouble.next = None;
-        if let Some(store) = self.slot.get() {
+        if let Some(store) = self.slot.store() {
             return Some(Job::Broken(Arc::clone(store)));
         }
         match trouble.claim.take() {
@@ -219,14 +238,15 @@ impl Keeper {
         }
         let past = past(&store, most);
         // The slot is empty: only this thread fills it, and only once.
-        let _ = self.slot.set(store);
+        let _ = self.slot.store.set(store);
+        self.slot.undecided.store(false, Ordering::Release);
         (past, self.take_held())
     }
 
     /// The store takes files again, or for the first time: those that were held go in, in their order.
     pub(super) fn take_held(&mut self) -> Told {
         let mut told = Told { changed: true, look_again: self.beyond > 0, ..Told::default() };
-        let Some(store) = self.slot.get().cloned() else { return told };
+        let Some(store) = self.slot.store().cloned() else { return told };
         let mut held = std::mem::take(&mut self.left);
         held.append(&mut self.held);
         let committed = match quiet::during(|| store.commit_waiting(held.clone())) {
@@ -295,6 +315,14 @@ impl Keeper {
     pub(super) fn day(&self, date: LocalDate) -> Tally {
         let kept = self.store().map(|store| store.day(date)).unwrap_or_default();
         kept.with(self.memory.day(date))
+    }
+
+    /// The file of the run that has this content now.
+    pub(super) fn current(&self, content: &[u8; 32]) -> Option<FileFacts> {
+        self.both(|store| {
+            let runs = store.runs_by_content(content).unwrap_or_default();
+            runs.into_iter().map(|(_, record)| record.file).find(|file| file.content == *content)
+        })
     }
 
     pub(super) fn forget(&self, path_key: &[u8; 16]) {

@@ -1,8 +1,7 @@
 //! Starting and stopping the whole: store, workers, intake, history thread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
@@ -16,12 +15,13 @@ use super::opener::{self, Job, Opened};
 use super::output::{Command, Output};
 use super::retry::Retries;
 use super::setup::Setup;
+use super::unchanged::FailedFile;
 use super::upkeep::Upkeep;
 use super::worker::{self, path_key};
-use crate::history::{Claim, LogOutcome, Store, StoreError, Waiting};
-use crate::intake::{FileStat, Intake, Options, WatchedFolder};
+use crate::history::{Claim, LogEntry, LogOutcome, Store, StoreError, Waiting};
+use crate::intake::{FileStat, Intake, Known, Options, Outlet, WatchedFolder, lanes};
 
-/// Files that may wait for a worker: more hold back the intake, not the memory.
+/// Files just arrived that may wait for a worker: more hold back the intake, not the memory.
 const QUEUE: usize = 256;
 /// Judged files that may wait for the history thread.
 const DONE: usize = 64;
@@ -64,14 +64,14 @@ impl Engine {
 }
 
 fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)) -> io::Result<()> {
-    let slot = Slot::default();
+    let slot = Arc::<Slot>::default();
     let Some((keeper, opened)) = begin_history(&setup, &slot, sink) else {
         sink(Output::Stopped);
         return Ok(());
     };
     let setup = Arc::new(setup);
     let stopping = Arc::new(AtomicBool::new(false));
-    let (found, jobs) = bounded(QUEUE);
+    let (found, jobs) = lanes(QUEUE);
     let (finished, done) = bounded(DONE);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let workers = worker::start(workers, &setup, &stopping, &jobs, &finished)?;
@@ -91,6 +91,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         commands,
         retries: Retries::default(),
         failed: HashMap::new(),
+        asked: HashSet::new(),
         settling: 0,
         told_queue: None,
         today: None,
@@ -101,7 +102,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
 
 /// Claims the store's folder and begins to open it; `None` when another process holds it. A shop without a working
 /// disk still wants its verdicts.
-fn begin_history(setup: &Setup, slot: &Slot, sink: &mut dyn FnMut(Output)) -> Option<(Keeper, Receiver<Opened>)> {
+fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) -> Option<(Keeper, Receiver<Opened>)> {
     let Some(dir) = &setup.store else {
         let keeper = Keeper::by_choice();
         sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
@@ -129,22 +130,24 @@ fn begin_history(setup: &Setup, slot: &Slot, sink: &mut dyn FnMut(Output)) -> Op
 }
 
 /// Files that failed before, so that they can be asked for again.
-pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], PathBuf> {
+pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], FailedFile> {
     let log = store.latest_log(most).unwrap_or_default().into_iter();
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
     failed
-        .map(|entry| (entry.file.path_key, PathBuf::from(entry.file.path)))
-        .filter(|(key, path)| path_key(path) == *key)
+        .map(|LogEntry { file, .. }| (file.path_key, FailedFile { path: file.path.into(), content: file.content }))
+        .filter(|(key, file)| path_key(&file.path) == *key)
         .collect()
 }
 
-fn start_intake(setup: &Setup, slot: Slot, found: Sender<crate::intake::IntakeEvent>) -> io::Result<Intake> {
+fn start_intake(setup: &Setup, slot: Arc<Slot>, found: Outlet) -> io::Result<Intake> {
     let folders =
         setup.folders.iter().map(|watch| WatchedFolder { path: watch.path.clone(), recursive: watch.recursive });
     let options = Options { rescan: setup.rescan, poll_only: setup.poll, ..Options::default() };
-    let known = move |path: &std::path::Path, stat: &FileStat| {
-        slot.get().is_some_and(|store| store.seen_path(&path_key(path), stat.len, stat.mtime_ns))
+    let known = move |path: &std::path::Path, stat: &FileStat| match slot.store() {
+        Some(store) if store.seen_path(&path_key(path), stat.len, stat.mtime_ns) => Known::Dealt,
+        None if slot.is_undecided() => Known::NotYet,
+        _ => Known::New,
     };
     Intake::start(folders.collect(), options, known, found)
 }

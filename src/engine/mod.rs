@@ -1,7 +1,7 @@
 //! The threads, and the one place that knows everybody.
 //!
 //! ```text
-//! intake ─▶ queue (bounded) ─▶ worker-0..n: read once, process ─▶ done (bounded) ─▶ history: commit, tell
+//! intake ─▶ two lanes (bounded) ─▶ worker-0..n: read once, process ─▶ done (bounded) ─▶ history: commit, tell
 //! ```
 //!
 //! The history thread is the only writer and the only one that speaks to whoever started the engine.
@@ -19,6 +19,7 @@ mod process;
 pub mod quiet;
 mod retry;
 mod setup;
+mod unchanged;
 mod upkeep;
 mod worker;
 

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// A file that could not even be read is tried again after this, quietly: the end of a lock changes nothing that
+/// could be seen.
+pub(super) const UNREAD_AGAIN: Duration = Duration::from_mins(10);
 /// Waits before the next looks at a locked or unfinished file.
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 /// A file last written this long ago is nobody's copy in progress.
@@ -18,20 +21,34 @@ pub(super) enum Decision {
     GiveUp,
 }
 
+/// How often an unfinished file has been tried in one state.
+#[derive(Debug, Default)]
+struct Tried {
+    times: usize,
+    len: u64,
+    written_ns: i64,
+}
+
 /// How often each unfinished file has been tried.
 #[derive(Debug, Default)]
 pub(super) struct Retries {
-    tried: HashMap<PathBuf, usize>,
+    tried: HashMap<PathBuf, Tried>,
 }
 
 impl Retries {
-    /// Decides about an unfinished file last modified at `mtime_ms`.
-    pub(super) fn decide(&mut self, path: &Path, mtime_ms: i64, now_ms: i64) -> Decision {
+    /// Decides about an unfinished file of this length, last written at `written_ns`. A file that has changed
+    /// since it was last tried begins anew: a slow writer is not given up while it writes.
+    pub(super) fn decide(&mut self, path: &Path, len: u64, written_ns: i64, now_ms: i64) -> Decision {
         let tried = self.tried.entry(path.to_path_buf()).or_default();
-        // A clock that jumped back makes a file look newer than now: then it is tried, not given up.
-        let old = now_ms.saturating_sub(mtime_ms) > LONG_AGO_MS;
-        let wait = WAITS.get(*tried).copied().filter(|_| !old || *tried > 0);
-        *tried += 1;
+        if (tried.len, tried.written_ns) != (len, written_ns) {
+            // A clock that jumped back makes a file look newer than now: then it is tried, not given up.
+            let is_old = now_ms.saturating_sub(written_ns / 1_000_000) > LONG_AGO_MS;
+            // A file known to be in the making is not old, however it is dated.
+            let times = if is_old && tried.times == 0 { WAITS.len() } else { 0 };
+            *tried = Tried { times, len, written_ns };
+        }
+        let wait = WAITS.get(tried.times).copied();
+        tried.times += 1;
         if let Some(wait) = wait {
             return Decision::Again(wait);
         }
@@ -57,7 +74,7 @@ mod tests {
     #[test]
     fn a_fresh_file_is_tried_after_one_five_and_thirty_seconds_and_then_given_up() {
         let (mut retries, path) = (Retries::default(), Path::new("a.xls"));
-        let waits: Vec<Decision> = (0..4).map(|_| retries.decide(path, 1_000, 2_000)).collect();
+        let waits: Vec<Decision> = (0..4).map(|_| retries.decide(path, 9, 1_000_000_000, 2_000)).collect();
         let expected = WAITS.map(Decision::Again);
         assert_eq!(waits[..3], expected);
         assert_eq!(waits[3], Decision::GiveUp);
@@ -67,12 +84,28 @@ mod tests {
     #[test]
     fn a_file_of_last_week_is_given_up_at_once() {
         let mut retries = Retries::default();
-        assert_eq!(retries.decide(Path::new("a.xls"), 0, 600_000_000), Decision::GiveUp);
+        assert_eq!(retries.decide(Path::new("a.xls"), 9, 1, 600_000_000), Decision::GiveUp);
     }
 
     #[test]
     fn a_file_from_the_future_is_tried() {
         let mut retries = Retries::default();
-        assert_eq!(retries.decide(Path::new("a.xls"), 600_000_000, 0), Decision::Again(WAITS[0]));
+        assert_eq!(retries.decide(Path::new("a.xls"), 9, 600_000_000_000_000, 0), Decision::Again(WAITS[0]));
+    }
+
+    #[test]
+    fn a_slow_writer_is_not_given_up_while_its_file_grows() {
+        let (mut retries, path) = (Retries::default(), Path::new("a.xls"));
+        for len in 1..9 {
+            assert_eq!(retries.decide(path, len, 1_000_000_000, 2_000), Decision::Again(WAITS[0]), "{len} bytes");
+        }
+        assert_eq!(retries.decide(path, 8, 1_000_000_000, 2_000), Decision::Again(WAITS[1]), "it stands still");
+    }
+
+    #[test]
+    fn a_file_in_the_making_that_is_given_an_old_date_is_still_tried() {
+        let (mut retries, path) = (Retries::default(), Path::new("a.xls"));
+        assert_eq!(retries.decide(path, 1, 600_000_000_000_000, 600_000_000), Decision::Again(WAITS[0]));
+        assert_eq!(retries.decide(path, 2, 1, 600_000_000), Decision::Again(WAITS[0]));
     }
 }

@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 
 use super::files::{MAX_FILE_BYTES, process_bytes};
 use super::process::Outcome;
 use super::setup::Setup;
 use crate::history::FileFacts;
-use crate::intake::{Candidate, FileStat, IntakeEvent, ReadOnceError, read_once};
+use crate::intake::{Candidate, FileStat, IntakeEvent, Lanes, ReadOnceError, read_once};
+
+/// The content of a file whose bytes could not be read.
+pub(super) const UNREAD: [u8; 32] = [0; 32];
 
 /// What a worker or the intake has to tell the history thread.
 #[derive(Debug)]
@@ -25,9 +28,13 @@ pub(super) enum Done {
         path: PathBuf,
         /// Its facts as far as they are known.
         file: FileFacts,
+        /// When it was last written as far as anything says, nanoseconds since 1970 UTC.
+        written_ns: i64,
         /// What is in the way.
         cause: String,
     },
+    /// A file was not there to be read. It may be back already: then nothing else tells of it.
+    Gone(PathBuf),
     /// Something about a folder.
     Folder(IntakeEvent),
 }
@@ -41,6 +48,8 @@ pub(super) struct Finished {
     pub(super) file: FileFacts,
     /// How it ended.
     pub(super) outcome: Outcome,
+    /// Whether a file of this path, length and time was dealt with before.
+    pub(super) again: bool,
     /// When it was noticed to be complete.
     pub(super) noticed: Instant,
 }
@@ -50,7 +59,7 @@ pub(super) fn start(
     count: usize,
     setup: &Arc<Setup>,
     stopping: &Arc<AtomicBool>,
-    queue: &Receiver<IntakeEvent>,
+    queue: &Lanes,
     done: &Sender<Done>,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
     (0..count)
@@ -62,8 +71,8 @@ pub(super) fn start(
         .collect()
 }
 
-fn work(setup: &Setup, stopping: &AtomicBool, queue: &Receiver<IntakeEvent>, done: &Sender<Done>) {
-    for event in queue {
+fn work(setup: &Setup, stopping: &AtomicBool, queue: &Lanes, done: &Sender<Done>) {
+    while let Some(event) = queue.recv() {
         if stopping.load(Ordering::Acquire) {
             continue;
         }
@@ -78,39 +87,42 @@ fn work(setup: &Setup, stopping: &AtomicBool, queue: &Receiver<IntakeEvent>, don
 }
 
 fn one_file(setup: &Setup, candidate: Candidate) -> Done {
-    let Candidate { folder, path, stat, noticed, .. } = candidate;
-    let (bytes, stat) = match read_once(&path, MAX_FILE_BYTES) {
+    let (bytes, stat) = match read_once(&candidate.path, MAX_FILE_BYTES) {
         Ok(read) => read,
-        Err(error) => return unreadable(path, stat, noticed, &error),
+        Err(error) => return unreadable(candidate, &error),
     };
+    let Candidate { folder, path, noticed, again, .. } = candidate;
     let laser = setup.folders.get(folder).and_then(|watch| watch.laser.as_deref());
     let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis);
     let file = facts(&path, stat, processed.content.unwrap_or_default());
     match processed.outcome {
-        Outcome::Failed { cause, unfinished: true } => Done::NotYet { path, file, cause },
-        outcome => Done::File(Box::new(Finished { path, file, outcome, noticed })),
+        Outcome::Failed { cause, unfinished: true } => {
+            Done::NotYet { path, file, written_ns: stat.written_ns(), cause }
+        }
+        outcome => Done::File(Box::new(Finished { path, file, outcome, again, noticed })),
     }
 }
 
-fn unreadable(path: PathBuf, stat: FileStat, noticed: Instant, error: &ReadOnceError) -> Done {
+fn unreadable(candidate: Candidate, error: &ReadOnceError) -> Done {
+    let Candidate { path, stat, noticed, again, .. } = candidate;
     // Renamed or taken away since it was noticed: under its new name it is another file, and noticed as such.
     if matches!(error, ReadOnceError::Gone) {
-        return Done::Folder(IntakeEvent::FileGone { path });
+        return Done::Gone(path);
     }
-    let file = facts(&path, stat, [0; 32]);
+    let file = facts(&path, stat, UNREAD);
     let cause = error.to_string();
     if error.is_transient() {
-        return Done::NotYet { path, file, cause };
+        return Done::NotYet { path, file, written_ns: stat.written_ns(), cause };
     }
     let outcome = Outcome::Failed { cause, unfinished: false };
-    Done::File(Box::new(Finished { path, file, outcome, noticed }))
+    Done::File(Box::new(Finished { path, file, outcome, again, noticed }))
 }
 
 impl Finished {
     /// A file that stayed unreadable however often it was tried.
     pub(super) fn given_up(path: PathBuf, file: FileFacts, cause: String) -> Self {
         let outcome = Outcome::Failed { cause, unfinished: false };
-        Self { path, file, outcome, noticed: Instant::now() }
+        Self { path, file, outcome, again: false, noticed: Instant::now() }
     }
 
     /// Whether it could not be read.

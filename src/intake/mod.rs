@@ -2,25 +2,32 @@
 //!
 //! File-system events are a hint, a scan is the truth: events make a file known within a millisecond, and what
 //! they miss (an overflow, a network mount, a folder made anew) the next scan finds. A file is handed over when
-//! it was closed after writing or renamed in, else when its length, time and inode stood still over two looks.
+//! it was closed after writing or renamed in, else when its length, times and inode stood still over two looks.
+//! What arrives now goes out on a lane of its own, ahead of the thousands that were there before.
 
+mod hints;
+mod lanes;
+mod mount;
 mod names;
 mod read;
+mod roots;
 mod scan;
 mod settle;
+mod stat;
 mod watch;
 
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, bounded, unbounded};
 
+pub use lanes::{Lanes, Outlet, lanes};
 pub use names::ignored_by_name;
 pub use read::{ReadOnceError, read_once};
 pub use scan::{Scan, scan};
+pub use stat::FileStat;
 
 /// A folder to watch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,44 +36,6 @@ pub struct WatchedFolder {
     pub path: PathBuf,
     /// Whether sub-folders count too.
     pub recursive: bool,
-}
-
-/// What tells one state of a file from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileStat {
-    /// Bytes.
-    pub len: u64,
-    /// Modification time, nanoseconds since 1970 UTC.
-    pub mtime_ns: i64,
-    /// Inode; 0 where there is none.
-    pub inode: u64,
-}
-
-impl FileStat {
-    /// The state a file's metadata shows.
-    pub fn of(meta: &Metadata) -> Self {
-        Self { len: meta.len(), mtime_ns: meta.modified().map_or(0, nanoseconds), inode: inode(meta).1 }
-    }
-}
-
-fn nanoseconds(time: SystemTime) -> i64 {
-    let size = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => size(after),
-        Err(before) => -size(before.duration()),
-    }
-}
-
-/// Device and inode, where the system has them.
-#[cfg(unix)]
-fn inode(meta: &Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt;
-    (meta.dev(), meta.ino())
-}
-
-#[cfg(not(unix))]
-fn inode(_meta: &Metadata) -> (u64, u64) {
-    (0, 0)
 }
 
 /// How a file came to be known as complete.
@@ -95,6 +64,9 @@ pub struct Candidate {
     pub stat: FileStat,
     /// How it came to be known.
     pub found: Found,
+    /// Whether a file of this path, length and modification time was dealt with before: then only its content
+    /// says whether anything is new.
+    pub again: bool,
     /// When.
     pub noticed: Instant,
 }
@@ -159,13 +131,28 @@ impl Default for Options {
     }
 }
 
+/// What is known of a file from an earlier life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It was dealt with in this length and time.
+    Dealt,
+    /// It was not.
+    New,
+    /// Nobody can tell yet: the history is still being opened. Files found by looking wait for a scan after that.
+    NotYet,
+}
+
 /// What the intake's thread is asked or hinted.
 #[derive(Debug)]
 enum Control {
     Retry(PathBuf, Duration),
     Rescan,
+    StartOver,
     Hint(notify::Result<notify::Event>),
 }
+
+/// How long an ending program waits for the thread: a mount whose server is gone may never let it go.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The running intake. Dropping it leaves the thread to end by itself; [`Intake::stop`] waits for it.
 #[derive(Debug)]
@@ -177,15 +164,16 @@ pub struct Intake {
 
 impl Intake {
     /// Starts the thread `intake`. `known` says which files have been dealt with in an earlier life; events go
-    /// to `out`, and a full queue holds the intake back.
+    /// to `out`. While it answers [`Known::NotYet`], only files that an event proves complete or that are asked
+    /// for go out; [`Intake::rescan`] decides about the rest once it can tell.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn start(
         folders: Vec<WatchedFolder>,
         options: Options,
-        known: impl Fn(&Path, &FileStat) -> bool + Send + 'static,
-        out: Sender<IntakeEvent>,
+        known: impl Fn(&Path, &FileStat) -> Known + Send + 'static,
+        out: Outlet,
     ) -> io::Result<Self> {
         let (control, requests) = unbounded();
         let (stop, stopped) = bounded(1);
@@ -196,7 +184,8 @@ impl Intake {
         Ok(Self { control, stop, thread })
     }
 
-    /// Looks at a path again after a while and hands it over when it stands still, even if it has not changed.
+    /// Looks at a path again after a while and hands it over even if it has not changed. A path whose watched
+    /// folder is away is looked at when that is back.
     pub fn retry(&self, path: PathBuf, delay: Duration) {
         // A thread that has ended has nothing left to retry.
         let _ = self.control.send(Control::Retry(path, delay));
@@ -207,9 +196,21 @@ impl Intake {
         let _ = self.control.send(Control::Rescan);
     }
 
-    /// Ends the thread, even while it is held back, and waits for it.
+    /// Looks at every file as if for the first time; what is known from an earlier life stays known.
+    pub fn start_over(&self) {
+        let _ = self.control.send(Control::StartOver);
+    }
+
+    /// Ends the thread, even while it is held back, and waits for it; not for one that hangs in a dead mount.
     pub fn stop(self) {
         drop(self.stop);
-        let _ = self.thread.join();
+        let end = Instant::now() + PATIENCE;
+        while !self.thread.is_finished() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(1));
+        }
+        if self.thread.is_finished() {
+            // A thread that panicked has nothing more to say.
+            let _ = self.thread.join();
+        }
     }
 }

@@ -44,8 +44,10 @@ pub enum ReadOnceError {
 
 impl ReadOnceError {
     /// Whether another look may find the file readable.
+    ///
+    /// A missing right counts too: shares answer so for a file that a spreadsheet program holds.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Locked { .. } | Self::StillChanging | Self::Io(_))
+        matches!(self, Self::Locked { .. } | Self::StillChanging | Self::Forbidden | Self::Io(_))
     }
 }
 
@@ -66,7 +68,7 @@ impl From<io::Error> for ReadOnceError {
 /// more than `limit` bytes.
 ///
 /// # Errors
-/// [`ReadOnceError::StillChanging`] when size or time differ after reading; else why it cannot be read.
+/// [`ReadOnceError::StillChanging`] when size, times or inode differ after reading; else why it cannot be read.
 pub fn read_once(path: &Path, limit: u64) -> Result<(Vec<u8>, FileStat), ReadOnceError> {
     let before = std::fs::metadata(path)?;
     if !before.is_file() {
@@ -77,6 +79,9 @@ pub fn read_once(path: &Path, limit: u64) -> Result<(Vec<u8>, FileStat), ReadOnc
     }
     let stat = FileStat::of(&before);
     let file = open(path)?;
+    if FileStat::of(&file.metadata()?) != stat {
+        return Err(ReadOnceError::StillChanging);
+    }
     let mut bytes = Vec::with_capacity(usize::try_from(stat.len).unwrap_or(0));
     // One byte over what was promised is enough to know that the file grew.
     (&file).take(stat.len + 1).read_to_end(&mut bytes)?;
@@ -87,7 +92,15 @@ pub fn read_once(path: &Path, limit: u64) -> Result<(Vec<u8>, FileStat), ReadOnc
     Ok((bytes, stat))
 }
 
-#[cfg(not(windows))]
+/// A pipe put in the file's place meanwhile must not hold the worker: opened without waiting, then looked at.
+#[cfg(target_os = "linux")]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    const O_NONBLOCK: i32 = 0o4000;
+    std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
+}
+
+#[cfg(not(any(windows, target_os = "linux")))]
 fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }

@@ -1,31 +1,31 @@
 //! The intake's thread: hints and scans in, complete files out.
 
-use std::collections::HashSet;
+mod rescan;
+
+use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use crossbeam_channel::{Receiver, Select, Sender, TrySendError, select};
+use notify::RecommendedWatcher;
 
+use super::hints::{self, Hint};
+use super::roots::{self, Root};
 use super::settle::{Look, Settle};
-use super::{Control, FileStat, Found, IntakeEvent, Options, WatchedFolder, ignored_by_name, inode, scan};
+use super::{Candidate, Control, FileStat, Found, IntakeEvent, Known, Options, Outlet, WatchedFolder, ignored_by_name};
 
 /// Events without a finished name are joined for this long before a scan answers them.
 const JOIN: Duration = Duration::from_millis(250);
+/// How often it is seen whether the folders themselves are there, when scans are rarer.
+const CHECK: Duration = Duration::from_secs(4);
+/// Files that stand still at one time and are more than this wait with the backlog.
+const CROWD: usize = 64;
+/// Requests answered before the backlog moves on.
+const REQUESTS: usize = 256;
 
-type Known = Box<dyn Fn(&Path, &FileStat) -> bool + Send>;
-
-/// What is known of one watched folder.
-#[derive(Debug)]
-struct Root {
-    folder: WatchedFolder,
-    /// Device and inode while it is online.
-    identity: Option<(u64, u64)>,
-    /// Whether anything was told about it yet.
-    told: bool,
-}
+type KnownOf = Box<dyn Fn(&Path, &FileStat) -> Known + Send>;
 
 /// The receiver is gone or the thread was told to stop.
 struct Stopped;
@@ -34,15 +34,23 @@ struct Stopped;
 pub(super) struct Watch {
     roots: Vec<Root>,
     options: Options,
-    known: Known,
-    out: Sender<IntakeEvent>,
+    known: KnownOf,
+    out: Outlet,
     stop: Receiver<()>,
     hints: Sender<Control>,
     watcher: Option<RecommendedWatcher>,
     settle: Settle,
+    /// Files that were there before, oldest first; they go out as the workers take them.
+    backlog: VecDeque<Candidate>,
     unreadable: HashSet<PathBuf>,
-    first_scan: bool,
+    /// Whether files at rest count as there from the start.
+    starting: bool,
+    /// Whether a file of this scan could not be decided about.
+    undecided: bool,
     next_scan: Instant,
+    next_check: Instant,
+    /// No scan for a hint before this.
+    rest_until: Instant,
     /// What the last scan that was told of left pending; `None` when the next one is to be told in any case.
     told: Option<usize>,
 }
@@ -51,14 +59,14 @@ impl Watch {
     pub(super) fn new(
         folders: Vec<WatchedFolder>,
         options: Options,
-        known: Known,
-        out: Sender<IntakeEvent>,
+        known: KnownOf,
+        out: Outlet,
         stop: Receiver<()>,
         hints: Sender<Control>,
     ) -> Self {
-        let roots = folders.into_iter().map(|folder| Root { folder, identity: None, told: false });
+        let now = Instant::now();
         Self {
-            roots: roots.collect(),
+            roots: folders.into_iter().map(Root::new).collect(),
             settle: Settle::new(options.settle),
             options,
             known,
@@ -66,9 +74,13 @@ impl Watch {
             stop,
             hints,
             watcher: None,
+            backlog: VecDeque::new(),
             unreadable: HashSet::new(),
-            first_scan: true,
-            next_scan: Instant::now(),
+            starting: true,
+            undecided: false,
+            next_scan: now,
+            next_check: now + CHECK,
+            rest_until: now,
             told: None,
         }
     }
@@ -76,7 +88,7 @@ impl Watch {
     /// Runs until told to stop or nobody listens any more.
     pub(super) fn run(mut self, requests: &Receiver<Control>) {
         if !self.options.poll_only {
-            self.watcher = make_watcher(self.hints.clone());
+            self.watcher = hints::make_watcher(self.hints.clone());
         }
         while self.step(requests).is_ok() {}
     }
@@ -85,18 +97,31 @@ impl Watch {
         let now = Instant::now();
         if now >= self.next_scan {
             self.scan_all()?;
+        } else if now >= self.next_check {
+            self.check_all()?;
         }
         self.look_at_due()?;
-        let wake = self.settle.next_due().map_or(self.next_scan, |due| due.min(self.next_scan));
-        let request = select! {
-            recv(self.stop) -> _ => return Err(Stopped),
-            recv(requests) -> request => request.map_err(|_| RecvTimeoutError::Disconnected),
-            default(wake.saturating_duration_since(Instant::now())) => Err(RecvTimeoutError::Timeout),
-        };
-        match request {
-            Ok(request) => self.answer(request),
-            Err(RecvTimeoutError::Timeout) => Ok(()),
-            Err(RecvTimeoutError::Disconnected) => Err(Stopped),
+        self.feed()?;
+        self.wait(requests)?;
+        for request in requests.try_iter().take(REQUESTS) {
+            self.answer(request)?;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until there is a request, room for the backlog, or something due.
+    fn wait(&mut self, requests: &Receiver<Control>) -> Result<(), Stopped> {
+        let wake = self.next_scan.min(self.next_check);
+        let wake = self.settle.next_due().map_or(wake, |due| due.min(wake));
+        let mut select = Select::new();
+        let stop = select.recv(&self.stop);
+        select.recv(requests);
+        if !self.backlog.is_empty() {
+            select.send(&self.out.backlog);
+        }
+        match select.ready_deadline(wake) {
+            Ok(ready) if ready == stop => Err(Stopped),
+            _ => Ok(()),
         }
     }
 
@@ -104,191 +129,181 @@ impl Watch {
         match request {
             Control::Rescan => {
                 self.told = None;
-                self.scan_soon(Duration::ZERO);
+                self.next_scan = Instant::now();
+            }
+            Control::StartOver => {
+                self.settle.forget_all();
+                (self.starting, self.told, self.next_scan) = (true, None, Instant::now());
             }
             Control::Retry(path, delay) => self.settle.ask_again(path, Instant::now() + delay),
             Control::Hint(Err(_)) => self.scan_soon(JOIN),
-            Control::Hint(Ok(event)) => self.hint(&event)?,
-        }
-        Ok(())
-    }
-
-    fn scan_soon(&mut self, delay: Duration) {
-        self.next_scan = self.next_scan.min(Instant::now() + delay);
-    }
-
-    fn hint(&mut self, event: &notify::Event) -> Result<(), Stopped> {
-        let proof = match event.kind {
-            EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(Found::Closed),
-            EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(Found::RenamedIn),
-            _ => None,
-        };
-        let Some(proof) = proof.filter(|_| !event.need_rescan()) else {
-            self.scan_soon(JOIN);
-            return Ok(());
-        };
-        for path in &event.paths {
-            match fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => self.scan_soon(JOIN),
-                Ok(meta) if meta.is_file() => self.look(path, FileStat::of(&meta), Some(proof))?,
-                _ => {}
+            Control::Hint(Ok(event)) => {
+                let hint = hints::hint(&event);
+                if hint == Hint::Unclear {
+                    self.scan_soon(JOIN);
+                }
+                for path in &event.paths {
+                    self.hint(hint, path)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Takes a look at a file that a hint or a due date named.
-    fn look(&mut self, path: &Path, stat: FileStat, proof: Option<Found>) -> Result<(), Stopped> {
-        let folder = self.roots.iter().position(|root| path.starts_with(&root.folder.path));
-        let Some(folder) = folder.filter(|_| ignored_by_name(path).is_none()) else {
-            return Ok(());
-        };
-        self.look_in(folder, path, stat, proof)
+    /// A scan for a hint: at once, but a storm of hints over a large folder never scans more than a tenth of the
+    /// time.
+    fn scan_soon(&mut self, delay: Duration) {
+        self.next_scan = self.next_scan.min((Instant::now() + delay).max(self.rest_until));
     }
 
-    fn look_in(&mut self, folder: usize, path: &Path, stat: FileStat, proof: Option<Found>) -> Result<(), Stopped> {
-        let asked_for = proof == Some(Found::Retried);
-        if !asked_for && !self.settle.is_handed(path, stat) && (self.known)(path, &stat) {
-            self.settle.known(path, stat);
+    fn hint(&mut self, hint: Hint, path: &Path) -> Result<(), Stopped> {
+        let proof = match hint {
+            Hint::Complete(found) => Some(found),
+            Hint::Changed => None,
+            Hint::Left => return self.left(path),
+            Hint::Unclear | Hint::Nothing => return Ok(()),
+        };
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => self.sub_folder(path),
+            Ok(meta) if meta.is_file() && ignored_by_name(path).is_none() => {
+                let path = roots::as_scanned(&self.roots, path);
+                return self.look(&path, FileStat::of(&meta), proof, true);
+            }
+            // Gone already, or no file: a scan sees what is left of it.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A sub-folder that is new or may be looked into only now: its files gave no events of their own.
+    fn sub_folder(&mut self, path: &Path) {
+        self.scan_soon(JOIN);
+        let piecemeal =
+            roots::owner(&self.roots, path).and_then(|index| self.roots.get(index)).is_some_and(|r| r.piecemeal);
+        if let (true, Some(watcher)) = (piecemeal, self.watcher.as_mut()) {
+            // What cannot be watched is found by looking.
+            let _ = hints::watch(watcher, path, true);
+        }
+    }
+
+    /// A path was renamed away or removed.
+    fn left(&mut self, path: &Path) -> Result<(), Stopped> {
+        if let Some(root) = self.roots.iter_mut().find(|root| root.folder.path == path) {
+            root.is_stale = true;
+            self.next_scan = Instant::now();
             return Ok(());
         }
-        let look = Look { folder, stat, proof, now: Instant::now() };
-        match self.settle.look(path, look) {
-            Some(candidate) => self.tell(IntakeEvent::File(candidate)),
+        if ignored_by_name(path).is_none() && fs::metadata(path).is_err() && self.settle.gone(path) {
+            return self.tell(IntakeEvent::FileGone { path: path.to_path_buf() });
+        }
+        Ok(())
+    }
+
+    /// Takes a look at a file; one that is complete goes out ahead of the backlog when it is `fresh`.
+    fn look(&mut self, path: &Path, stat: FileStat, proof: Option<Found>, fresh: bool) -> Result<(), Stopped> {
+        let retried = proof == Some(Found::Retried);
+        let folder = roots::owner(&self.roots, path).filter(|_| ignored_by_name(path).is_none());
+        // A file that is asked for by name is read wherever it lies.
+        let Some(folder) = folder.or(retried.then_some(usize::MAX)) else {
+            self.settle.leave(path);
+            return Ok(());
+        };
+        let Some(dealt) = self.dealt_with(path, stat, proof) else {
+            return Ok(());
+        };
+        match self.settle.look(path, Look { folder, stat, proof, dealt, now: Instant::now() }) {
+            Some(candidate) => self.hand_over(candidate, fresh),
             None => Ok(()),
         }
     }
 
+    /// Whether a file that is to be looked at was dealt with in an earlier life; `None` when that, or not being
+    /// able to tell, ends the look. What an event or a request says is heard in any case.
+    fn dealt_with(&mut self, path: &Path, stat: FileStat, proof: Option<Found>) -> Option<bool> {
+        if self.settle.was_alike(path, stat) {
+            return Some(false);
+        }
+        let proven = matches!(proof, Some(Found::Closed | Found::RenamedIn | Found::Retried));
+        match (self.known)(path, &stat) {
+            Known::New => Some(false),
+            known if proven => Some(known == Known::Dealt),
+            Known::Dealt => {
+                self.settle.known(path, stat);
+                None
+            }
+            Known::NotYet => {
+                self.undecided = true;
+                self.settle.leave(path);
+                None
+            }
+        }
+    }
+
+    fn hand_over(&mut self, candidate: Candidate, fresh: bool) -> Result<(), Stopped> {
+        if fresh {
+            return self.tell(IntakeEvent::File(candidate));
+        }
+        self.backlog.push_back(candidate);
+        self.out.behind.store(self.backlog.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Gives out what there is room for on the backlog's lane.
+    fn feed(&mut self) -> Result<(), Stopped> {
+        while let Some(candidate) = self.backlog.pop_front() {
+            // One that has changed since was handed over anew, or will be.
+            if !self.settle.is_handed(&candidate.path, candidate.stat) {
+                continue;
+            }
+            match self.out.backlog.try_send(IntakeEvent::File(candidate)) {
+                Ok(()) => {}
+                Err(TrySendError::Full(IntakeEvent::File(candidate))) => {
+                    self.backlog.push_front(candidate);
+                    break;
+                }
+                Err(_) => return Err(Stopped),
+            }
+        }
+        self.out.behind.store(self.backlog.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
     fn look_at_due(&mut self) -> Result<(), Stopped> {
         let (pending, again) = self.settle.due(Instant::now());
-        let proofs = pending.into_iter().map(|path| (path, None));
-        let again = again.into_iter().map(|path| (path, Some(Found::Retried)));
-        for (path, proof) in proofs.chain(again) {
+        let fresh = pending.len() <= CROWD;
+        for path in pending {
             match fs::metadata(&path) {
-                Ok(meta) => self.look(&path, FileStat::of(&meta), proof)?,
-                Err(_) if self.settle.gone(&path) || proof.is_some() => self.tell(IntakeEvent::FileGone { path })?,
-                Err(_) => {}
+                Ok(meta) => self.look(&path, FileStat::of(&meta), None, fresh)?,
+                Err(_) if self.is_away(&path) => self.settle.leave(&path),
+                Err(_) => self.tell_gone(path)?,
+            }
+        }
+        for path in again {
+            match fs::metadata(&path) {
+                Ok(meta) => self.look(&path, FileStat::of(&meta), Some(Found::Retried), true)?,
+                Err(_) if self.is_away(&path) => self.settle.ask_again(path, Instant::now() + CHECK),
+                Err(_) => self.tell_gone(path)?,
             }
         }
         Ok(())
     }
 
-    fn scan_all(&mut self) -> Result<(), Stopped> {
-        let mut there = HashSet::new();
-        for index in 0..self.roots.len() {
-            self.scan_root(index, &mut there)?;
-        }
-        // A folder that is away for a moment must not make its files look new when it is back.
-        if self.roots.iter().all(|root| root.identity.is_some()) {
-            self.settle.keep_only(&there);
-        }
-        self.first_scan = false;
-        self.next_scan = Instant::now() + self.options.rescan;
-        // A quiet folder wakes nobody.
-        let pending = self.settle.waiting();
-        if self.told.replace(pending) == Some(pending) {
-            return Ok(());
-        }
-        self.tell(IntakeEvent::Scanned { pending })
+    fn tell_gone(&mut self, path: PathBuf) -> Result<(), Stopped> {
+        self.settle.gone(&path);
+        self.tell(IntakeEvent::FileGone { path })
     }
 
-    fn scan_root(&mut self, index: usize, there: &mut HashSet<PathBuf>) -> Result<(), Stopped> {
-        if !self.check_root(index)? {
-            return Ok(());
-        }
-        let Some(root) = self.roots.get(index) else {
-            return Ok(());
-        };
-        let scan = scan(&root.folder);
-        for (path, cause) in scan.unreadable {
-            if self.unreadable.insert(path.clone()) {
-                self.tell(IntakeEvent::UnreadableFolder { path, cause })?;
-            }
-        }
-        for (path, stat) in scan.files {
-            let proof = (self.first_scan && is_at_rest(stat, self.options.settle)).then_some(Found::AtStart);
-            self.look_in(index, &path, stat, proof)?;
-            there.insert(path);
-        }
-        Ok(())
+    /// Whether a path is out of sight only because its watched folder is.
+    fn is_away(&self, path: &Path) -> bool {
+        let root = roots::owner(&self.roots, path).and_then(|index| self.roots.get(index));
+        root.is_some_and(|root| root.identity.is_none() || fs::metadata(&root.folder.path).is_err())
     }
 
-    /// Whether a root is there; watches it anew when it is another folder than before.
-    fn check_root(&mut self, index: usize) -> Result<bool, Stopped> {
-        let Some(root) = self.roots.get_mut(index) else {
-            return Ok(false);
-        };
-        let seen = match fs::metadata(&root.folder.path) {
-            Ok(meta) if meta.is_dir() => Ok(inode(&meta)),
-            Ok(_) => Err("not a folder".to_owned()),
-            Err(e) => Err(e.to_string()),
-        };
-        let (before, told) = (root.identity, root.told);
-        root.told = true;
-        root.identity = seen.as_ref().ok().copied();
-        match seen {
-            Ok(identity) if before == Some(identity) => Ok(true),
-            Ok(_) => {
-                self.watch_anew(index)?;
-                self.tell(IntakeEvent::FolderOnline { folder: index })?;
-                Ok(true)
-            }
-            Err(cause) if before.is_some() || !told => {
-                self.tell(IntakeEvent::FolderOffline { folder: index, cause })?;
-                Ok(false)
-            }
-            Err(_) => Ok(false),
-        }
-    }
-
-    fn watch_anew(&mut self, index: usize) -> Result<(), Stopped> {
-        let (Some(root), Some(watcher)) = (self.roots.get(index), self.watcher.as_mut()) else {
-            return Ok(());
-        };
-        let mode = if root.folder.recursive { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
-        // A root that was away is still on the watcher's list, under an inode that is no more.
-        let _ = watcher.unwatch(&root.folder.path);
-        match watcher.watch(&root.folder.path, mode) {
-            Ok(()) => Ok(()),
-            Err(e) => self.tell(IntakeEvent::WatchUnavailable { folder: index, cause: e.to_string() }),
-        }
-    }
-
-    /// Sends, held back by a full queue, but never past the order to stop.
+    /// Sends, held back by a full lane, but never past the order to stop.
     fn tell(&self, event: IntakeEvent) -> Result<(), Stopped> {
         select! {
-            send(self.out, event) -> sent => sent.map_err(|_| Stopped),
+            send(self.out.fresh, event) -> sent => sent.map_err(|_| Stopped),
             recv(self.stop) -> _ => Err(Stopped),
         }
     }
-}
-
-/// A watcher that forwards what may matter: a writer's every write does not.
-fn make_watcher(hints: Sender<Control>) -> Option<RecommendedWatcher> {
-    let forward = move |event: notify::Result<notify::Event>| {
-        let matters = event.as_ref().map_or(true, |event| {
-            event.need_rescan()
-                || matches!(
-                    event.kind,
-                    EventKind::Access(AccessKind::Close(AccessMode::Write))
-                        | EventKind::Modify(ModifyKind::Name(_))
-                        | EventKind::Create(_)
-                        | EventKind::Remove(_)
-                        | EventKind::Other
-                )
-                || (cfg!(not(target_os = "linux")) && matches!(event.kind, EventKind::Modify(_)))
-        });
-        if matters {
-            // The thread has ended: nobody is left to be hinted.
-            let _ = hints.send(Control::Hint(event));
-        }
-    };
-    notify::recommended_watcher(forward).ok()
-}
-
-/// Whether a file found at the start was last written long enough ago to be complete.
-fn is_at_rest(stat: FileStat, settle: Duration) -> bool {
-    let now = super::nanoseconds(SystemTime::now());
-    let settle = i64::try_from(settle.as_nanos()).unwrap_or(i64::MAX);
-    now.saturating_sub(stat.mtime_ns) >= settle
 }

@@ -1,0 +1,95 @@
+//! The program under test: started, stopped, killed, and heard.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, bail, eyre};
+
+/// What was heard.
+pub(super) enum Heard {
+    /// A line of standard output, and when.
+    Line(String, Instant),
+    /// A line of standard error.
+    Said(String),
+}
+
+/// A running `watch --headless`.
+pub(super) struct Program {
+    child: Child,
+    readers: Vec<JoinHandle<()>>,
+    pub(super) heard: Receiver<Heard>,
+}
+
+impl Program {
+    /// Starts it with these arguments, its home in a folder of the case.
+    pub(super) fn start(home: &Path, arguments: &[&OsStr]) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["watch", "--headless"]).args(arguments).env("HOME", home);
+        command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").env_remove("TRIMWATCH_STORE");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let (tell, heard) = mpsc::channel();
+        let out = child.stdout.take().map(|out| reader(out, tell.clone(), |line| Heard::Line(line, Instant::now())));
+        let err = child.stderr.take().map(|err| reader(err, tell, Heard::Said));
+        Ok(Self { child, readers: out.into_iter().chain(err).collect(), heard })
+    }
+
+    /// Sends a signal by its name; standard Rust has none but the one that kills.
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status()?;
+        if sent.success() { Ok(()) } else { Err(eyre!("the program is not there any more")) }
+    }
+
+    /// Ends it politely and waits.
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.signal("TERM")?;
+        let give_up = Instant::now() + Duration::from_secs(10);
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() > give_up {
+                bail!("the program did not end within 10 s");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.listen_to_the_end();
+        let code = self.child.wait()?.code();
+        if code == Some(0) { Ok(()) } else { Err(eyre!("the program ended with {code:?}")) }
+    }
+
+    /// Kills it, as a power cut would.
+    pub(super) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        self.listen_to_the_end();
+        Ok(())
+    }
+
+    fn listen_to_the_end(&mut self) {
+        for reader in self.readers.drain(..) {
+            // A reader ends with the pipe.
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already, or the case has failed and it must not outlive it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn reader(from: impl Read + Send + 'static, tell: Sender<Heard>, what: fn(String) -> Heard) -> JoinHandle<()> {
+    thread::spawn(move || {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            if tell.send(what(String::from_utf8_lossy(&line).into_owned())).is_err() {
+                break;
+            }
+        }
+    })
+}

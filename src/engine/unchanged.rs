@@ -1,0 +1,59 @@
+//! Files that were read once more and are what they were: nothing is told of them twice.
+//!
+//! An event, a request, other rights or a time set back lead to another reading although the file may be the same;
+//! its content decides.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use super::hub::Hub;
+use super::process::Outcome;
+use super::worker::{Finished, UNREAD};
+
+/// A file that could not be read, so that it can be asked for again.
+#[derive(Debug, Clone)]
+pub(super) struct FailedFile {
+    /// Where it lies.
+    pub(super) path: PathBuf,
+    /// The content that failed; zeros when no byte could be read.
+    pub(super) content: [u8; 32],
+}
+
+impl Hub {
+    /// The files that have something new to tell.
+    pub(super) fn without_unchanged(&mut self, finished: Vec<Finished>) -> Vec<Finished> {
+        let mut seen = HashSet::new();
+        let (news, same): (Vec<Finished>, Vec<Finished>) = finished
+            .into_iter()
+            .partition(|file| seen.insert((file.file.path_key, file.file.content)) && !self.is_unchanged(file));
+        for file in &same {
+            self.retries.ended(&file.path);
+        }
+        news
+    }
+
+    fn is_unchanged(&self, file: &Finished) -> bool {
+        if let Some(before) = self.failed.get(&file.file.path_key) {
+            return file.failed() && before.content == file.file.content;
+        }
+        match &file.outcome {
+            Outcome::Judged { .. } => {
+                let current = self.keeper.current(&file.file.content);
+                current.is_some_and(|current| file.again || current == file.file)
+            }
+            Outcome::Skipped { .. } => file.again,
+            Outcome::Failed { .. } => false,
+        }
+    }
+
+    /// Keeps no mark of a file whose bytes nobody could read: the next start tries it again.
+    pub(super) fn forget_unread(&self, unread: &[[u8; 16]]) {
+        unread.iter().for_each(|path_key| self.keeper.forget(path_key));
+    }
+}
+
+/// The path keys of files whose bytes could not be read.
+pub(super) fn unread(finished: &[Finished]) -> Vec<[u8; 16]> {
+    let unread = finished.iter().filter(|file| file.failed() && file.file.content == UNREAD);
+    unread.map(|file| file.file.path_key).collect()
+}
