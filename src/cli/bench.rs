@@ -26,7 +26,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
         #[cfg(unix)]
         BenchCommand::Faults { only, full } => return faults::run(only.as_deref(), full),
-        BenchCommand::Start { runs } => start::run(runs, config)?,
+        BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
     }
     Ok(Exit::Fine)
 }

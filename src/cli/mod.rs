@@ -277,6 +277,9 @@ enum BenchCommand {
         /// How many runs the history holds.
         #[arg(long, default_value_t = 100_000)]
         runs: usize,
+        /// Repeat the runs of these workbooks instead of made ones.
+        #[arg(long, value_name = "PATH")]
+        like: Option<PathBuf>,
     },
 }
 

@@ -5,7 +5,7 @@
 //! and a store that is lost altogether is a backup plus the journal since. Batches set and remove whole values, so
 //! that replaying one twice, or over a backup that was made while it was written, changes nothing.
 //!
-//! The journal is cut into segments, a new one with each backup; a segment goes once no kept backup needs it.
+//! The journal is cut into segments, a new one with each backup and when one grows long; a segment goes once no kept backup needs it.
 
 use std::fs;
 use std::io;
@@ -15,6 +15,9 @@ use super::disk::sync_dir;
 use super::error::StoreError;
 use super::frames::{self, Extent, Frames};
 use super::shelf::Changes;
+
+/// A segment longer than this is followed by another, bytes: the last one is read whole when a store is opened.
+const LONG_SEGMENT: u64 = 16 * 1024 * 1024;
 
 /// One batch with its number.
 type Batch = (u64, Changes);
@@ -127,6 +130,9 @@ impl Journal {
 
     /// Writes a batch down; on disk when this returns. Returns its number.
     pub(super) fn append(&mut self, changes: &Changes) -> Result<u64, StoreError> {
+        if self.segment.len() > LONG_SEGMENT {
+            self.rotate()?;
+        }
         let number = self.next;
         let payload = postcard::to_stdvec(&(number, changes)).map_err(StoreError::engine)?;
         self.before = self.segment.len();
@@ -162,9 +168,12 @@ impl Journal {
         Ok(())
     }
 
-    /// Bytes written since the segment began.
-    pub(super) fn len(&self) -> u64 {
-        self.segment.len()
+    /// Bytes of the segments that tell batches after a number.
+    pub(super) fn size_after(&self, number: u64) -> u64 {
+        let segments = segments(&self.dir).unwrap_or_default();
+        let ends = segments.iter().skip(1).map(|next| next.first).chain([u64::MAX]).collect::<Vec<_>>();
+        let later = segments.iter().zip(ends).filter(|(_, end)| *end > number + 1);
+        later.filter_map(|(segment, _)| fs::metadata(&segment.path).ok()).map(|meta| meta.len()).sum()
     }
 
     /// Begins a new segment. Returns the number of the last batch of the one before.

@@ -3,7 +3,7 @@
 //! | prefix | key | value |
 //! |---|---|---|
 //! | `r` | run key | run record |
-//! | `c` | run key | curves, compressed |
+//! | `c` | run's time, identity | curves, compressed |
 //! | `v` | run key, time modified, content | an older content of the run |
 //! | `t` | run's time, run key | – |
 //! | `u` | serial, model, run's time, identity | – |
@@ -95,7 +95,14 @@ pub(super) fn run(key: &RunKey) -> Vec<u8> {
     joined(b'r', &[&key.0])
 }
 
+/// Curves lie in the order of time alone: values that large are best added at the end, where the engine need not
+/// write their neighbours anew.
 pub(super) fn curves(key: &RunKey) -> Vec<u8> {
+    joined(b'c', &[key.tail()])
+}
+
+/// Where schema 1 had the curves.
+pub(super) fn curves_of_schema_1(key: &RunKey) -> Vec<u8> {
     joined(b'c', &[&key.0])
 }
 

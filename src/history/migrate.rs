@@ -32,10 +32,11 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
                 if prefix == b"r" {
                     let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
                     counting::count_again(&draft, &run, &record, &mut tallies)?;
+                    move_curves(&mut draft, &run)?;
                     runs += 1;
                 }
                 draft.put(key, &record)?;
-                if !draft.fits(1, 16 * 1024) {
+                if !draft.fits(3, 128 * 1024) {
                     draft.apply()?;
                 }
             }
@@ -44,6 +45,15 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
     }
     write_tallies(shelf, tallies)?;
     Ok(runs)
+}
+
+fn move_curves(draft: &mut Draft<'_>, run: &RunKey) -> Result<(), StoreError> {
+    let before = key::curves_of_schema_1(run);
+    if let Some(bytes) = draft.raw(&before)?.filter(|_| before != key::curves(run)) {
+        draft.put_raw(key::curves(run), bytes);
+        draft.remove(before);
+    }
+    Ok(())
 }
 
 /// The last batches: tallies, then the schema itself.

@@ -3,7 +3,7 @@
 //! | schema | what changed |
 //! |---|---|
 //! | 1 | – |
-//! | 2 | a run knows whether it is excluded; tallies count units and excluded runs |
+//! | 2 | runs know whether they are excluded, and are compressed; tallies count units and excluded runs |
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +14,11 @@ use crate::analysis::{JudgedRun, RunCurves};
 
 /// A kind of value that the store keeps.
 pub(super) trait Stored: Serialize + DeserializeOwned {
+    /// Whether values of this kind are compressed in a schema.
+    fn is_packed(_schema: u8) -> bool {
+        false
+    }
+
     /// Today's value from the body of an older schema. Kinds that never changed read as they do today.
     fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
         plain(body)
@@ -25,9 +30,18 @@ impl Stored for i64 {}
 impl Stored for Option<RunKey> {}
 impl Stored for (u64, i64) {}
 impl Stored for LogEntry {}
-impl Stored for RunCurves {}
+
+impl Stored for RunCurves {
+    fn is_packed(_schema: u8) -> bool {
+        true
+    }
+}
 
 impl Stored for RunRecord {
+    fn is_packed(schema: u8) -> bool {
+        schema >= 2
+    }
+
     fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
         let (file, run, arrived_ms, revision): (FileFacts, JudgedRun, i64, u32) = plain(body)?;
         Ok(Self { file, run, arrived_ms, revision, excluded: None })

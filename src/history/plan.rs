@@ -77,7 +77,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>)
 
 /// Curves as they are kept; `None` when they are too large to be.
 pub(super) fn pack(curves: &RunCurves) -> Result<Option<Vec<u8>>, StoreError> {
-    let packed = value::encode_packed(curves)?;
+    let packed = value::encode(curves)?;
     Ok((packed.len() <= MAX_CURVE_BYTES).then_some(packed))
 }
 

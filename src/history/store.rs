@@ -195,7 +195,7 @@ impl Store {
     /// A damaged value or an engine that cannot be read.
     pub fn curves(&self, run: &RunKey) -> Result<Option<RunCurves>, StoreError> {
         let bytes = self.shelf().get(&key::curves(run))?;
-        Ok(bytes.map(|bytes| value::decode_packed(&bytes)).transpose()?)
+        Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
     }
 
     /// Older contents of a run, newest first.

@@ -94,7 +94,7 @@ impl Store {
             Shelf::Disk(disk) => {
                 let journal = shelf::lock(&disk.journal);
                 let batches = journal.last().saturating_sub(number.unwrap_or(0));
-                SinceBackup { made_ms, batches, bytes: journal.len() }
+                SinceBackup { made_ms, batches, bytes: journal.size_after(number.unwrap_or(0)) }
             }
             _ => SinceBackup::default(),
         }
@@ -110,15 +110,16 @@ impl Store {
         }
     }
 
-    /// Bytes of all records and compressed curves: what the store is kept for.
+    /// Bytes of all records in postcard and of all compressed curves: what the store is kept for.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn payload(&self) -> Result<u64, StoreError> {
         let mut bytes = 0;
-        for prefix in [b'r', b'v', b'c'] {
-            self.walk(prefix, |_, value| bytes += value.len() as u64)?;
+        for prefix in [b'r', b'v'] {
+            self.walk(prefix, |_, value| bytes += value::plain_len::<RunRecord>(value).unwrap_or(0))?;
         }
+        self.walk(b'c', |_, value| bytes += value.len() as u64)?;
         Ok(bytes)
     }
 
@@ -165,18 +166,16 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn damaged_runs(&self) -> Result<Vec<RunKey>, StoreError> {
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = Vec::new();
+        let curves = |run: &RunKey| self.shelf().get(&key::curves(run)).ok().flatten();
         self.walk(b'r', |key, bytes| {
-            if value::decode::<RunRecord>(bytes).is_err() {
-                found.insert(RunKey(key.to_vec()));
+            let run = RunKey(key.to_vec());
+            let sound = check("record", bytes).is_ok() && curves(&run).is_none_or(|c| check("curves", &c).is_ok());
+            if !sound {
+                found.push(run);
             }
         })?;
-        self.walk(b'c', |key, bytes| {
-            if value::decode_packed::<RunCurves>(bytes).is_err() {
-                found.insert(RunKey(key.to_vec()));
-            }
-        })?;
-        Ok(found.into_iter().collect())
+        Ok(found)
     }
 
     /// Calls `each` for every pair with a one-letter prefix; the key comes without it.
@@ -229,7 +228,7 @@ impl Store {
 fn check(what: &str, bytes: &[u8]) -> Result<(), value::ValueError> {
     match what {
         "record" => value::decode::<RunRecord>(bytes).map(drop),
-        _ => value::decode_packed::<RunCurves>(bytes).map(drop),
+        _ => value::decode::<RunCurves>(bytes).map(drop),
     }
 }
 

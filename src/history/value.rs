@@ -11,7 +11,9 @@ use super::older::Stored;
 pub(super) const SCHEMA: u8 = 2;
 /// The oldest encoding that is still read.
 const OLDEST: u8 = 1;
-/// Largest unpacked curves, bytes: 65,536 points of five sweeps.
+/// How hard is tried to make values small, 0 … 10.
+const EFFORT: u8 = 6;
+/// Largest unpacked value, curves as a rule, bytes: 65,536 points of five sweeps.
 const MAX_UNPACKED: usize = 16 * 1024 * 1024;
 
 /// Why a value cannot be used.
@@ -28,29 +30,26 @@ pub enum ValueError {
     Damaged(String),
 }
 
-/// Encodes a value.
+/// Encodes a value, compressed where its kind is worth it.
 pub(super) fn encode<T: Stored>(value: &T) -> Result<Vec<u8>, ValueError> {
     let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    Ok(sealed(&body))
-}
-
-/// Encodes and compresses a value.
-pub(super) fn encode_packed<T: Stored>(value: &T) -> Result<Vec<u8>, ValueError> {
-    let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    Ok(sealed(&compress_to_vec(&body, 6)))
+    Ok(if T::is_packed(SCHEMA) { sealed(&compress_to_vec(&body, EFFORT)) } else { sealed(&body) })
 }
 
 /// Decodes what [`encode`] made, in this schema or an older one.
 pub(super) fn decode<T: Stored>(bytes: &[u8]) -> Result<T, ValueError> {
     let (schema, body) = opened(bytes)?;
-    of_schema(schema, body)
+    if !T::is_packed(schema) {
+        return of_schema(schema, body);
+    }
+    let body = decompress_to_vec_with_limit(body, MAX_UNPACKED).map_err(|e| ValueError::Damaged(e.to_string()))?;
+    of_schema(schema, &body)
 }
 
-/// Decodes what [`encode_packed`] made, in this schema or an older one.
-pub(super) fn decode_packed<T: Stored>(bytes: &[u8]) -> Result<T, ValueError> {
-    let (schema, body) = opened(bytes)?;
-    let plain = decompress_to_vec_with_limit(body, MAX_UNPACKED).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    of_schema(schema, &plain)
+/// Bytes a value takes in postcard, uncompressed.
+pub(super) fn plain_len<T: Stored>(bytes: &[u8]) -> Result<u64, ValueError> {
+    let value: T = decode(bytes)?;
+    postcard::to_stdvec(&value).map(|body| body.len() as u64).map_err(|e| ValueError::Damaged(e.to_string()))
 }
 
 fn of_schema<T: Stored>(schema: u8, body: &[u8]) -> Result<T, ValueError> {
