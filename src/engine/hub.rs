@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, select, tick};
 use super::clock;
 use super::keeper::{Keeper, Told};
 use super::output::{Command, Output};
-use super::retry::{Decision, Retries, UNREAD_AGAIN};
+use super::retry::{Decision, Now, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
 use super::unchanged::{FailedFile, unread};
 use super::worker::{Done, Finished, UNREAD, path_key};
@@ -113,7 +113,8 @@ impl Hub {
 
     /// An unfinished file is looked at again, or given up as an error.
     fn not_yet(&mut self, path: PathBuf, file: FileFacts, written_ns: i64, cause: String) -> Option<Finished> {
-        match self.retries.decide(&path, file.len, written_ns, clock::now_ms()) {
+        let now = Now { ms: clock::now_ms(), tick: Instant::now() };
+        match self.retries.decide(&path, file.len, written_ns, now) {
             Decision::Again(wait) => {
                 self.look_again(path, wait);
                 None

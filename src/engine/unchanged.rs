@@ -48,7 +48,9 @@ impl Hub {
 
     /// Keeps no mark of a file whose bytes nobody could read: the next start tries it again.
     pub(super) fn forget_unread(&self, unread: &[[u8; 16]]) {
-        unread.iter().for_each(|path_key| self.keeper.forget(path_key));
+        for path_key in unread {
+            self.keeper.forget(path_key);
+        }
     }
 }
 

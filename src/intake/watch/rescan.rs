@@ -105,7 +105,7 @@ impl Watch {
         match root.turn() {
             Turn::Online => {
                 self.tell(IntakeEvent::FolderOnline { folder: index })?;
-                self.watch_anew(index, before)?;
+                self.watch_anew(index, before.as_deref())?;
             }
             Turn::Offline(cause) => self.tell(IntakeEvent::FolderOffline { folder: index, cause })?,
             Turn::Same => {}
@@ -114,7 +114,7 @@ impl Watch {
     }
 
     /// Asks for events, and says once why none are to be relied on.
-    fn watch_anew(&mut self, index: usize, mount_before: Option<String>) -> Result<(), Stopped> {
+    fn watch_anew(&mut self, index: usize, mount_before: Option<&str>) -> Result<(), Stopped> {
         let (Some(root), Some(watcher)) = (self.roots.get_mut(index), self.watcher.as_mut()) else {
             return Ok(());
         };
@@ -123,7 +123,7 @@ impl Watch {
         let watched = hints::watch(watcher, &root.folder.path, root.folder.recursive);
         root.piecemeal = *watched.as_ref().unwrap_or(&false);
         let cause = match (&root.mount, watched) {
-            (Some(kind), _) if mount_before.as_ref() == Some(kind) => return Ok(()),
+            (Some(kind), _) if mount_before == Some(kind.as_str()) => return Ok(()),
             (Some(kind), _) => format!("a {kind} file system sends none that can be relied on"),
             (None, Err(e)) => e.to_string(),
             (None, Ok(_)) => return Ok(()),
