@@ -106,6 +106,14 @@ impl Keeper {
         runs.into_iter().map(|(_, record)| record.file).find(|file| file.content == *content)
     }
 
+    /// Marks files as dealt with of which nothing is to be said.
+    pub(super) fn mark(&self, files: &[FileFacts]) {
+        if !files.is_empty() {
+            // A mark that is missing only means that the file is read again.
+            let _ = self.store.mark_paths(files);
+        }
+    }
+
     pub(super) fn forget(&self, path_key: &[u8; 16]) {
         // A mark that stays only means that the file is read when it changes.
         let _ = self.store.forget_path(path_key);

@@ -1,7 +1,7 @@
 //! Files that were read once more and are what they were: nothing is told of them twice.
 //!
-//! An event, a request, other rights or a time set back lead to another reading although the file may be the same;
-//! its content decides.
+//! An event, a request, other rights or another date lead to another reading although the file may be the same; its
+//! content decides.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::hub::Hub;
 use super::process::Outcome;
 use super::worker::{Finished, UNREAD};
+use crate::history::FileFacts;
 
 /// A file that could not be read, so that it can be asked for again.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ impl Hub {
         for file in &same {
             self.retries.ended(&file.path);
         }
+        let dated = same.into_iter().filter(|file| !file.again && !file.failed());
+        self.keeper.mark(&dated.map(|file| file.file).collect::<Vec<FileFacts>>());
         news
     }
 
@@ -37,9 +40,10 @@ impl Hub {
             return file.failed() && before.content == file.file.content;
         }
         match &file.outcome {
+            // A copying program may set the date once the file is whole: then it is read twice.
             Outcome::Judged { .. } => {
                 let current = self.keeper.current(&file.file.content);
-                current.is_some_and(|current| file.again || current == file.file)
+                current.is_some_and(|current| file.again || current.path_key == file.file.path_key)
             }
             Outcome::Skipped { .. } => file.again,
             Outcome::Failed { .. } => false,

@@ -8,7 +8,7 @@ use super::error::{Holder, StoreError};
 use super::key;
 use super::opening::{self, OpenParts, Opening};
 use super::plan::{self, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
-use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use super::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::Shelf;
 use super::value;
 use crate::analysis::RunCurves;
@@ -85,6 +85,19 @@ impl Store {
         let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut draft = Draft::new(&self.shelf);
         draft.remove(key::path(path_key));
+        draft.apply()
+    }
+
+    /// Notes that files were dealt with in this size and time, though nothing is to be said of them.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn mark_paths(&self, files: &[FileFacts]) -> Result<(), StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut draft = Draft::new(&self.shelf);
+        for file in files {
+            draft.put::<PathMark>(key::path(&file.path_key), &(file.len, file.mtime_ns))?;
+        }
         draft.apply()
     }
 

@@ -32,9 +32,8 @@ impl Watch {
         let mut unreadable = HashSet::new();
         let mut away = Vec::new();
         for index in 0..self.roots.len() {
-            if self.turn(index)? {
-                self.scan_root(index, &mut unreadable)?;
-            } else {
+            let seen = self.turn(index)? && self.scan_root(index, &mut unreadable)?;
+            if !seen {
                 away.extend(self.roots.get(index).map(|root| root.folder.path.clone()));
             }
         }
@@ -63,11 +62,14 @@ impl Watch {
         self.tell(IntakeEvent::Scanned { pending })
     }
 
-    fn scan_root(&mut self, index: usize, unreadable: &mut HashSet<PathBuf>) -> Result<(), Stopped> {
+    /// Looks through one folder; whether all of it could be seen.
+    fn scan_root(&mut self, index: usize, unreadable: &mut HashSet<PathBuf>) -> Result<bool, Stopped> {
         let Some(root) = self.roots.get(index) else {
-            return Ok(());
+            return Ok(false);
         };
         let scan = scan(&root.folder);
+        // One that went away just now, or answered by half, has not lost the files that were not seen.
+        let whole = scan.unreadable.iter().all(|(path, _)| *path != root.folder.path);
         for (path, cause) in scan.unreadable {
             if self.unreadable.insert(path.clone()) {
                 self.tell(IntakeEvent::UnreadableFolder { path: path.clone(), cause })?;
@@ -80,7 +82,7 @@ impl Watch {
                 self.look(&path, stat, at_rest.then_some(Found::AtStart), false)?;
             }
         }
-        Ok(())
+        Ok(whole)
     }
 
     /// Sees between two scans whether the folders are there.
