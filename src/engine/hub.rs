@@ -96,7 +96,7 @@ impl Hub {
         for file in &finished {
             self.retries.ended(&file.path);
             if file.failed() {
-                let failed = FailedFile { path: file.path.clone(), content: file.file.content };
+                let failed = FailedFile::new(file.path.clone(), file.file.content);
                 self.failed.insert(file.file.path_key, failed);
             } else {
                 self.failed.remove(&file.file.path_key);
@@ -171,11 +171,16 @@ impl Hub {
                 let run = self.keeper.before(&key).map(Box::new);
                 sink(Output::Before { key, run });
             }
-            Command::Retry(key) => match self.failed.remove(&key) {
-                Some(file) => self.again(file.path),
+            Command::Retry(key) => match self.failed.get_mut(&key).map(FailedFile::ask) {
+                Some(path) => self.again(path),
                 None => sink(Output::Notice("not a failed file of this run; it is read again when it changes".into())),
             },
-            Command::RetryAll => std::mem::take(&mut self.failed).into_values().for_each(|file| self.again(file.path)),
+            Command::RetryAll => {
+                let paths: Vec<PathBuf> = self.failed.values_mut().map(FailedFile::ask).collect();
+                for path in paths {
+                    self.again(path);
+                }
+            }
             Command::Rescan => {
                 if let Some(intake) = &self.intake {
                     intake.rescan();

@@ -105,7 +105,7 @@ fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], FailedFile> {
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
     failed
-        .map(|LogEntry { file, .. }| (file.path_key, FailedFile { path: file.path.into(), content: file.content }))
+        .map(|LogEntry { file, .. }| (file.path_key, FailedFile::new(file.path.into(), file.content)))
         .filter(|(key, file)| path_key(&file.path) == *key)
         .collect()
 }

@@ -18,6 +18,20 @@ pub(super) struct FailedFile {
     pub(super) path: PathBuf,
     /// The content that failed; zeros when no byte could be read.
     pub(super) content: [u8; 32],
+    /// Whether somebody asked for it and is owed an answer, even the same one.
+    pub(super) asked: bool,
+}
+
+impl FailedFile {
+    pub(super) fn new(path: PathBuf, content: [u8; 32]) -> Self {
+        Self { path, content, asked: false }
+    }
+
+    /// Notes that somebody asked for it; where it lies.
+    pub(super) fn ask(&mut self) -> PathBuf {
+        self.asked = true;
+        self.path.clone()
+    }
 }
 
 impl Hub {
@@ -37,7 +51,7 @@ impl Hub {
 
     fn is_unchanged(&self, file: &Finished) -> bool {
         if let Some(before) = self.failed.get(&file.file.path_key) {
-            return file.failed() && before.content == file.file.content;
+            return file.failed() && !before.asked && before.content == file.file.content;
         }
         match &file.outcome {
             // A copying program may set the date once the file is whole: then it is read twice.
