@@ -53,10 +53,12 @@ impl Watched {
         let (mut files, end) = (Vec::new(), Instant::now() + PATIENCE);
         for _ in 0..times {
             self.intake.rescan();
-            loop {
-                match self.events.recv_deadline(end).expect("a scan") {
-                    IntakeEvent::File(candidate) => files.push(name(&candidate.path)),
-                    IntakeEvent::Scanned { .. } => break,
+            let mut scanned = false;
+            while !scanned || !self.events.is_empty() {
+                assert!(Instant::now() < end, "no scan");
+                match self.events.recv_deadline(Instant::now() + Duration::from_millis(2)) {
+                    Some(IntakeEvent::File(candidate)) => files.push(name(&candidate.path)),
+                    Some(IntakeEvent::Scanned { .. }) => scanned = true,
                     _ => {}
                 }
             }

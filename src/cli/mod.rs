@@ -92,7 +92,7 @@ pub struct WatchArgs {
     /// No screen: print one JSON line for every file, until the process is ended.
     #[arg(long)]
     headless: bool,
-    /// Do without file-system events, for network mounts that never send any.
+    /// Do without file-system events altogether; mounts that send none are known by themselves.
     #[arg(long)]
     poll: bool,
     /// Spell the screen in ASCII.

@@ -27,7 +27,7 @@ pub struct Config {
     pub offset_warn: f64,
     /// Seconds between two looks through the folders, 1–3600. Events only hint; these looks are the truth.
     pub rescan_seconds: u64,
-    /// Do without file-system events, for network mounts that never send any.
+    /// Do without file-system events altogether. Mounts that send none (NFS, CIFS, FUSE, 9p) are known by themselves.
     pub poll: bool,
     /// Spell the screen in ASCII.
     pub ascii: bool,

@@ -1,6 +1,6 @@
 //! The history thread: the only writer. Takes what workers finished, commits it, then tells about it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use super::keeper::{Keeper, Told};
 use super::live::failed_before;
 use super::opener::{self, Opened};
 use super::output::{Command, Output};
-use super::retry::{Decision, Retries, UNREAD_AGAIN};
+use super::retry::{Decision, Now, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
 use super::unchanged::{FailedFile, unread};
 use super::upkeep::Upkeep;
@@ -48,8 +48,6 @@ pub(super) struct Hub {
     pub(super) commands: Receiver<Command>,
     pub(super) retries: Retries,
     pub(super) failed: HashMap<[u8; 16], FailedFile>,
-    /// Failed files that somebody asked for again: what becomes of them is told in any case.
-    pub(super) asked: HashSet<[u8; 16]>,
     /// Files that are there and wait for standing still.
     pub(super) settling: usize,
     pub(super) told_queue: Option<u64>,
@@ -150,9 +148,8 @@ impl Hub {
         let finished = self.without_unchanged(finished);
         for file in &finished {
             self.retries.ended(&file.path);
-            self.asked.remove(&file.file.path_key);
             if file.failed() {
-                let failed = FailedFile { path: file.path.clone(), content: file.file.content };
+                let failed = FailedFile::new(file.path.clone(), file.file.content);
                 self.failed.insert(file.file.path_key, failed);
             } else {
                 self.failed.remove(&file.file.path_key);
@@ -169,7 +166,8 @@ impl Hub {
 
     /// An unfinished file is looked at again, or given up as an error.
     fn not_yet(&mut self, path: PathBuf, file: FileFacts, written_ns: i64, cause: String) -> Option<Finished> {
-        match self.retries.decide(&path, file.len, written_ns, clock::now_ms()) {
+        let now = Now { ms: clock::now_ms(), tick: Instant::now() };
+        match self.retries.decide(&path, file.len, written_ns, now) {
             Decision::Again(wait) => {
                 self.look_again(path, wait);
                 None
@@ -204,8 +202,7 @@ impl Hub {
             IntakeEvent::Scanned { pending } => self.settling = pending,
             IntakeEvent::FileGone { path } => {
                 self.retries.ended(&path);
-                let key = path_key(&path);
-                if self.failed.remove(&key).is_some() | self.asked.remove(&key) {
+                if self.failed.remove(&path_key(&path)).is_some() {
                     sink(Output::Notice(format!("{}: the file is gone", path.display())));
                 }
             }
@@ -227,11 +224,16 @@ impl Hub {
                 let run = self.keeper.before(&key).map(Box::new);
                 sink(Output::Before { key, run });
             }
-            Command::Retry(key) => match self.failed.remove(&key) {
-                Some(file) => self.again(file.path),
+            Command::Retry(key) => match self.failed.get_mut(&key).map(FailedFile::ask) {
+                Some(path) => self.again(path),
                 None => sink(Output::Notice("not a failed file of this run; it is read again when it changes".into())),
             },
-            Command::RetryAll => std::mem::take(&mut self.failed).into_values().for_each(|file| self.again(file.path)),
+            Command::RetryAll => {
+                let paths: Vec<PathBuf> = self.failed.values_mut().map(FailedFile::ask).collect();
+                for path in paths {
+                    self.again(path);
+                }
+            }
             Command::Rescan => {
                 if let Some(intake) = &self.intake {
                     intake.rescan();
@@ -243,7 +245,6 @@ impl Hub {
 
     fn again(&mut self, path: PathBuf) {
         self.keeper.forget(&path_key(&path));
-        self.asked.insert(path_key(&path));
         self.look_again(path, Duration::ZERO);
     }
 

@@ -325,6 +325,14 @@ impl Keeper {
         })
     }
 
+    /// Marks files as dealt with of which nothing is to be said.
+    pub(super) fn mark(&self, files: &[FileFacts]) {
+        if let Some(store) = self.in_use().filter(|_| !files.is_empty()) {
+            // A mark that is missing only means that the file is read again.
+            let _ = store.mark_paths(files);
+        }
+    }
+
     pub(super) fn forget(&self, path_key: &[u8; 16]) {
         for store in [Some(&self.memory), self.store()].into_iter().flatten() {
             // A mark that stays only means that the file is read when it changes.

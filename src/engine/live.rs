@@ -1,6 +1,6 @@
 //! Starting and stopping the whole: store, workers, intake, history thread.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -91,7 +91,6 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         commands,
         retries: Retries::default(),
         failed: HashMap::new(),
-        asked: HashSet::new(),
         settling: 0,
         told_queue: None,
         today: None,
@@ -135,7 +134,7 @@ pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], Fai
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
     failed
-        .map(|LogEntry { file, .. }| (file.path_key, FailedFile { path: file.path.into(), content: file.content }))
+        .map(|LogEntry { file, .. }| (file.path_key, FailedFile::new(file.path.into(), file.content)))
         .filter(|(key, file)| path_key(&file.path) == *key)
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Files that were read once more and are what they were: nothing is told of them twice.
 //!
-//! An event, a request, other rights or a time set back lead to another reading although the file may be the same;
-//! its content decides.
+//! An event, a request, other rights or another date lead to another reading although the file may be the same; its
+//! content decides.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::hub::Hub;
 use super::process::Outcome;
 use super::worker::{Finished, UNREAD};
+use crate::history::FileFacts;
 
 /// A file that could not be read, so that it can be asked for again.
 #[derive(Debug, Clone)]
@@ -17,6 +18,20 @@ pub(super) struct FailedFile {
     pub(super) path: PathBuf,
     /// The content that failed; zeros when no byte could be read.
     pub(super) content: [u8; 32],
+    /// Whether somebody asked for it and is owed an answer, even the same one.
+    pub(super) asked: bool,
+}
+
+impl FailedFile {
+    pub(super) fn new(path: PathBuf, content: [u8; 32]) -> Self {
+        Self { path, content, asked: false }
+    }
+
+    /// Notes that somebody asked for it; where it lies.
+    pub(super) fn ask(&mut self) -> PathBuf {
+        self.asked = true;
+        self.path.clone()
+    }
 }
 
 impl Hub {
@@ -29,17 +44,20 @@ impl Hub {
         for file in &same {
             self.retries.ended(&file.path);
         }
+        let dated = same.into_iter().filter(|file| !file.again && !file.failed());
+        self.keeper.mark(&dated.map(|file| file.file).collect::<Vec<FileFacts>>());
         news
     }
 
     fn is_unchanged(&self, file: &Finished) -> bool {
         if let Some(before) = self.failed.get(&file.file.path_key) {
-            return file.failed() && before.content == file.file.content;
+            return file.failed() && !before.asked && before.content == file.file.content;
         }
         match &file.outcome {
+            // A copying program may set the date once the file is whole: then it is read twice.
             Outcome::Judged { .. } => {
                 let current = self.keeper.current(&file.file.content);
-                current.is_some_and(|current| file.again || current == file.file)
+                current.is_some_and(|current| file.again || current.path_key == file.file.path_key)
             }
             Outcome::Skipped { .. } => file.again,
             Outcome::Failed { .. } => false,
@@ -48,7 +66,9 @@ impl Hub {
 
     /// Keeps no mark of a file whose bytes nobody could read: the next start tries it again.
     pub(super) fn forget_unread(&self, unread: &[[u8; 16]]) {
-        unread.iter().for_each(|path_key| self.keeper.forget(path_key));
+        for path_key in unread {
+            self.keeper.forget(path_key);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::marker::{self, Marker};
 use super::older::Stored;
 use super::opening::{self, Opening};
 use super::plan::{self, Act, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
-use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
+use super::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::{self, Shelf};
 use super::value;
 use super::waiting::Waiting;
@@ -179,6 +179,19 @@ impl Store {
     /// Whether a content has been dealt with.
     pub fn seen_content(&self, content: &[u8; 32]) -> bool {
         matches!(self.shelf().get(&key::content(content)), Ok(Some(_)))
+    }
+
+    /// Notes that files were dealt with in this size and time, though nothing is to be said of them.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn mark_paths(&self, files: &[FileFacts]) -> Result<(), StoreError> {
+        self.writing(|draft| {
+            for file in files {
+                draft.put::<PathMark>(key::path(&file.path_key), &(file.len, file.mtime_ns))?;
+            }
+            Ok(())
+        })
     }
 
     /// A run as it counts.

@@ -24,7 +24,7 @@ fn silent(kind: &str) -> Option<String> {
 }
 
 /// The kind of the mount with the longest mount point above the path; of two on one point the later covers the
-/// earlier. See proc_pid_mountinfo(5).
+/// earlier. See `proc_pid_mountinfo(5)`.
 fn kind_of(mounts: &[u8], path: &Path) -> Option<String> {
     let lines = mounts.split(|&byte| byte == b'\n').filter_map(mount);
     let above = lines.filter(|(point, _)| path.starts_with(path_of(point)));
@@ -43,15 +43,12 @@ fn mount(line: &[u8]) -> Option<(Vec<u8>, String)> {
 fn unescaped(word: &[u8]) -> Vec<u8> {
     let (mut plain, mut rest) = (Vec::with_capacity(word.len()), word);
     while let [byte, after @ ..] = rest {
-        match (byte, after) {
-            (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', then @ ..]) => {
-                plain.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
-                rest = then;
-            }
-            _ => {
-                plain.push(*byte);
-                rest = after;
-            }
+        if let (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', then @ ..]) = (byte, after) {
+            plain.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
+            rest = then;
+        } else {
+            plain.push(*byte);
+            rest = after;
         }
     }
     plain

@@ -281,7 +281,9 @@ impl Watch {
         for path in again {
             match fs::metadata(&path) {
                 Ok(meta) => self.look(&path, FileStat::of(&meta), Some(Found::Retried), true)?,
-                Err(_) if self.is_away(&path) => self.settle.ask_again(path, Instant::now() + CHECK),
+                Err(_) if self.is_away(&path) => {
+                    self.settle.ask_again(path, Instant::now() + CHECK.min(self.options.rescan));
+                }
                 Err(_) => self.tell_gone(path)?,
             }
         }

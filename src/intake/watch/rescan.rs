@@ -32,9 +32,8 @@ impl Watch {
         let mut unreadable = HashSet::new();
         let mut away = Vec::new();
         for index in 0..self.roots.len() {
-            if self.turn(index)? {
-                self.scan_root(index, &mut unreadable)?;
-            } else {
+            let seen = self.turn(index)? && self.scan_root(index, &mut unreadable)?;
+            if !seen {
                 away.extend(self.roots.get(index).map(|root| root.folder.path.clone()));
             }
         }
@@ -63,11 +62,14 @@ impl Watch {
         self.tell(IntakeEvent::Scanned { pending })
     }
 
-    fn scan_root(&mut self, index: usize, unreadable: &mut HashSet<PathBuf>) -> Result<(), Stopped> {
+    /// Looks through one folder; whether all of it could be seen.
+    fn scan_root(&mut self, index: usize, unreadable: &mut HashSet<PathBuf>) -> Result<bool, Stopped> {
         let Some(root) = self.roots.get(index) else {
-            return Ok(());
+            return Ok(false);
         };
         let scan = scan(&root.folder);
+        // One that went away just now, or answered by half, has not lost the files that were not seen.
+        let whole = scan.unreadable.iter().all(|(path, _)| *path != root.folder.path);
         for (path, cause) in scan.unreadable {
             if self.unreadable.insert(path.clone()) {
                 self.tell(IntakeEvent::UnreadableFolder { path: path.clone(), cause })?;
@@ -80,7 +82,7 @@ impl Watch {
                 self.look(&path, stat, at_rest.then_some(Found::AtStart), false)?;
             }
         }
-        Ok(())
+        Ok(whole)
     }
 
     /// Sees between two scans whether the folders are there.
@@ -105,7 +107,7 @@ impl Watch {
         match root.turn() {
             Turn::Online => {
                 self.tell(IntakeEvent::FolderOnline { folder: index })?;
-                self.watch_anew(index, before)?;
+                self.watch_anew(index, before.as_deref())?;
             }
             Turn::Offline(cause) => self.tell(IntakeEvent::FolderOffline { folder: index, cause })?,
             Turn::Same => {}
@@ -114,7 +116,7 @@ impl Watch {
     }
 
     /// Asks for events, and says once why none are to be relied on.
-    fn watch_anew(&mut self, index: usize, mount_before: Option<String>) -> Result<(), Stopped> {
+    fn watch_anew(&mut self, index: usize, mount_before: Option<&str>) -> Result<(), Stopped> {
         let (Some(root), Some(watcher)) = (self.roots.get_mut(index), self.watcher.as_mut()) else {
             return Ok(());
         };
@@ -123,7 +125,7 @@ impl Watch {
         let watched = hints::watch(watcher, &root.folder.path, root.folder.recursive);
         root.piecemeal = *watched.as_ref().unwrap_or(&false);
         let cause = match (&root.mount, watched) {
-            (Some(kind), _) if mount_before.as_ref() == Some(kind) => return Ok(()),
+            (Some(kind), _) if mount_before == Some(kind.as_str()) => return Ok(()),
             (Some(kind), _) => format!("a {kind} file system sends none that can be relied on"),
             (None, Err(e)) => e.to_string(),
             (None, Ok(_)) => return Ok(()),

@@ -26,6 +26,9 @@ pub(super) fn audit(plant: &Plant) -> Result<()> {
 fn output(plant: &Plant) -> Result<()> {
     let mut came: HashMap<&str, usize> = HashMap::new();
     let known: HashMap<String, usize> = plant.written.iter().map(|(content, w)| (hex(content), w.n)).collect();
+    // A power cut may come in the middle of a line.
+    let whole = plant.killed || plant.lines.iter().all(|line| line.value.is_object());
+    ensure!(whole, "a line of the output is no JSON object");
     for line in plant.lines.iter().filter(|line| line.is_run()) {
         let content = line.text("content");
         let Some(&n) = known.get(content) else {

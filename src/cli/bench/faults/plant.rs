@@ -16,7 +16,7 @@ use crate::cli::demo::Temporary;
 use crate::engine::ContentHash;
 
 /// Longer than anything takes that is waited for, on a busy machine.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// Time for what comes twice to come twice: two looks through the folders and standing still in between.
 const QUIET: Duration = Duration::from_millis(4_500);
 
@@ -54,7 +54,7 @@ impl Line {
     }
 
     pub(super) fn is_run(&self) -> bool {
-        !matches!(self.text("status"), "ERROR" | "SKIPPED")
+        !matches!(self.text("status"), "" | "ERROR" | "SKIPPED")
     }
 }
 
@@ -190,9 +190,9 @@ impl Plant {
         self.killed |= kill;
         let program = self.program()?;
         if kill {
-            program.kill()?
+            program.kill()?;
         } else {
-            program.end()?
+            program.end()?;
         }
         self.hear();
         self.program = None;

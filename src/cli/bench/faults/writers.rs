@@ -45,6 +45,11 @@ pub(super) const CASES: &[Case] = &[
         story: "rights, links and dates of read files change, their content does not",
         play: touched,
     },
+    Case {
+        name: "dated-after",
+        story: "a copying program sets the date of a file that is whole and closed",
+        play: dated_after,
+    },
     Case { name: "rewritten-fast", story: "a file is rewritten twenty times as fast as it goes", play: rewritten_fast },
     Case { name: "dates", story: "files dated 2040, 1970, 1960 and backwards, at the start and later", play: dates },
 ];
@@ -253,6 +258,21 @@ fn touched(plant: &mut Plant) -> Result<Played> {
     }
     pause(3_500);
     ensure!(plant.lines.len() == paths.len(), "{} lines for {} files", plant.lines.len(), paths.len());
+    Ok(Played::Through)
+}
+
+fn dated_after(plant: &mut Plant) -> Result<Played> {
+    plant.start()?;
+    for (n, seconds) in (0..10).zip(1_600_000_000..) {
+        let path = plant.drop_workbook(n)?;
+        pause(if n % 2 == 0 { 0 } else { 100 });
+        date(&path, seconds)?;
+    }
+    plant.until_all_came()?;
+    pause(3_000);
+    // Marked in their last state, they are not read again at the next start.
+    plant.stop_at_once(false)?;
+    plant.start()?;
     Ok(Played::Through)
 }
 
