@@ -2,6 +2,7 @@
 
 mod arrive;
 mod burst;
+mod crash;
 mod draw;
 mod idle;
 mod process;
@@ -23,6 +24,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Burst { files } => burst::run(files.max(1), config)?,
         BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
         BenchCommand::Start { runs } => start::run(runs, config)?,
+        BenchCommand::Crash(args) => return crash::run(&args, config),
     }
     Ok(Exit::Fine)
 }
