@@ -79,6 +79,19 @@ fn a_file_in_a_new_folder_is_reached_only_when_both_names_are_on_disk() {
 }
 
 #[test]
+fn a_folder_that_moved_away_does_not_take_the_new_one_of_its_name_along() {
+    let log = r#"9 mkdir("/h/bad", 0777) = 0
+9 mkdir("/h/db", 0777) = 0
+9 rename("/h/db", "/h/bad/db") = 0
+9 mkdir("/h/db", 0777) = 0
+9 openat(AT_FDCWD, "/h", O_RDONLY|O_CLOEXEC) = 5
+9 fsync(5) = 0"#;
+    let disk = disk(NamesRule::Posix, &[log]);
+    assert_eq!(left(&disk, NamesLeft::Everything, Survives::Nothing), set(&["bad=/ bad/db=/ db=/ marker=one"]));
+    assert_eq!(left(&disk, NamesLeft::Nothing, Survives::Nothing), set(&["bad=/ db=/ marker=one"]));
+}
+
+#[test]
 fn a_write_after_the_sync_began_is_not_covered_by_it() {
     let log = r#"9 openat(AT_FDCWD, "/h/marker", O_RDWR) = 5
 9 write(5, "on", 2) = 2

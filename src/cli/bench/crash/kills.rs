@@ -105,6 +105,7 @@ impl Kills<'_> {
     fn kill(&mut self, life: &mut Life, end: usize, case: &str) -> Result<()> {
         self.score.cases += 1;
         let when = self.when(life);
+        let case = format!("{case} ({when:?})");
         let mut findings = Vec::new();
         if when == When::Backup {
             self.kill_backup(life)?;
@@ -115,13 +116,13 @@ impl Kills<'_> {
         let left = Tree::read(&life.store)?;
         let copy = self.root.join("look");
         left.write(&copy)?;
-        findings.extend(life.look(self.shop, &copy, &mut self.score));
+        findings.extend(life.look(self.shop, &copy, &case, &mut self.score));
         // Half the time the next watch finds the store as the kill left it.
         if self.chance.one_in(2) {
             let store = life.store.clone();
-            findings.extend(life.look(self.shop, &store, &mut self.score));
+            findings.extend(life.look(self.shop, &store, &case, &mut self.score));
         }
-        self.score.note(&format!("{case} ({when:?})"), &findings);
+        self.score.note(&case, &findings);
         if !findings.is_empty() {
             self.kept.keep(&left, "killed")?;
         }
@@ -183,8 +184,8 @@ impl Kills<'_> {
     /// An undisturbed watch picks up what is missing, and then everything is there once.
     fn finish(&mut self, life: &mut Life, case: &str) -> Result<()> {
         let store = life.store.clone();
-        let mut findings = life.look(self.shop, &store, &mut self.score);
-        findings.extend(life.pick_up(self.shop, &mut self.score)?);
+        let mut findings = life.look(self.shop, &store, case, &mut self.score);
+        findings.extend(life.pick_up(self.shop, case, &mut self.score)?);
         self.score.note(case, &findings);
         if !findings.is_empty() {
             self.kept.keep(&Tree::read(&store)?, "finished")?;

@@ -55,10 +55,10 @@ impl Life {
     }
 
     /// Reopens the store, or a copy of it, and compares it with what was shown.
-    pub(super) fn look(&mut self, shop: &Shop, store: &Path, score: &mut Score) -> Vec<Finding> {
+    pub(super) fn look(&mut self, shop: &Shop, store: &Path, case: &str, score: &mut Score) -> Vec<Finding> {
         match look::ask(shop, store) {
             Ok(sight) => {
-                score.opened(&sight);
+                score.opened(case, &sight);
                 self.present = sight.runs.len();
                 self.shown.compare(shop, &sight)
             }
@@ -67,14 +67,14 @@ impl Life {
     }
 
     /// Lets an undisturbed watch pick up what is missing; then every dropped workbook is there, once.
-    pub(super) fn pick_up(&mut self, shop: &Shop, score: &mut Score) -> Result<Vec<Finding>> {
+    pub(super) fn pick_up(&mut self, shop: &Shop, case: &str, score: &mut Score) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         match self.watch(shop)?.finish(self.dropped.saturating_sub(self.present)) {
             Ok(heard) => findings.extend(self.shown.acknowledge(shop, &heard.lines)),
             Err(error) => findings.push(Finding::new(Kind::Unfinished, 1, error.to_string())),
         }
         let store = self.store.clone();
-        findings.extend(self.look(shop, &store, score));
+        findings.extend(self.look(shop, &store, case, score));
         if self.present != self.dropped || self.shown.len() != self.dropped {
             let words = format!("{} runs of {} files at the end", self.present, self.dropped);
             findings.push(Finding::new(Kind::Unfinished, self.dropped.abs_diff(self.present), words));

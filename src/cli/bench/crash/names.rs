@@ -30,7 +30,8 @@ struct Change {
     order: u64,
     /// The folder whose sync brings it to disk.
     folder: Node,
-    gone: Option<(Node, String)>,
+    /// A name that goes, if it still means the node it meant then.
+    gone: Option<(Node, String, Node)>,
     named: Option<(String, Node)>,
 }
 
@@ -94,7 +95,10 @@ impl Names {
     /// Gives a name, takes one, or both at once.
     pub(super) fn change(&mut self, order: u64, gone: Option<(Node, &str)>, named: Option<(Node, &str, Node)>) {
         let Some(folder) = named.map(|named| named.0).or(gone.map(|gone| gone.0)) else { return };
-        let gone = gone.map(|(folder, name)| (folder, name.to_owned()));
+        let gone = gone.and_then(|(folder, name)| {
+            let node = *self.now.get(&folder)?.get(name)?;
+            Some((folder, name.to_owned(), node))
+        });
         let named = named.map(|(_, name, node)| (name.to_owned(), node));
         let change = Change { order, folder, gone, named };
         change.apply(&mut self.now);
@@ -149,8 +153,9 @@ impl Names {
 
 impl Change {
     fn apply(&self, folders: &mut Folders) {
-        if let Some((folder, name)) = &self.gone
+        if let Some((folder, name, node)) = &self.gone
             && let Some(names) = folders.get_mut(folder)
+            && names.get(name) == Some(node)
         {
             names.remove(name);
         }

@@ -20,16 +20,20 @@ use super::tree::{Kept, Tree};
 
 /// Workbooks of a recording at most: every loss is followed by a watch that picks up the rest.
 const MOST_FILES: usize = 120;
-/// A recorded program opens its store within this time.
-const OPENING: Duration = Duration::from_millis(150);
+/// For so many losses each kind of recording is made anew, with kills at other instants.
+const LOSSES_A_SET: usize = 40;
+/// A recorded program starts, opens its store and keeps its first files within this time.
+const OPENING: Duration = Duration::from_millis(250);
+/// And with about so many changes to files.
+const EARLY_CALLS: usize = 40;
 
 /// Records, then loses power so many times under each rule of names; prints what was found.
 pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept: &mut Kept) -> Result<bool> {
     let files = shop.made.len().min(MOST_FILES);
-    let plans = plans(files, shop.makes_backups(), &mut chance.of(0));
+    let sets = (0..losses.div_ceil(LOSSES_A_SET)).flat_map(|set| plans(files, shop.makes_backups(), chance.of(set)));
     let mut recordings = Vec::new();
-    for (number, plan) in plans.iter().enumerate() {
-        let made = record(shop, &root.join(format!("recording-{number}")), files, plan);
+    for (number, plan) in sets.enumerate() {
+        let made = record(shop, &root.join(format!("recording-{number}")), files, &plan);
         recordings.push(made.wrap_err_with(|| format!("recording {}", plan.what))?);
     }
     let mut clean = true;
@@ -38,7 +42,7 @@ pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept
         let bar = ProgressBar::new(losses as u64);
         for number in 0..losses {
             if let Some(recording) = recordings.get(number % recordings.len().max(1)) {
-                part.lose(recording, number, chance.of(number + 1))?;
+                part.lose(recording, number, chance.of(1_000_000 + number))?;
             }
             bar.inc(1);
         }
@@ -46,33 +50,38 @@ pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept
         part.say();
         clean &= part.score.is_clean();
     }
-    let told: Vec<String> = recordings
-        .iter()
-        .map(|recording| format!("{} ({} steps)", recording.plan.what, recording.steps.len()))
-        .collect();
-    println!("              recorded on {files} files: {}", told.join(", "));
+    let steps: usize = recordings.iter().map(|recording| recording.steps.len()).sum();
+    println!("              {} recordings on {files} files, {steps} steps", recordings.len());
     if !shop.makes_backups() {
         println!("              none with a backup: this build makes none");
     }
     Ok(clean)
 }
 
-fn plans(files: usize, backups: bool, chance: &mut Chance) -> Vec<Plan> {
-    let mut some = |of: usize| 1 + chance.below(of);
-    let (third, half, quarter) = (Ending::KilledAt(some(files / 3)), files / 2, Ending::KilledAt(some(files / 4)));
-    let backed_kill = Ending::KilledAt(files / 3 + some(files / 3));
-    let opening = [Ending::KilledAfter(chance.up_to(OPENING)), Ending::KilledAfter(chance.up_to(OPENING))];
-    let plan = |what, settled, endings: &[Ending], backed| Plan { what, settled, endings: endings.to_vec(), backed };
+/// One recording of each kind.
+fn plans(files: usize, backups: bool, mut chance: Chance) -> Vec<Plan> {
+    let mut at = |most: usize| Ending::KilledAt(1 + chance.below(most));
+    let at_work = [at(files / 3), at(files / 3)];
+    let mut early = |_| match chance.below(3) {
+        0 => Ending::KilledAfter(chance.up_to(OPENING)),
+        _ => Ending::KilledIn(1 + chance.below(EARLY_CALLS)),
+    };
+    let opening: Vec<Ending> = (0..3).map(&mut early).collect();
+    let often: Vec<Ending> = (0..6).map(early).collect();
+    let plan = |what, settled, kills: &[Ending], backed| {
+        let endings = kills.iter().copied().chain([Ending::Ended]).collect();
+        Plan { what, settled, endings, backed }
+    };
     let mut plans = vec![
-        plan("a new store", 0, &[Ending::Ended], false),
-        plan("an old store", half, &[Ending::Ended], false),
-        plan("a new store killed once", 0, &[third, Ending::Ended], false),
-        plan("an old store killed while opening", half, &[opening[0], opening[1], Ending::Ended], false),
-        plan("an old store killed twice", files / 4, &[quarter, quarter, Ending::Ended], false),
+        plan("a new store", 0, &[], false),
+        plan("an old store", files / 2, &[], false),
+        plan("a new store killed at work", 0, &at_work, false),
+        plan("an old store killed while it opens", files / 2, &opening, false),
+        plan("a new store killed often", 0, &often, false),
     ];
     if backups {
-        plans.push(plan("a new store with backups", 0, &[Ending::Ended], true));
-        plans.push(plan("a store with backups killed once", files / 4, &[backed_kill, Ending::Ended], true));
+        plans.push(plan("a new store with backups", 0, &[], true));
+        plans.push(plan("an old store with backups killed at work", files / 4, &at_work, true));
     }
     plans
 }
@@ -115,8 +124,8 @@ impl Part<'_> {
         let said: Vec<Value> = said.collect();
         let mut findings = life.shown.acknowledge(self.shop, &said);
         let store = life.store.clone();
-        findings.extend(life.look(self.shop, &store, &mut self.score));
-        findings.extend(life.pick_up(self.shop, &mut self.score)?);
+        findings.extend(life.look(self.shop, &store, &case, &mut self.score));
+        findings.extend(life.pick_up(self.shop, &case, &mut self.score)?);
         self.score.note(&case, &findings);
         if !findings.is_empty() {
             self.kept.keep(&left, "power")?;

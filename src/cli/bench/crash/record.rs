@@ -13,9 +13,9 @@ use super::life::Life;
 use super::look;
 use super::names::NamesRule;
 use super::shop::Shop;
-use super::step::{CALLS, READS, Step, steps};
+use super::step::{CALLS, CHANGES, READS, Step, steps};
 use super::tree::Tree;
-use super::watcher::Watcher;
+use super::watcher::{Heard, Watcher};
 
 /// Longest write that is recorded whole, bytes.
 const LONGEST: &str = "8388608";
@@ -29,6 +29,8 @@ pub(super) enum Ending {
     KilledAfter(Duration),
     /// Killed after so many acknowledgements.
     KilledAt(usize),
+    /// Killed by a thread's so manieth call that changes a file: in the middle of an opening, a commit, a backup.
+    KilledIn(usize),
     /// Ended as a service is, with all files picked up.
     Ended,
 }
@@ -109,8 +111,9 @@ fn attempt(shop: &Shop, root: &Path, files: usize, plan: &Plan) -> Result<Record
 fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: Ending) -> Result<Vec<Step>> {
     let calls = root.join(format!("calls-{number}"));
     let missing = life.dropped.saturating_sub(present(shop, life, root)?);
+    let all = |heard: &Heard| heard.watching.is_some() && heard.lines.len() >= missing;
     let mut watcher =
-        Watcher::start(recorded(&shop.watch(&life.folder, &life.store, life.backed)?, &calls), Some(&calls))?;
+        Watcher::start(recorded(&shop.watch(&life.folder, &life.store, life.backed)?, &calls, ending), Some(&calls))?;
     match ending {
         Ending::KilledAfter(time) => {
             watcher.hear(time, |_| false)?;
@@ -118,6 +121,10 @@ fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: End
         }
         Ending::KilledAt(lines) => {
             watcher.hear(Duration::from_mins(1), |heard| heard.lines.len() >= lines.min(missing))?;
+            watcher.kill()?;
+        }
+        Ending::KilledIn(_) => {
+            watcher.hear(Duration::from_mins(1), all)?;
             watcher.kill()?;
         }
         Ending::Ended => drop(watcher.finish(missing)?),
@@ -134,12 +141,15 @@ fn present(shop: &Shop, life: &Life, root: &Path) -> Result<usize> {
     Ok(look::ask(shop, &copy)?.runs.len())
 }
 
-fn recorded(watch: &Command, calls: &Path) -> Command {
+fn recorded(watch: &Command, calls: &Path, ending: Ending) -> Command {
     // A name that this processor does not have is passed over with a question mark.
     let trace = CALLS.split(',').map(|name| format!("?{name}")).collect::<Vec<_>>().join(",");
     let mut recorder = Command::new("strace");
     recorder.args(["-f", "-qq", "-xx", "--seccomp-bpf", "-s", LONGEST]);
     recorder.args(["-e", &format!("trace={trace}"), "-e", &format!("raw={READS}")]);
+    if let Ending::KilledIn(call) = ending {
+        recorder.args(["-e", &format!("inject={CHANGES}:signal=KILL:when={call}")]);
+    }
     recorder.arg("-o").arg(calls).arg(watch.get_program()).args(watch.get_args());
     recorder
 }

@@ -11,6 +11,9 @@ use super::shop::Shop;
 /// Findings said in full, of each part; the others are only counted.
 const MOST_SAID: usize = 25;
 
+/// Notices of reopenings said in full, of each part.
+const MOST_NOTICES: usize = 5;
+
 /// A kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -47,7 +50,9 @@ pub(super) struct Finding {
 
 impl Finding {
     pub(super) fn new(kind: Kind, count: usize, words: impl Into<String>) -> Self {
-        Self { kind, count, words: words.into() }
+        // What a failed program says comes in several lines.
+        let words = words.into().split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { kind, count, words }
     }
 }
 
@@ -66,11 +71,14 @@ pub(super) struct Score {
 }
 
 impl Score {
-    /// Notes how a reopening went.
-    pub(super) fn opened(&mut self, sight: &Sight) {
+    /// Notes how a reopening went; what it had to say is no finding, and worth reading.
+    pub(super) fn opened(&mut self, case: &str, sight: &Sight) {
+        self.slowest_ms = self.slowest_ms.max(sight.opened_ms);
         self.set_aside += usize::from(sight.set_aside.is_some());
         self.wordy += usize::from(!sight.notes.is_empty());
-        self.slowest_ms = self.slowest_ms.max(sight.opened_ms);
+        if !sight.notes.is_empty() && self.wordy <= MOST_NOTICES {
+            println!("  · {case}: {}", sight.notes.join(" "));
+        }
     }
 
     /// Counts the findings of one case, and says the first ones.
@@ -80,8 +88,7 @@ impl Score {
             *self.counts.entry(finding.kind).or_default() += finding.count;
             self.said += 1;
             if self.said <= MOST_SAID {
-                let words: Vec<&str> = finding.words.split_whitespace().collect();
-                println!("  ! {case}: {}", words.join(" "));
+                println!("  ! {case}: {}", finding.words);
             }
         }
     }
@@ -120,33 +127,34 @@ impl Shown {
 
     /// Takes the lines a watch has printed; what is amiss with them.
     pub(super) fn acknowledge(&mut self, shop: &Shop, lines: &[Value]) -> Vec<Finding> {
-        lines.iter().filter_map(|line| self.line(shop, line)).collect()
+        let mut findings = Vec::new();
+        let mut again = Vec::new();
+        for line in lines {
+            let content = line.get("content").and_then(Value::as_str).unwrap_or_default();
+            let odd = odd(shop, content, line);
+            let is_kept = odd.as_ref().is_none_or(|odd| odd.kind != Kind::Lost);
+            if is_kept && !self.0.insert(content.to_owned()) {
+                again.push(content);
+            }
+            findings.extend(odd);
+        }
+        if !again.is_empty() {
+            let words =
+                format!("{} runs were gone, and were read and shown again: {}", again.len(), names(shop, &again));
+            findings.push(Finding::new(Kind::Lost, again.len(), words));
+        }
+        findings
     }
 
-    fn line(&mut self, shop: &Shop, line: &Value) -> Option<Finding> {
-        let content = line.get("content").and_then(Value::as_str).unwrap_or_default();
-        let name = line.get("file").and_then(Value::as_str).unwrap_or("a file without a name");
-        let Some(made) = shop.of_content(content) else {
-            return Some(Finding::new(Kind::Unlike, 1, format!("{name} was shown with a content it never had")));
-        };
-        if let Some(reason) = line.get("not_kept").and_then(Value::as_str) {
-            return Some(Finding::new(Kind::Lost, 1, format!("{name} was shown and not kept: {reason}")));
-        }
-        if !self.0.insert(content.to_owned()) {
-            return Some(Finding::new(Kind::Lost, 1, format!("{name} was gone, and was read and shown a second time")));
-        }
-        let like = made.is_said_by(line);
-        (!like).then(|| Finding::new(Kind::Unlike, 1, format!("{name} was shown unlike its direct judgement")))
-    }
-
-    /// Compares a reopened store with what was shown; everything it shows counts as shown from here on.
+    /// Compares a reopened store with what was shown; what it shows counts as shown from here on, and only that.
     pub(super) fn compare(&mut self, shop: &Shop, sight: &Sight) -> Vec<Finding> {
         let seen: HashSet<&str> = sight.runs.iter().map(|run| run.content.as_str()).collect();
-        let lost: Vec<&str> = self.0.iter().map(String::as_str).filter(|content| !seen.contains(content)).collect();
+        let shown = std::mem::take(&mut self.0);
+        let lost: Vec<&str> = shown.iter().map(String::as_str).filter(|content| !seen.contains(content)).collect();
         let mut findings = Vec::new();
         if !lost.is_empty() {
             let some = names(shop, &lost);
-            let words = format!("{} of {} shown runs are gone: {some}{}", lost.len(), self.0.len(), said(sight));
+            let words = format!("{} of {} shown runs are gone: {some}{}", lost.len(), shown.len(), said(sight));
             findings.push(Finding::new(Kind::Lost, lost.len(), words));
         }
         findings.extend(unlike(shop, sight));
@@ -155,6 +163,16 @@ impl Shown {
         self.0.extend(seen.into_iter().map(str::to_owned));
         findings
     }
+}
+
+/// What is amiss with a single line.
+fn odd(shop: &Shop, content: &str, line: &Value) -> Option<Finding> {
+    let name = line.get("file").and_then(Value::as_str).unwrap_or("a file without a name");
+    if let Some(reason) = line.get("not_kept").and_then(Value::as_str) {
+        return Some(Finding::new(Kind::Lost, 1, format!("{name} was shown and not kept: {reason}")));
+    }
+    let like = shop.of_content(content).is_some_and(|made| made.is_said_by(line));
+    (!like).then(|| Finding::new(Kind::Unlike, 1, format!("{name} was shown unlike its direct judgement")))
 }
 
 /// What opening had to say, for a finding.
@@ -240,6 +258,7 @@ mod tests {
         let mut shown = Shown::default();
         assert_eq!(kinds(&shown.compare(&shop, &sight(&shop, &[0, 1, 2]))), []);
         assert_eq!(kinds(&shown.compare(&shop, &sight(&shop, &[0, 2]))), [(Kind::Lost, 1)]);
+        assert_eq!(kinds(&shown.compare(&shop, &sight(&shop, &[0, 2]))), [], "a loss is counted once");
         let twice = kinds(&shown.compare(&shop, &sight(&shop, &[0, 1, 2, 2])));
         assert_eq!(twice, [(Kind::Doubled, 1); 3], "key, content and log line");
         let mut odd = sight(&shop, &[0, 1, 2]);
@@ -259,6 +278,6 @@ mod tests {
         assert_eq!(kinds(&shown.acknowledge(&shop, &[line])), [(Kind::Lost, 1)]);
         let line = serde_json::json!({ "content": shop.made[0].content, "file": "a.xls", "not_kept": null });
         let again = shown.acknowledge(&shop, &[line.clone(), line]);
-        assert_eq!(kinds(&again), [(Kind::Unlike, 1), (Kind::Lost, 1)]);
+        assert_eq!(kinds(&again), [(Kind::Unlike, 1), (Kind::Unlike, 1), (Kind::Lost, 1)], "it also says too little");
     }
 }

@@ -89,7 +89,10 @@ impl Watcher {
     /// Kills it in whatever it is doing, and reads what it had written until then.
     pub(super) fn kill(mut self) -> Result<Heard> {
         if self.recorded.is_some() {
-            self.signal("-KILL")?;
+            // One that is gone already needs no killing, and its number may be another's by now.
+            if self.hear(Duration::ZERO, |_| false)? {
+                self.signal("-KILL")?;
+            }
         } else {
             self.child.kill()?;
         }
@@ -125,7 +128,7 @@ impl Watcher {
             Some(recording) => self.recorded_process(&recording)?,
             None => self.child.id().to_string(),
         };
-        Ok(Command::new("kill").args([name, &id]).status().is_ok_and(|status| status.success()))
+        Ok(Command::new("kill").args([name, &id]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()))
     }
 
     /// The recorded process; a recorder needs a moment to start it.
