@@ -2,6 +2,7 @@
 
 mod arrive;
 mod burst;
+mod crash;
 mod draw;
 #[cfg(unix)]
 mod faults;
@@ -27,6 +28,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         #[cfg(unix)]
         BenchCommand::Faults { only, full } => return faults::run(only.as_deref(), full),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
+        BenchCommand::Crash(args) => return crash::run(&args, config),
     }
     Ok(Exit::Fine)
 }

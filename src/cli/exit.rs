@@ -9,6 +9,8 @@ pub enum Exit {
     Fine,
     /// Some files could not be read.
     SomeFilesFailed,
+    /// The crash campaign found something amiss.
+    Loss,
     /// The command line or the configuration cannot be used, or there is no terminal.
     Usage,
     /// Another process holds the store.
@@ -19,7 +21,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(match exit {
             Exit::Fine => 0,
-            Exit::SomeFilesFailed => 1,
+            Exit::SomeFilesFailed | Exit::Loss => 1,
             Exit::Usage => 2,
             Exit::StoreHeld => 3,
         })

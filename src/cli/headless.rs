@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use color_eyre::eyre::{Result, WrapErr};
+use serde::Serialize;
 
 use super::Exit;
 use super::analyze::named_by;
@@ -64,10 +65,20 @@ struct Told {
     history: Option<HistoryState>,
 }
 
+impl Told {
+    /// Why files are not kept, when that is so.
+    fn not_kept(&self) -> Option<&str> {
+        match &self.history {
+            Some(HistoryState::NotKept { reason }) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
 fn print(event: &Event, told: &mut Told) -> io::Result<()> {
     match event {
-        Event::Arrived(run, _) => line(&run.record.file, FileOutcome::Run(&run.record.run)),
-        Event::Logged(entry) => log(entry),
+        Event::Arrived(run, _) => line(&run.record.file, FileOutcome::Run(&run.record.run), run.not_kept.as_deref()),
+        Event::Logged(entry) => log(entry, told.not_kept()),
         Event::Notice(text) => writeln!(io::stderr(), "trimwatch: {}", printable(text)),
         Event::Snapshot(snapshot) => states(snapshot, told),
         _ => Ok(()),
@@ -75,20 +86,29 @@ fn print(event: &Event, told: &mut Told) -> io::Result<()> {
 }
 
 /// Runs are printed where they arrive; here stand the files that ended otherwise.
-fn log(entry: &LogEntry) -> io::Result<()> {
+fn log(entry: &LogEntry, not_kept: Option<&str>) -> io::Result<()> {
     let named = named_by(Path::new(&entry.file.path));
     let named = Some(&named);
     match &entry.outcome {
-        LogOutcome::Skipped { reason } => line(&entry.file, FileOutcome::Skipped { identity: named, reason }),
-        LogOutcome::Failed { cause } => line(&entry.file, FileOutcome::Failed { identity: named, cause }),
+        LogOutcome::Skipped { reason } => line(&entry.file, FileOutcome::Skipped { identity: named, reason }, not_kept),
+        LogOutcome::Failed { cause } => line(&entry.file, FileOutcome::Failed { identity: named, cause }, not_kept),
         _ => Ok(()),
     }
 }
 
-fn line(file: &FileFacts, outcome: FileOutcome<'_>) -> io::Result<()> {
+/// A file as it ended. It is on disk before it is printed, or the line says why it is not.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    file: FileLine<'a>,
+    not_kept: Option<&'a str>,
+}
+
+fn line(file: &FileFacts, outcome: FileOutcome<'_>, not_kept: Option<&str>) -> io::Result<()> {
     let content = blake3::Hash::from_bytes(file.content).to_hex().to_string();
+    let file = FileLine::new(Path::new(&file.path), Some(content), outcome);
     let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &FileLine::new(Path::new(&file.path), Some(content), outcome))?;
+    serde_json::to_writer(&mut out, &Line { file, not_kept })?;
     writeln!(out)?;
     out.flush()
 }

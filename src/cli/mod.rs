@@ -281,6 +281,28 @@ enum BenchCommand {
         #[arg(long, value_name = "PATH")]
         like: Option<PathBuf>,
     },
+    /// Kills and power losses: everything that was shown is there afterwards, once.
+    Crash(CrashArgs),
+}
+
+/// What `bench crash` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CrashArgs {
+    /// How many times a watch is killed.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    kills: usize,
+    /// How many power losses are simulated, under each order of names; needs strace.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    power: usize,
+    /// How many workbooks a store gets.
+    #[arg(long, default_value_t = 300, value_name = "N")]
+    files: usize,
+    /// What all chance depends on.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Tell what a store shows, for the campaign's own use.
+    #[arg(long, hide = true, value_name = "DIR")]
+    look: Option<PathBuf>,
 }
 
 /// Runs a command to its exit code.
