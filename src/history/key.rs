@@ -157,6 +157,25 @@ pub(super) fn runs_of_model(key: &RunKey) -> Vec<u8> {
     joined(b'r', &[model])
 }
 
+/// The model's name in a run's key.
+pub(super) fn model_of(key: &RunKey) -> Option<&str> {
+    std::str::from_utf8(key.0.get(..key.0.len().checked_sub(25)?)?).ok()
+}
+
+/// The identity in a run's key.
+pub(super) fn identity_of(key: &RunKey) -> Option<[u8; 16]> {
+    key.0.last_chunk::<16>().copied()
+}
+
+/// The key that these parts make.
+pub(super) fn from_parts(model: &str, seconds: i64, identity: [u8; 16]) -> RunKey {
+    let mut key = model.as_bytes().to_vec();
+    key.push(0);
+    key.extend(sortable(seconds));
+    key.extend(identity);
+    RunKey(key)
+}
+
 pub(super) fn path(key: &[u8; 16]) -> Vec<u8> {
     joined(b'p', &[key])
 }
@@ -173,6 +192,16 @@ pub(super) fn model(name: &str) -> Vec<u8> {
     joined(b'm', &[&text(name)])
 }
 
+/// The day of a day's key.
+pub(super) fn date_of(key: &[u8]) -> Option<LocalDate> {
+    let bytes: [u8; 8] = key.get(1..)?.try_into().ok()?;
+    LocalDate::from_days((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
+}
+
+/// What the keys of all days begin with.
+pub(super) const DAYS: &[u8] = b"d";
+/// What the keys of all models begin with.
+pub(super) const MODELS: &[u8] = b"m";
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";

@@ -23,7 +23,7 @@ const MAX_UNIT_RUNS: usize = 1_000;
 /// The history of a shop.
 #[derive(Debug)]
 pub struct Store {
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     /// One writer at a time: a plan reads what it is about to change.
     writing: Mutex<()>,
     /// The folder's lock and marker; none in memory.
