@@ -3,9 +3,11 @@
 mod analyze;
 mod bench;
 mod demo;
+mod exclude;
 mod exit;
 mod headless;
 mod ingest;
+mod runs;
 mod samples;
 mod settings;
 mod show;
@@ -19,7 +21,7 @@ use color_eyre::eyre::Result;
 pub use exit::Exit;
 
 use crate::config::load;
-use crate::history::StoreError;
+use crate::history::{SortBy, StoreError};
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
@@ -51,6 +53,10 @@ enum Command {
     Ingest(IngestArgs),
     /// Print what the history has of a run or of all runs of a serial.
     Show(ShowArgs),
+    /// List the runs of the history that a filter means, with run yield and unit yield.
+    Runs(RunsArgs),
+    /// Take a run out of yield, charts and training, or let it count again.
+    Exclude(ExcludeArgs),
     /// Watch a temporary folder into which made samples drop.
     Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
@@ -129,6 +135,47 @@ pub struct ShowArgs {
     store: StoreArgs,
 }
 
+/// What `runs` takes.
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// What the runs must be, as on the History screen: model:8340* status:fail since:1d …; none = all.
+    #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+    filter: Vec<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// By which column: time, model, sn, sec, status, out, margin, r, change, risk, passes, laser, disp, arrival.
+    #[arg(long, value_name = "COL", default_value = "time", value_parser = runs::sort)]
+    sort: SortBy,
+    /// Turn the order round.
+    #[arg(long)]
+    reverse: bool,
+    /// Print so many runs at most; the counts are over all that are meant.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `exclude` takes.
+#[derive(Debug, Args)]
+pub struct ExcludeArgs {
+    /// The run, as `show` names it (the first hexadecimal digits of its content), or a serial with one run.
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who says so; without it the account's name.
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+    /// Let it count again.
+    #[arg(long)]
+    undo: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
 /// What `demo` takes.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -192,6 +239,12 @@ enum BenchCommand {
         #[arg(long, default_value_t = 130)]
         seconds: u64,
     },
+    /// Building the overview of a large history and asking it: first pages, memory.
+    History {
+        /// How many runs the history holds.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+    },
     /// First frame and last runs with a large history.
     Start {
         /// How many runs the history holds.
@@ -211,6 +264,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Analyze(args) => analyze::run(&args, &load(named)?.config),
         Command::Ingest(args) => ingest::run(&args, &load(named)?),
         Command::Show(args) => show::run(&args, &load(named)?),
+        Command::Runs(args) => runs::run(&args, &load(named)?),
+        Command::Exclude(args) => exclude::run(&args, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show) => settings::show(named),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, select, tick};
 
+use super::catalogue::Catalogue;
 use super::clock;
 use super::keeper::{Keeper, Told};
 use super::output::{Command, Output};
@@ -29,6 +30,7 @@ const HEARTBEAT: Duration = Duration::from_secs(4);
 pub(super) struct Hub {
     pub(super) setup: Arc<Setup>,
     pub(super) keeper: Keeper,
+    pub(super) catalogue: Catalogue,
     pub(super) intake: Option<Intake>,
     pub(super) workers: Vec<JoinHandle<()>>,
     pub(super) stopping: Arc<AtomicBool>,
@@ -57,6 +59,9 @@ impl Hub {
                 recv(self.done) -> done => match done {
                     Ok(done) => self.group(done, sink),
                     Err(_) => break,
+                },
+                recv(self.catalogue.news) -> news => {
+                    self.catalogue.heard(news, self.keeper.store(), &self.setup.shifts, sink);
                 },
                 recv(heartbeat) -> _ => {
                     self.turn_calendar(sink);
@@ -95,6 +100,7 @@ impl Hub {
             }
         }
         let Told { outputs, changed } = self.keeper.commit(finished);
+        self.catalogue.take(&outputs);
         outputs.into_iter().for_each(&mut *sink);
         if changed {
             self.tell_tallies(sink);
@@ -160,6 +166,14 @@ impl Hub {
                     intake.rescan();
                 }
             }
+            Command::Ask(number, question) => {
+                self.catalogue.answer(number, question, self.keeper.store(), &self.setup.shifts, sink);
+            }
+            Command::Act(word) => {
+                if self.catalogue.act(word, self.keeper.store(), sink) {
+                    self.tell_tallies(sink);
+                }
+            }
             Command::Stop => {}
         }
     }
@@ -212,6 +226,7 @@ impl Hub {
             // A worker catches its own panics; one that still died has lost its file to the next start.
             let _ = worker.join();
         }
+        self.catalogue.stop();
         // The store marks its clean end when the last of its owners lets go of it, which is here.
         drop(self.keeper);
         sink(Output::Stopped);

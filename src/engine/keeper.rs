@@ -78,6 +78,11 @@ impl Keeper {
         self.store.commit(entries).unwrap_or_default()
     }
 
+    /// The store in use.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     pub(super) fn curves(&self, key: &RunKey) -> Option<RunCurves> {
         self.store.curves(key).ok().flatten()
     }

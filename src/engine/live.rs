@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+use super::catalogue::Catalogue;
 use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{self, Keeper};
@@ -80,7 +81,9 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     let workers = worker::start(workers, &setup, &stopping, &jobs, &finished)?;
     drop(finished);
     let intake = start_intake(&setup, Arc::clone(&store), found)?;
+    let catalogue = Catalogue::start(&store);
     let hub = Hub {
+        catalogue,
         keeper: Keeper::new(store, not_kept),
         setup,
         intake: Some(intake),

@@ -6,6 +6,7 @@
 //!
 //! The history thread is the only writer and the only one that speaks to whoever started the engine.
 
+mod catalogue;
 pub mod clock;
 mod files;
 mod holder;
@@ -20,6 +21,7 @@ mod retry;
 mod setup;
 mod worker;
 
+pub use catalogue::{Question, Told, Word, moment};
 pub use files::{Collected, MAX_FILE_BYTES, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::facts::Facts;
 use crate::analysis::{RiskCategory, Status};
+use crate::trim::LocalDate;
 pub(super) use glob::Glob;
 pub use when::{Moment, When};
 
@@ -167,6 +168,24 @@ impl Filter {
         let mut terms: Vec<Term> = self.terms.iter().filter(|term| !is_since(term)).cloned().collect();
         terms.extend(when.map(|when| Term { negated: false, what: What::Since(when) }));
         Self { terms }
+    }
+
+    /// The runs of these that are of one model.
+    #[must_use]
+    pub fn of_model(&self, name: &str) -> Self {
+        let what = What::Name(NameKey::Model, vec![Glob::new(name.to_owned())]);
+        let is_model = |term: &&Term| matches!((&term.what, term.negated), (What::Name(NameKey::Model, _), false));
+        let kept = self.terms.iter().filter(|term| !is_model(term)).cloned();
+        Self { terms: kept.chain([Term { negated: false, what }]).collect() }
+    }
+
+    /// The runs of these that are of one day.
+    #[must_use]
+    pub fn on_day(&self, date: LocalDate) -> Self {
+        let day = [What::Since(When::Date(date)), What::Until(When::Date(date))];
+        let is_time = |term: &&Term| matches!((&term.what, term.negated), (What::Since(_) | What::Until(_), false));
+        let kept = self.terms.iter().filter(|term| !is_time(term)).cloned();
+        Self { terms: kept.chain(day.map(|what| Term { negated: false, what })).collect() }
     }
 
     /// Since when, where the filter says so once.

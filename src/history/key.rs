@@ -5,7 +5,7 @@
 //! | `r` | run key | run record |
 //! | `c` | run key | curves, compressed |
 //! | `v` | run key, time modified, content | an older content of the run |
-//! | `t` | run's time, run key | – |
+//! | `t` | run's time, run key | digest: the facts that overviews need |
 //! | `u` | serial, model, run's time, identity | – |
 //! | `s` | content hash | the run that has it, if any |
 //! | `p` | path key | size and time of the file when it was dealt with |
@@ -110,6 +110,11 @@ pub(super) fn by_time(key: &RunKey) -> Vec<u8> {
     joined(b't', &[key.time(), &key.0])
 }
 
+/// The run key behind a key of the index by time.
+pub(super) fn run_of_time(index: &[u8]) -> RunKey {
+    RunKey(index.get(9..).unwrap_or_default().to_vec())
+}
+
 pub(super) fn by_unit(key: &RunKey, model: &str, serial: &str) -> Vec<u8> {
     joined(b'u', &[&unit_of(model, serial), key.tail()])
 }
@@ -198,6 +203,8 @@ pub(super) fn date_of(key: &[u8]) -> Option<LocalDate> {
     LocalDate::from_days((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
 }
 
+/// What the keys of the index by time begin with.
+pub(super) const BY_TIME: &[u8] = b"t";
 /// What the keys of all days begin with.
 pub(super) const DAYS: &[u8] = b"d";
 /// What the keys of all models begin with.

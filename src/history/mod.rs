@@ -1,6 +1,7 @@
 //! The store: every run, its curves, its seen mark, and how every other file ended.
 
 mod counting;
+mod digest;
 mod draft;
 mod error;
 mod facts;

@@ -47,8 +47,8 @@ impl Overview {
         let mut overview = Self::default();
         let total = store.total();
         overview.entries.reserve_exact(usize::try_from(total.runs + total.excluded).unwrap_or(0));
-        let walked = store.each_run(|key, record| {
-            let entry = overview.entry(&key, &record);
+        let walked = store.each_facts(|key, facts| {
+            let entry = overview.entry(key, facts);
             overview.entries.push(entry);
             each(overview.entries.len())
         })?;
@@ -60,7 +60,7 @@ impl Overview {
 
     /// Puts a run in its place, or what is now known of it in place of what was.
     pub fn put(&mut self, key: &RunKey, record: &RunRecord) {
-        let entry = self.entry(key, record);
+        let entry = self.entry(key, &Facts::of(key, record));
         let words = &self.words;
         match self.entries.binary_search_by(|other| other.cmp_in(&entry, words)) {
             Ok(at) => {
@@ -82,9 +82,8 @@ impl Overview {
         self.entries.is_empty()
     }
 
-    fn entry(&mut self, key: &RunKey, record: &RunRecord) -> Entry {
-        let facts = Facts::of(key, record);
-        let mut entry = Entry::new(key::identity_of(key).unwrap_or_default(), &facts, &mut self.words);
+    fn entry(&mut self, key: &RunKey, facts: &Facts<'_>) -> Entry {
+        let mut entry = Entry::new(key::identity_of(key).unwrap_or_default(), facts, &mut self.words);
         if facts.is_unit {
             let serial = self.words.serials.intern(&facts.serial.trim().to_lowercase());
             let next = u32::try_from(self.units.len()).unwrap_or(u32::MAX);

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::digest::Digest;
 use super::error::StoreError;
+use super::facts::Facts;
 use super::key;
 use super::record::{RunKey, RunRecord, Tally};
 use super::store::Store;
@@ -26,7 +28,7 @@ pub struct Walked {
 }
 
 impl Walked {
-    fn damaged(&mut self, key: &RunKey, cause: &value::ValueError) {
+    fn damaged(&mut self, key: &RunKey, cause: &impl std::fmt::Display) {
         self.damaged += 1;
         if self.named.len() < MOST_NAMED {
             let time = key.seconds().and_then(LocalTime::from_timestamp).map(|time| format!(" of {time}"));
@@ -59,6 +61,42 @@ impl Store {
                         }
                     }
                     Err(cause) => walked.damaged(&key, &cause),
+                }
+            }
+        }
+    }
+
+    /// Calls `each` with the facts of every run, in clock order, until it breaks: reads the index alone. A run
+    /// whose facts are not there, or damaged, is read itself; where that is damaged too it is counted and passed over.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn each_facts(
+        &self,
+        mut each: impl FnMut(&RunKey, &Facts<'_>) -> ControlFlow<()>,
+    ) -> Result<Walked, StoreError> {
+        let mut walked = Walked::default();
+        let mut after = key::BY_TIME.to_vec();
+        loop {
+            let page = self.shelf.after(&after, key::BY_TIME, PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(walked) };
+            after.clone_from(last);
+            for (index, bytes) in page {
+                let key = key::run_of_time(&index);
+                let told = match value::decode::<Digest>(&bytes) {
+                    Ok(digest) => each(&key, &digest.facts(&key)),
+                    Err(_) => match self.run(&key) {
+                        Ok(Some(record)) => each(&key, &Facts::of(&key, &record)),
+                        Ok(None) => continue,
+                        Err(cause) => {
+                            walked.damaged(&key, &cause);
+                            continue;
+                        }
+                    },
+                };
+                walked.runs += 1;
+                if told.is_break() {
+                    return Ok(walked);
                 }
             }
         }
@@ -106,6 +144,10 @@ mod tests {
             .chain([(key::run(&run), Some(vec![9]))])
             .collect();
         store.shelf.apply(&changes).expect("memory");
+        let indexed: Changes = [(key::by_time(&run), Some(vec![9]))].into();
+        store.shelf.apply(&indexed).expect("memory");
+        let facts = store.each_facts(|_, _| ControlFlow::Continue(())).expect("readable");
+        assert_eq!((facts.runs, facts.damaged), (0, 1), "neither its facts nor itself");
         let walked = store.each_run(|_, _| ControlFlow::Continue(())).expect("readable");
         assert_eq!((walked.runs, walked.damaged, walked.named.len()), (0, 13, 10));
         assert!(

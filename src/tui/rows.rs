@@ -147,6 +147,17 @@ impl Rows {
         self.push(Content::Run(Box::new(run)));
     }
 
+    /// Somebody excluded a run or let it in again: its row stays where it is.
+    pub fn changed(&mut self, run: &ArrivedRun) {
+        for row in &mut self.rows {
+            if let Content::Run(there) = &mut row.content
+                && there.key == run.key
+            {
+                there.record.clone_from(&run.record);
+            }
+        }
+    }
+
     /// A file ended otherwise.
     pub fn logged(&mut self, entry: &LogEntry) {
         if is_file_row(entry) {

@@ -39,7 +39,7 @@ pub(super) fn run(runs: usize, config: &Config) -> Result<()> {
 }
 
 /// A history of units that differ in serial and time.
-fn fill(folder: &Temporary, runs: usize, config: &Config) -> Result<()> {
+pub(super) fn fill(folder: &Temporary, runs: usize, config: &Config) -> Result<()> {
     let models: Vec<(JudgedRun, RunCurves)> = (0..8).filter_map(|n| judged(n, config)).collect();
     let (store, _) = Store::open(&folder.0.join("history"), &holder())?;
     let bar = ProgressBar::new(runs as u64).with_message("making a history");

@@ -235,7 +235,7 @@ mod tests {
     fn figures_sort_as_numbers_do_and_zero_has_one_sign() {
         let mut figures = [3.5, -2.0, 0.0, f32::INFINITY, -0.5, f32::NEG_INFINITY, 12.0];
         figures.sort_by_key(|&figure| sortable(figure));
-        assert_eq!(figures, [f32::NEG_INFINITY, -2.0, -0.5, 0.0, 3.5, 12.0, f32::INFINITY]);
+        assert!(figures.is_sorted(), "{figures:?}");
         assert_eq!((sortable(f32::NAN), sortable(-0.0)), (None, sortable(0.0)));
     }
 
