@@ -23,7 +23,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Draw => draw::run(config)?,
         BenchCommand::Burst { files } => burst::run(files.max(1), config)?,
         BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
-        BenchCommand::History { runs } => history::run(runs, config)?,
+        BenchCommand::History { runs, at } => history::run(runs, at, config)?,
         BenchCommand::Start { runs } => start::run(runs, config)?,
     }
     Ok(Exit::Fine)

@@ -138,8 +138,9 @@ pub struct ShowArgs {
 /// What `runs` takes.
 #[derive(Debug, Args)]
 pub struct RunsArgs {
-    /// What the runs must be, as on the History screen: model:8340* status:fail since:1d …; none = all.
-    #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+    /// What the runs must be, as on the History screen: model:8340* status:fail since:1d …; none = all. Terms that
+    /// begin with a minus sign stand behind others in one argument, or behind `--`.
+    #[arg(value_name = "FILTER")]
     filter: Vec<String>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -244,6 +245,9 @@ enum BenchCommand {
         /// How many runs the history holds.
         #[arg(long, default_value_t = 100_000)]
         runs: usize,
+        /// A folder with a history that was made before.
+        #[arg(long, hide = true)]
+        at: Option<PathBuf>,
     },
     /// First frame and last runs with a large history.
     Start {

@@ -33,6 +33,9 @@ pub fn size(columns: u16, rows: u16) -> Size {
 /// Lines of the medium pane: title, figures, curve, explanation.
 const MEDIUM_PANE: u16 = 9;
 
+/// A filter of so many characters stands beside the counts.
+const SHORT_FILTER: usize = 34;
+
 /// The parts of a screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts {
@@ -96,5 +99,6 @@ pub fn list_rows(app: &App) -> usize {
 pub fn history_heads(app: &App) -> u16 {
     let history = &app.history;
     let plain = history.filter.is_empty() && history.sort == SortBy::Time && !history.reverse;
-    if size(app.size.0, app.size.1) == Size::Full && app.size.0 >= 120 || plain { 1 } else { 2 }
+    let short = app.size.0 >= 120 && history.filter.to_string().chars().count() <= SHORT_FILTER;
+    if plain || short && size(app.size.0, app.size.1) == Size::Full { 1 } else { 2 }
 }

@@ -1,9 +1,11 @@
 //! Asking a large history: building the overview, first pages for easy and hard filters, memory.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, ensure};
 use crossterm::event::KeyCode;
 
 use super::rig::{Rig, milliseconds};
@@ -36,11 +38,19 @@ const QUESTIONS: [(&str, SortBy, usize); 14] = [
     ("until:2018-01-01 -sn:*5 laser:lts excluded:no", SortBy::Model, 10_000),
 ];
 
-pub(super) fn run(runs: usize, config: &Config) -> Result<()> {
+/// Makes a history and asks it; `at` one that was made before, as a process that made none.
+pub(super) fn run(runs: usize, at: Option<PathBuf>, config: &Config) -> Result<()> {
+    if let Some(at) = at {
+        return on_screen(Temporary(at), config);
+    }
     let folder = Temporary::new("bench-history")?;
     start::fill(&folder, runs, config)?;
     asked_directly(&folder, runs, config)?;
-    on_screen(folder, config)
+    // What making the history took of memory is not the program's: it is measured in a process of its own.
+    let program = std::env::current_exe()?;
+    let done = Command::new(program).args(["bench", "history", "--at"]).arg(&folder.0).status()?;
+    ensure!(done.success(), "the whole program ended with {done}");
+    Ok(())
 }
 
 /// The index by itself, with the page's records read from the store.

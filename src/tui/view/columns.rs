@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::analysis::{JudgedRun, JudgedTrack, Status, percent, short};
+use crate::history::SortBy;
 use crate::session::ArrivedRun;
 use crate::trim::{LocalDate, TimeSource};
 use crate::tui::app::App;
@@ -64,6 +65,26 @@ pub(super) const HISTORY: &[Column] = &[
     column("LASER", 5, 1, false, |_, run| (or_dash(run.record.run.identity.laser.as_deref()), Role::Text)),
     column("OPERATOR SAYS", 10, 2, false, operator),
 ];
+
+/// The head of the column that runs are sorted by; arrival has none.
+pub(super) fn sorted_by(sort: SortBy) -> Option<&'static str> {
+    Some(match sort {
+        SortBy::Time => "WHEN",
+        SortBy::Model => "MODEL",
+        SortBy::Serial => "SERIAL",
+        SortBy::Section => "SEC",
+        SortBy::Status => "STATUS",
+        SortBy::Outside => "OUT",
+        SortBy::Margin => "MARGIN",
+        SortBy::Roughness => "r / LIMIT",
+        SortBy::Change => "R CHANGE",
+        SortBy::Risk => "RISK",
+        SortBy::Passes => "PASSES",
+        SortBy::Laser => "LASER",
+        SortBy::Disposition => "OPERATOR SAYS",
+        SortBy::Arrival => return None,
+    })
+}
 
 /// Columns before the first judged figure: what a file without figures still shows.
 pub(super) const IDENTITY_COLUMNS: usize = 5;
@@ -241,5 +262,7 @@ mod tests {
         assert_eq!(HISTORY.len() - 1, fitting(HISTORY, 119).len(), "LASER goes first");
         assert_eq!(of(HISTORY, 79), "WHEN,MODEL,SERIAL,STATUS,OUT,MARGIN,RISK");
         assert_eq!(of(HISTORY, 59), "WHEN,MODEL,SERIAL,STATUS,OUT");
+        let sorted = SortBy::ALL.into_iter().filter_map(sorted_by);
+        assert!(sorted.into_iter().all(|title| HISTORY.iter().any(|column| column.title == title)));
     }
 }

@@ -95,7 +95,9 @@ fn runs(app: &App, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let shown = columns::fitting(columns::HISTORY, area.width.saturating_sub(1));
-    table::heads(pen, area, &shown);
+    let mark = if app.history.reverse { "▲" } else { "▼" };
+    let sorted = columns::sorted_by(app.history.sort).map(|title| (title, mark));
+    table::heads(pen, area, &shown, sorted);
     let at = app.history.at;
     for (row, y) in (at.top..app.history.found()).zip(area.y + 1..area.bottom()) {
         let Some((key, run)) = app.history.row(row) else {

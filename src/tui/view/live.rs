@@ -35,7 +35,7 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let shown = columns::fitting(columns::COLUMNS, area.width.saturating_sub(1));
-    table::heads(pen, area, &shown);
+    table::heads(pen, area, &shown, None);
     let rows = usize::from(area.height.saturating_sub(1));
     for (line, row) in app.rows.iter().skip(app.live_at.top).take(rows).enumerate() {
         let y = area.y + 1 + u16::try_from(line).unwrap_or(0);

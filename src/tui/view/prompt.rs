@@ -25,7 +25,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, prompt: &Prompt) {
 }
 
 /// What is wrong, else what may be typed.
-fn hint(prompt: &Prompt) -> (String, Role) {
+pub(super) fn hint(prompt: &Prompt) -> (String, Role) {
     match prompt {
         Prompt::Filter(line) => match Filter::parse(line.text()) {
             Ok(_) => (FILTER_HINT.to_owned(), Role::Quiet),

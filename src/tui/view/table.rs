@@ -27,14 +27,17 @@ impl Emphasis {
     }
 }
 
-/// The columns' heads.
-pub(super) fn heads(pen: &mut Pen<'_>, area: Rect, shown: &[Shown]) {
+/// The columns' heads; the one that the rows are sorted by has a mark behind it.
+pub(super) fn heads(pen: &mut Pen<'_>, area: Rect, shown: &[Shown], sorted: Option<(&str, &str)>) {
     let mut x = area.x + 1;
     for (_, column, width) in shown {
         if column.right {
             pen.put_right(x, area.y, *width, column.title, Role::Title);
         } else {
             pen.put(x, area.y, *width, column.title, Role::Title);
+        }
+        if let Some((_, mark)) = sorted.filter(|(title, _)| *title == column.title) {
+            pen.put(x + width, area.y, 1, mark, Role::Key);
         }
         x += width + 1;
     }

@@ -30,7 +30,8 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
         return vec![vec![span(format!("{} queued. Quit now? y/n", app.queue()), Role::State)]];
     }
     if let Some(Overlay::Prompt(asked)) = &app.overlay {
-        return vec![prompt::typed(pen, asked, app.size.0)];
+        let (hint, role) = prompt::hint(asked);
+        return vec![prompt::typed(pen, asked, app.size.0), vec![span(hint, role)]];
     }
     let Some(snapshot) = &app.header else { return vec![vec![span("starting", Role::State)]] };
     let mut parts = vec![header::state(app, snapshot)];
