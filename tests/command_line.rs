@@ -129,6 +129,43 @@ fn ingest_keeps_what_can_be_read_and_show_tells_it() {
 }
 
 #[test]
+fn runs_are_listed_by_filter_with_both_yields_and_one_is_excluded_and_let_in_again() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let folder = text(&samples().join("incoming"));
+    run(home.path(), &["ingest", &folder, "--store", &store]);
+    let listed = |args: &[&str]| {
+        let output = run(home.path(), &[&["runs", "--store", &store], args].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        out(&output)
+    };
+    let printed = listed(&["--sort", "margin", "model:9203 -sn:31"]);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.len(), 5, "{printed}");
+    assert!(lines.first().is_some_and(|line| line.contains("9203 35 TA  FAIL")), "worst margin first: {printed}");
+    assert_eq!(lines.last(), Some(&"4 of 52 runs  run yield 50 % (n 4)  unit yield 50 % (n 4)"));
+    assert_eq!(listed(&["fail", "--limit", "2"]).lines().count(), 3);
+    let json = listed(&["sn:216", "--format", "json"]);
+    assert_eq!(json.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 3);
+    assert_eq!(listed(&["sn:216", "--format", "csv"]).lines().count(), 4);
+    let bad = run(home.path(), &["runs", "status:fial", "--store", &store]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(err(&bad).contains("`status:fial`: pass, warning, fail, ungraded"), "{}", err(&bad));
+    let name: String = printed.chars().take(12).collect();
+    let said = |args: &[&str]| out(&run(home.path(), &[&["exclude", "--store", &store], args].concat()));
+    assert!(said(&[&name, "--reason", "probe", "--by", "AB"]).contains("9203 35 does not count any more"));
+    assert!(said(&[&name, "--reason", "probe"]).contains("is excluded already"));
+    let excluded = listed(&["model:9203", "--", "-sn:31"]);
+    assert!(excluded.contains("excluded by AB: probe"), "{excluded}");
+    assert!(excluded.contains("run yield 67 % (n 3)  unit yield 67 % (n 3)  1 excluded"), "{excluded}");
+    assert!(said(&[&name, "--reason", "fine", "--undo"]).contains("counts again"));
+    assert_eq!(listed(&["--sort", "margin", "model:9203 -sn:31"]), printed);
+    let several = run(home.path(), &["exclude", "216", "--reason", "x", "--store", &store]);
+    assert_eq!(several.status.code(), Some(2));
+    assert!(err(&several).contains("`216` means 3 runs"), "{}", err(&several));
+}
+
+#[test]
 fn without_a_terminal_watch_names_the_way_that_needs_none() {
     let home = home();
     let output = run(home.path(), &["watch", &text(home.path())]);
@@ -154,6 +191,9 @@ fn headless_watch_prints_a_line_a_run_holds_its_store_and_ends_when_asked() {
     let second = run(home.path(), &["ingest", &text(&incoming), "--store", &store]);
     assert_eq!(second.status.code(), Some(3));
     assert!(err(&second).contains(&format!("process {}", watch.id())), "{}", err(&second));
+    for held in [&["runs"][..], &["exclude", "34", "--reason", "x"]] {
+        assert_eq!(run(home.path(), &[held, &["--store", &store]].concat()).status.code(), Some(3), "{held:?}");
+    }
     let third = run(home.path(), &["watch", "--headless", &text(&incoming), "--store", &store]);
     assert_eq!(third.status.code(), Some(3), "{}", err(&third));
     #[cfg(unix)]

@@ -126,7 +126,7 @@ fn trouble_is_said_in_words_and_stays() {
 #[test]
 fn ascii_means_ascii_in_every_cell() {
     for size in SIZES {
-        for keys in ["", "\n", "6", "?", "6?"] {
+        for keys in ["", "\n", "6", "?", "6?", "5", "5f", "5?"] {
             let mut app = filled_app(size, Symbols::Ascii);
             fail(&mut app, "Größe\u{1b}[2J.xls", "déjà vu → 5 Ω", 40);
             for c in keys.chars() {
@@ -368,7 +368,7 @@ fn any_keys_at_any_size_never_panic() {
 #[test]
 fn every_size_from_nothing_up_is_drawn() {
     let mut app = filled_app((120, 40), Symbols::Unicode);
-    for screen in ["1", "2", "6", "?"] {
+    for screen in ["1", "2", "6", "5", "f", "?"] {
         type_in(&mut app, screen);
         for columns in (0..=200).step_by(11) {
             for rows in (0..=60).step_by(3) {

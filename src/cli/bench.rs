@@ -6,6 +6,7 @@ mod crash;
 mod draw;
 #[cfg(unix)]
 mod faults;
+mod history;
 mod idle;
 mod process;
 mod read;
@@ -29,6 +30,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Faults { only, full } => return faults::run(only.as_deref(), full),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
         BenchCommand::Crash(args) => return crash::run(&args, config),
+        BenchCommand::History { runs, at } => history::run(runs, at, config)?,
     }
     Ok(Exit::Fine)
 }

@@ -4,10 +4,12 @@ mod analyze;
 mod backup;
 mod bench;
 mod demo;
+mod exclude;
 mod exit;
 mod headless;
 mod history;
 mod ingest;
+mod runs;
 mod samples;
 mod settings;
 mod show;
@@ -21,7 +23,7 @@ use color_eyre::eyre::Result;
 pub use exit::Exit;
 
 use crate::config::{Loaded, load};
-use crate::history::StoreError;
+use crate::history::{SortBy, StoreError};
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
@@ -59,6 +61,10 @@ enum Command {
     /// Look after the history: state, check, compact, rebuild.
     #[command(subcommand)]
     History(HistoryCommand),
+    /// List the runs of the history that a filter means, with run yield and unit yield.
+    Runs(RunsArgs),
+    /// Take a run out of yield, charts and training, or let it count again.
+    Exclude(ExcludeArgs),
     /// Watch a temporary folder into which made samples drop.
     Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
@@ -133,6 +139,48 @@ pub struct ShowArgs {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `runs` takes.
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// What the runs must be, as on the History screen: model:8340* status:fail since:1d …; none = all. Terms that
+    /// begin with a minus sign stand behind others in one argument, or behind `--`.
+    #[arg(value_name = "FILTER")]
+    filter: Vec<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// By which column: time, model, sn, sec, status, out, margin, r, change, risk, passes, laser, disp, arrival.
+    #[arg(long, value_name = "COL", default_value = "time", value_parser = runs::sort)]
+    sort: SortBy,
+    /// Turn the order round.
+    #[arg(long)]
+    reverse: bool,
+    /// Print so many runs at most; the counts are over all that are meant.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `exclude` takes.
+#[derive(Debug, Args)]
+pub struct ExcludeArgs {
+    /// The run, as `show` names it (the first hexadecimal digits of its content), or a serial with one run.
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who says so; without it the account's name.
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+    /// Let it count again.
+    #[arg(long)]
+    undo: bool,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -272,6 +320,15 @@ enum BenchCommand {
         #[arg(long)]
         full: bool,
     },
+    /// Building the overview of a large history and asking it: first pages, memory.
+    History {
+        /// How many runs the history holds.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+        /// A folder with a history that was made before.
+        #[arg(long, hide = true)]
+        at: Option<PathBuf>,
+    },
     /// First frame and last runs with a large history.
     Start {
         /// How many runs the history holds.
@@ -318,6 +375,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Show(args) => show::run(&args, &load(named)?),
         Command::Backup(what) => backup::run(&what, &load(named)?),
         Command::History(what) => history::run(&what, &load(named)?),
+        Command::Runs(args) => runs::run(&args, &load(named)?),
+        Command::Exclude(args) => exclude::run(&args, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show) => settings::show(named),

@@ -31,7 +31,7 @@ pub(super) fn run(args: &ShowArgs, loaded: &Loaded) -> Result<Exit> {
 }
 
 /// A serial first, then a unit, then a run by its content's first digits.
-fn find(store: &Store, what: &str) -> Result<Vec<(RunKey, RunRecord)>> {
+pub(super) fn find(store: &Store, what: &str) -> Result<Vec<(RunKey, RunRecord)>> {
     let of_serial = store.serial_runs(what)?;
     if !of_serial.is_empty() {
         return Ok(of_serial);
@@ -62,7 +62,7 @@ fn digit_after(prefix: &[u8], run: &RunRecord) -> Option<u8> {
     run.file.content.get(prefix.len()).map(|byte| byte >> 4)
 }
 
-fn name(run: &RunRecord) -> String {
+pub(super) fn name(run: &RunRecord) -> String {
     let digits = blake3::Hash::from_bytes(run.file.content).to_hex();
     digits.chars().take(NAME_DIGITS).collect()
 }
@@ -85,6 +85,9 @@ fn details(out: &mut impl Write, store: &Store, key: &RunKey, record: &RunRecord
     writeln!(out, "  file      {}", printable(&record.file.path))?;
     writeln!(out, "  laser     {}", printable(identity.laser.as_deref().unwrap_or("unknown")))?;
     writeln!(out, "  filter    {}", record.run.filter)?;
+    if let Some(word) = &record.excluded {
+        writeln!(out, "  excluded  by {}: {}", printable(&word.by), printable(&word.reason))?;
+    }
     for track in &record.run.tracks {
         writeln!(out, "  {:8}  {}  {}", track.name, track.status.word(), printable(&explain_track(track)))?;
         if let Some(risk) = &track.risk {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select, tick};
 
+use super::catalogue::Catalogue;
 use super::clock;
 use super::keeper::{Keeper, Told};
 use super::live::failed_before;
@@ -40,6 +41,7 @@ pub(super) struct Hub {
     pub(super) upkeep: Upkeep,
     /// Whether a screen knows what was there before, or that there is nothing.
     pub(super) past_told: bool,
+    pub(super) catalogue: Catalogue,
     pub(super) intake: Option<Intake>,
     pub(super) workers: Vec<JoinHandle<()>>,
     pub(super) stopping: Arc<AtomicBool>,
@@ -75,6 +77,9 @@ impl Hub {
                         self.history(opened, sink);
                     }
                 }
+                recv(self.catalogue.news) -> news => {
+                    self.catalogue.heard(news, &self.keeper, &self.setup.shifts, sink);
+                }
                 recv(heartbeat) -> _ => self.beat(sink),
             }
         }
@@ -96,6 +101,7 @@ impl Hub {
             Opened::First(store, opening) => {
                 opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
                 self.failed.extend(failed_before(&store, self.setup.past));
+                self.catalogue.start(&store);
                 let (past, told) = self.keeper.opened(store, self.setup.past);
                 self.past_told = true;
                 sink(past);
@@ -110,9 +116,11 @@ impl Hub {
                     sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
                 }
                 sink(self.keeper.failed(&error, claim));
+                self.catalogue.do_without(&self.keeper, &self.setup.shifts, sink);
                 Told::default()
             }
         };
+        self.catalogue.take(&told.outputs);
         told.outputs.into_iter().for_each(&mut *sink);
         self.tell_tallies(sink);
         // Files found by looking have waited for somebody who knows them.
@@ -158,6 +166,7 @@ impl Hub {
         let unread = unread(&finished);
         let Told { outputs, changed, .. } = self.keeper.commit(finished);
         self.forget_unread(&unread);
+        self.catalogue.take(&outputs);
         outputs.into_iter().for_each(&mut *sink);
         if changed {
             self.tell_tallies(sink);
@@ -239,6 +248,14 @@ impl Hub {
                     intake.rescan();
                 }
             }
+            Command::Ask(number, question) => {
+                self.catalogue.answer(number, question, &self.keeper, &self.setup.shifts, sink);
+            }
+            Command::Act(word) => {
+                if self.catalogue.act(word, &mut self.keeper, sink) {
+                    self.tell_tallies(sink);
+                }
+            }
             Command::Stop => {}
         }
     }
@@ -303,6 +320,7 @@ impl Hub {
             // A worker catches its own panics; one that still died has lost its file to the next start.
             let _ = worker.join();
         }
+        self.catalogue.stop();
         self.end_history();
         // The store marks its clean end when the last of its owners lets go of it, which is here.
         drop(self.keeper);

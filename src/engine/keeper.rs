@@ -14,7 +14,8 @@ use super::quiet;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
 use crate::history::{
-    Act, Claim, Committed, Ending, Entry, FileFacts, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally, Waiting,
+    Act, Claim, Committed, Ending, Entry, FileFacts, Grouping, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally,
+    Waiting, YieldRow, counted_yields,
 };
 use crate::trim::LocalDate;
 
@@ -126,7 +127,7 @@ impl Keeper {
         matches!(self.keeping, Keeping::Opening)
     }
 
-    fn store(&self) -> Option<&Store> {
+    pub(super) fn store(&self) -> Option<&Store> {
         self.slot.store().map(AsRef::as_ref)
     }
 
@@ -265,7 +266,7 @@ impl Keeper {
         (self.keeping, self.memory, self.beyond) = (Keeping::Kept, Store::in_memory(), 0);
         for Committed { log, run } in committed {
             if let Some((key, record)) = run {
-                told.outputs.push(Output::Kept(Box::new(Numbered { sequence: log.sequence, key, record })));
+                told.outputs.push(Output::Changed(Box::new(Numbered { sequence: log.sequence, key, record })));
             }
             if !matches!(log.outcome, LogOutcome::Run { .. }) {
                 told.outputs.push(Output::Logged(log));
@@ -287,6 +288,15 @@ impl Keeper {
         ask(&self.memory).or_else(|| self.store().and_then(&ask))
     }
 
+    pub(super) fn run(&self, key: &RunKey) -> Option<RunRecord> {
+        self.both(|store| store.run(key).ok().flatten())
+    }
+
+    /// Yields from the counters alone.
+    pub(super) fn counted_yields(&self, by: Grouping) -> Result<Vec<YieldRow>, StoreError> {
+        counted_yields(self.store().unwrap_or(&self.memory), by)
+    }
+
     pub(super) fn curves(&self, key: &RunKey) -> Option<RunCurves> {
         self.both(|store| store.curves(key).ok().flatten())
     }
@@ -294,7 +304,7 @@ impl Keeper {
     /// The run before on the same laser: another laser's settings say nothing about this one's.
     pub(super) fn before(&self, key: &RunKey) -> Option<Numbered> {
         let laser = |record: &RunRecord| record.run.identity.laser.clone();
-        let own = laser(&self.both(|store| store.run(key).ok().flatten())?);
+        let own = laser(&self.run(key)?);
         self.both(|store| {
             let before = store.runs_before(key, LOOKED_BACK).ok()?;
             let (key, record) = before.into_iter().find(|(_, record)| laser(record) == own)?;

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 
+use super::catalogue::Catalogue;
 use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{Keeper, Slot};
@@ -78,6 +79,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     drop(finished);
     let intake = start_intake(&setup, slot, found)?;
     let hub = Hub {
+        catalogue: Catalogue::of_nothing(keeper.is_opening()),
         past_told: !keeper.is_opening(),
         upkeep: Upkeep::new(&setup),
         keeper,

@@ -6,6 +6,7 @@
 //!
 //! The history thread is the only writer and the only one that speaks to whoever started the engine.
 
+mod catalogue;
 pub mod clock;
 mod files;
 mod holder;
@@ -23,6 +24,7 @@ mod unchanged;
 mod upkeep;
 mod worker;
 
+pub use catalogue::{Question, Told, Word, moment};
 pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};

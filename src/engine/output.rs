@@ -1,5 +1,6 @@
 //! What the engine is told, and what it tells.
 
+use super::catalogue::{Question, Told, Word};
 use crate::analysis::RunCurves;
 use crate::history::{LogEntry, RunKey, RunRecord, Tally};
 
@@ -23,6 +24,10 @@ pub enum Command {
     RetryAll,
     /// Look through the folders now.
     Rescan,
+    /// A numbered question about the history as a whole.
+    Ask(u64, Question),
+    /// A person's word on one run.
+    Act(Word),
     /// End, with everything on disk.
     Stop,
 }
@@ -65,8 +70,6 @@ pub enum Output {
         /// Why it is not kept.
         not_kept: Option<String>,
     },
-    /// A run that was told before is in the history now.
-    Kept(Box<Numbered>),
     /// Files are kept again; so many of those that were held went in.
     KeptAgain(u64),
     /// How a file ended.
@@ -110,6 +113,10 @@ pub enum Output {
         /// The one before.
         run: Option<Box<Numbered>>,
     },
+    /// The answer to [`Command::Ask`], with the question's number.
+    Told(u64, Told),
+    /// What is known of a run has changed without a file.
+    Changed(Box<Numbered>),
     /// Nothing happened for a while.
     Alive,
     /// Something worth a toast.

@@ -5,7 +5,7 @@
 //! | `r` | run key | run record |
 //! | `c` | run's time, identity | curves, compressed |
 //! | `v` | run key, time modified, content | an older content of the run |
-//! | `t` | run's time, run key | – |
+//! | `t` | run's time, run key | digest: the facts that overviews need |
 //! | `u` | serial, model, run's time, identity | – |
 //! | `s` | content hash | the run that has it, if any |
 //! | `p` | path key | size and time of the file when it was dealt with |
@@ -118,6 +118,11 @@ pub(super) fn by_time(key: &RunKey) -> Vec<u8> {
     joined(b't', &[key.time(), &key.0])
 }
 
+/// The run key behind a key of the index by time.
+pub(super) fn run_of_time(index: &[u8]) -> RunKey {
+    RunKey(index.get(9..).unwrap_or_default().to_vec())
+}
+
 pub(super) fn by_unit(key: &RunKey, model: &str, serial: &str) -> Vec<u8> {
     joined(b'u', &[&unit_of(model, serial), key.tail()])
 }
@@ -165,6 +170,25 @@ pub(super) fn runs_of_model(key: &RunKey) -> Vec<u8> {
     joined(b'r', &[model])
 }
 
+/// The model's name in a run's key.
+pub(super) fn model_of(key: &RunKey) -> Option<&str> {
+    std::str::from_utf8(key.0.get(..key.0.len().checked_sub(25)?)?).ok()
+}
+
+/// The identity in a run's key.
+pub(super) fn identity_of(key: &RunKey) -> Option<[u8; 16]> {
+    key.0.last_chunk::<16>().copied()
+}
+
+/// The key that these parts make.
+pub(super) fn from_parts(model: &str, seconds: i64, identity: [u8; 16]) -> RunKey {
+    let mut key = model.as_bytes().to_vec();
+    key.push(0);
+    key.extend(sortable(seconds));
+    key.extend(identity);
+    RunKey(key)
+}
+
 pub(super) fn path(key: &[u8; 16]) -> Vec<u8> {
     joined(b'p', &[key])
 }
@@ -181,6 +205,18 @@ pub(super) fn model(name: &str) -> Vec<u8> {
     joined(b'm', &[&text(name)])
 }
 
+/// The day of a day's key.
+pub(super) fn date_of(key: &[u8]) -> Option<LocalDate> {
+    let bytes: [u8; 8] = key.get(1..)?.try_into().ok()?;
+    LocalDate::from_days((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
+}
+
+/// What the keys of the index by time begin with.
+pub(super) const BY_TIME: &[u8] = b"t";
+/// What the keys of all days begin with.
+pub(super) const DAYS: &[u8] = b"d";
+/// What the keys of all models begin with.
+pub(super) const MODELS: &[u8] = b"m";
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::counting;
+use super::digest::Digest;
 use super::draft::Draft;
 use super::error::StoreError;
 use super::key;
@@ -31,12 +32,13 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
                 let record: RunRecord = value::decode(&bytes)?;
                 if prefix == b"r" {
                     let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
+                    draft.put(key::by_time(&run), &Digest::of(&run, &record))?;
                     counting::count_again(&draft, &run, &record, &mut tallies)?;
                     move_curves(&mut draft, &run)?;
                     runs += 1;
                 }
                 draft.put(key, &record)?;
-                if !draft.fits(3, 128 * 1024) {
+                if !draft.fits(4, 128 * 1024) {
                     draft.apply()?;
                 }
             }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counting::recount;
+use super::digest::Digest;
 use super::draft::Draft;
 use super::error::StoreError;
 use super::key;
@@ -111,7 +112,6 @@ fn new_run(
     packed: Option<Vec<u8>>,
 ) -> Result<RunOutcome, StoreError> {
     draft.put(key::content(&record.file.content), &Some(run_key.clone()))?;
-    draft.put_raw(key::by_time(&run_key), Vec::new());
     store_current(draft, &run_key, None, &record, packed)?;
     let status = record.run.status.word().to_owned();
     Ok((LogOutcome::Run { key: run_key.clone(), status }, Some((run_key, record))))
@@ -163,6 +163,7 @@ fn store_current(
         if let Some(index) = unit_index(run_key, record) {
             draft.put_raw(index, Vec::new());
         }
+        draft.put(key::by_time(run_key), &Digest::of(run_key, record))?;
         draft.put(key::run(run_key), record)?;
         match packed {
             Some(packed) => draft.put_raw(key::curves(run_key), packed),
@@ -197,7 +198,10 @@ pub(super) fn act(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, 
     };
     let mut record = before.clone();
     record.excluded = exclude.then(|| word.clone());
-    recount(draft, &run_key, Some(&before), &record, |draft| draft.put(key::run(&run_key), &record))?;
+    recount(draft, &run_key, Some(&before), &record, |draft| {
+        draft.put(key::by_time(&run_key), &Digest::of(&run_key, &record))?;
+        draft.put(key::run(&run_key), &record)
+    })?;
     let Exclusion { reason, by, at_ms } = word;
     let key = run_key.clone();
     let outcome =

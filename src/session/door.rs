@@ -6,7 +6,7 @@ use crossbeam_channel::Sender;
 
 use super::protocol::{Event, Request};
 use super::view::View;
-use crate::engine::{Command, Engine, Output, Setup};
+use crate::engine::{Command, Engine, Output, Question, Setup, Word};
 
 /// The screen's side of the door: asks without waiting.
 #[derive(Debug, Clone)]
@@ -28,6 +28,11 @@ fn command(request: Request) -> Command {
         Request::Retry { path_key } => Command::Retry(path_key),
         Request::RetryAll => Command::RetryAll,
         Request::Rescan => Command::Rescan,
+        Request::Query { number, query } => Command::Ask(number, Question::Page(query)),
+        Request::Find { number, query, text, step } => Command::Ask(number, Question::Find(query, text, step)),
+        Request::Overview { number, filter, by } => Command::Ask(number, Question::Yields(filter, by)),
+        Request::Exclude { key, reason, by } => Command::Act(Word { key, exclude: true, reason, by }),
+        Request::Include { key, reason, by } => Command::Act(Word { key, exclude: false, reason, by }),
         Request::Stop => Command::Stop,
     }
 }

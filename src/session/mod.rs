@@ -7,4 +7,4 @@ mod view;
 
 pub use crate::engine::{Setup, clock, quiet::panic_is_expected};
 pub use door::{Asker, Session};
-pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Request, Snapshot};
+pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};

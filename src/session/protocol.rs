@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::RunCurves;
-use crate::history::{LogEntry, RunKey, RunRecord, Tally};
+use crate::history::{Filter, Found, Grouping, LogEntry, Query, RunKey, RunRecord, Step, Tally, YieldRow};
 
 /// What a screen may ask for. Answers come back as events; nothing is ever waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,51 @@ pub enum Request {
     RetryAll,
     /// Look through the folders now.
     Rescan,
+    /// One page of the history's runs → [`Event::Page`].
+    Query {
+        /// The question's number, which its answer carries: an answer to an older question is dropped.
+        number: u64,
+        /// Which runs, in which order.
+        query: Box<Query>,
+    },
+    /// The next run with a text among those a query means, from the query's row → [`Event::Found`].
+    Find {
+        /// The question's number.
+        number: u64,
+        /// Among which runs.
+        query: Box<Query>,
+        /// What is looked for.
+        text: String,
+        /// Which way.
+        step: Step,
+    },
+    /// Yields by day or by model → [`Event::Yields`].
+    Overview {
+        /// The question's number.
+        number: u64,
+        /// Of which runs.
+        filter: Filter,
+        /// By what.
+        by: Grouping,
+    },
+    /// Take a run out of yield, charts and training → [`Event::Changed`] and a line of the log.
+    Exclude {
+        /// The run.
+        key: RunKey,
+        /// Why.
+        reason: String,
+        /// Who says so.
+        by: String,
+    },
+    /// Let an excluded run count again → [`Event::Changed`] and a line of the log.
+    Include {
+        /// The run.
+        key: RunKey,
+        /// Why.
+        reason: String,
+        /// Who says so.
+        by: String,
+    },
     /// End: flush, close, then [`Event::Stopped`].
     Stop,
 }
@@ -113,6 +158,23 @@ pub struct Snapshot {
     pub newest_ms: Option<i64>,
 }
 
+/// One page of the history.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HistoryPage {
+    /// Runs in the history.
+    pub all: usize,
+    /// Runs that are meant.
+    pub found: usize,
+    /// Run yield and unit yield over these.
+    pub tally: Tally,
+    /// Row of the page's first run.
+    pub first: usize,
+    /// Row of the run that the page was wanted around.
+    pub anchor: Option<usize>,
+    /// The page's runs, in order; one that cannot be read has only its key.
+    pub runs: Vec<(RunKey, Option<ArrivedRun>)>,
+}
+
 /// What a screen is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -127,8 +189,6 @@ pub enum Event {
     },
     /// A file was judged: a new run, or a new content of one already shown (same key).
     Arrived(Box<ArrivedRun>, Box<RunCurves>),
-    /// A run that was shown before is in the history now: its row says so where it stands.
-    Kept(Box<ArrivedRun>),
     /// A line for the log, for every file however it ended.
     Logged(Box<LogEntry>),
     /// The curves of a run; `None` when they are not kept.
@@ -154,6 +214,41 @@ pub enum Event {
         /// The one before.
         run: Option<Box<ArrivedRun>>,
     },
+    /// A page of the history.
+    Page {
+        /// The question's number.
+        number: u64,
+        /// The page.
+        page: Box<HistoryPage>,
+    },
+    /// Where a text was found.
+    Found {
+        /// The question's number.
+        number: u64,
+        /// The row, and how many have the text.
+        found: Found,
+    },
+    /// Yields, days newest first or models by name.
+    Yields {
+        /// The question's number.
+        number: u64,
+        /// The lines.
+        rows: Vec<YieldRow>,
+    },
+    /// A question about the history cannot be answered.
+    Unanswered {
+        /// The question's number.
+        number: u64,
+        /// Why.
+        why: String,
+    },
+    /// The overview of the history is being built; the answer comes when it is.
+    Building {
+        /// How far it is.
+        percent: u8,
+    },
+    /// Somebody excluded a run, or let it count again: its record now.
+    Changed(Box<ArrivedRun>),
     /// Nothing happened for a while and the engine is alive; every event says as much.
     Alive,
     /// Something to say in a toast.

@@ -1,9 +1,9 @@
 //! What the engine tells → what a screen sees: the header's figures are put together here.
 
-use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
+use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Snapshot};
 use crate::config::Shifts;
-use crate::engine::{Numbered, Output, Setup, clock};
-use crate::history::Tally;
+use crate::engine::{Numbered, Output, Setup, Told, clock};
+use crate::history::{LogOutcome, PageOfRuns, Tally};
 
 /// The header as it stands.
 #[derive(Debug)]
@@ -54,7 +54,6 @@ impl View {
                 (arrived.latency_ms, arrived.not_kept) = (Some(latency_ms), not_kept);
                 vec![Event::Arrived(Box::new(arrived), curves)]
             }
-            Output::Kept(run) => vec![Event::Kept(Box::new(shown(*run)))],
             Output::KeptAgain(files) => {
                 let held = match files {
                     0 => String::new(),
@@ -66,7 +65,10 @@ impl View {
                 events
             }
             Output::Logged(entry) => {
-                self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(entry.at_ms));
+                // What a person did is no file.
+                if !matches!(entry.outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. }) {
+                    self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(entry.at_ms));
+                }
                 vec![Event::Logged(Box::new(entry)), self.snapshot()]
             }
             Output::Tallies { today } => {
@@ -85,6 +87,8 @@ impl View {
             }
             Output::Notice(text) => vec![Event::Notice(text)],
             Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
+            Output::Told(number, told) => vec![answer(number, told)],
+            Output::Changed(run) => vec![Event::Changed(Box::new(shown(*run)))],
             Output::Alive => vec![Event::Alive],
             Output::Stopped => vec![Event::Stopped],
         }
@@ -112,6 +116,23 @@ impl View {
             }
         })
     }
+}
+
+/// The event that an answer is.
+fn answer(number: u64, told: Told) -> Event {
+    match told {
+        Told::Page(page, runs) => Event::Page { number, page: Box::new(page_of(*page, runs)) },
+        Told::Found(found) => Event::Found { number, found },
+        Told::Yields(rows) => Event::Yields { number, rows },
+        Told::Unanswered(why) => Event::Unanswered { number, why },
+        Told::Building(percent) => Event::Building { percent },
+    }
+}
+
+fn page_of(page: PageOfRuns, runs: Vec<Option<Numbered>>) -> HistoryPage {
+    let PageOfRuns { all, found, tally, first, anchor, keys } = page;
+    let runs = keys.into_iter().zip(runs).map(|(key, run)| (key, run.map(shown)));
+    HistoryPage { all, found, tally, first, anchor, runs: runs.collect() }
 }
 
 fn shown(run: Numbered) -> ArrivedRun {

@@ -7,19 +7,22 @@ pub enum Screen {
     Live,
     /// One run in depth.
     Unit,
+    /// All runs.
+    History,
     /// How every file ended.
     Log,
 }
 
 impl Screen {
     /// All screens in the order of their keys.
-    pub const ALL: [Self; 3] = [Self::Live, Self::Unit, Self::Log];
+    pub const ALL: [Self; 4] = [Self::Live, Self::Unit, Self::History, Self::Log];
 
     /// The word in the footer and in the breadcrumb.
     pub fn title(self) -> &'static str {
         match self {
             Self::Live => "Live",
             Self::Unit => "Unit",
+            Self::History => "History",
             Self::Log => "Log",
         }
     }
@@ -55,6 +58,16 @@ pub enum Action {
     RetryAll,
     FailuresOnly,
     Rescan,
+    Filter,
+    SortNext,
+    SortReverse,
+    RangeShorter,
+    RangeLonger,
+    ViewNext,
+    ViewPrevious,
+    SaveFilter,
+    SavedFilters,
+    Exclude,
     Go(Screen),
     Help,
     Redraw,
@@ -99,7 +112,10 @@ pub struct Binding {
 const LIVE: Where = Where::On(&[Screen::Live]);
 const UNIT: Where = Where::On(&[Screen::Unit]);
 const LOG: Where = Where::On(&[Screen::Log]);
-const LISTS: Where = Where::On(&[Screen::Live, Screen::Log]);
+const HISTORY: Where = Where::On(&[Screen::History]);
+const LISTS: Where = Where::On(&[Screen::Live, Screen::History, Screen::Log]);
+const RUNS: Where = Where::On(&[Screen::Unit, Screen::History]);
+const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Log]);
 const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
 
 const fn bind(
@@ -122,6 +138,19 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Search, &["/"], "find", "find in the list; a capital makes case count", LISTS),
     bind(Action::NextMatch, &["n"], "", "next match", LISTS),
     bind(Action::PreviousMatch, &["N"], "", "match before", LISTS),
+    bind(
+        Action::Filter,
+        &["f"],
+        "filter",
+        "show only the runs that fit a filter: model: sn: status: since: …",
+        HISTORY,
+    ),
+    bind(Action::SortNext, &["s"], "sort", "sort by the next column", HISTORY),
+    bind(Action::SortReverse, &["S"], "", "turn the order round", HISTORY),
+    bind(Action::ViewNext, &["Tab"], "yields", "runs, yield by day, yield by model", HISTORY),
+    bind(Action::ViewPrevious, &["Shift-Tab"], "", "the same, backwards", HISTORY),
+    bind(Action::RangeShorter, &["["], "range", "a shorter time: all, 90 d, 30 d, 7 d, 24 h, this shift", HISTORY),
+    bind(Action::RangeLonger, &["]"], "", "a longer time", HISTORY),
     bind(Action::Earlier, &["<", ","], "earlier", "earlier run of this serial", UNIT),
     bind(Action::Later, &[">", "."], "later", "later run of this serial", UNIT),
     bind(Action::CursorRight, &["→", "l"], "cursor", "cursor to the next point of the curve", UNIT),
@@ -131,10 +160,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Retry, &["r"], "retry", "read the selected failed file again", LOG),
     bind(Action::RetryAll, &["R"], "retry all", "read every failed file again", LOG),
     bind(Action::FailuresOnly, &["t"], "errors only", "show only files that could not be read", LOG),
+    bind(Action::Exclude, &["X"], "exclude", "take the run out of yield, charts and training, or let it count", RUNS),
+    bind(Action::SaveFilter, &["w"], "save", "keep the filter under a name", HISTORY),
+    bind(Action::SavedFilters, &["W"], "saved", "the filters that are kept", HISTORY),
     bind(Action::Freeze, &["space"], "freeze", "the view stands still, the intake goes on", Where::Everywhere),
     bind(Action::Zoom, &["z"], "zoom", "the focused pane fills the screen", Where::Everywhere),
-    bind(Action::FocusNext, &["Tab"], "pane", "next pane", Where::Everywhere),
-    bind(Action::FocusPrevious, &["Shift-Tab"], "", "pane before", Where::Everywhere),
+    bind(Action::FocusNext, &["Tab"], "pane", "next pane", PANES),
+    bind(Action::FocusPrevious, &["Shift-Tab"], "", "pane before", PANES),
     bind(Action::Rescan, &["u"], "", "look through the folders now", LIVE),
     bind(Action::PageUp, &["PgUp"], "", "page up", Where::Everywhere),
     bind(Action::PageDown, &["PgDn"], "", "page down", Where::Everywhere),
@@ -142,6 +174,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Last, &["G", "End"], "", "last row", Where::Everywhere),
     bind(Action::Go(Screen::Live), &["1"], "Live", "the newest runs", Where::Everywhere),
     bind(Action::Go(Screen::Unit), &["2"], "Unit", "the selected run in depth", Where::Everywhere),
+    bind(Action::Go(Screen::History), &["5"], "History", "all runs: search, filter, yields", Where::Everywhere),
     bind(Action::Go(Screen::Log), &["6"], "Log", "errors, skips and why", Where::Everywhere),
     bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),
     bind(Action::Suspend, &["Ctrl-Z"], "", "back to the shell until `fg`; the intake stops too", Where::Everywhere),

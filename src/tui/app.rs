@@ -5,8 +5,11 @@ use std::collections::VecDeque;
 use super::action::Screen;
 use super::clock::Clock;
 use super::curves::CurveCache;
+use super::history::History;
 use super::list::Position;
 use super::look::Look;
+use super::prompt::Prompt;
+use super::remembered::Remembered;
 use super::rows::{Row, RowId, Rows};
 use super::search::{Search, log_words};
 use super::unit::Unit;
@@ -39,6 +42,13 @@ pub enum Overlay {
         text: String,
         /// The selected row when it began.
         from: usize,
+    },
+    /// Something is asked for in the last lines.
+    Prompt(Prompt),
+    /// The saved filters.
+    Saved {
+        /// The selected one.
+        at: usize,
     },
 }
 
@@ -92,8 +102,14 @@ pub struct App {
     pub log_at: Position,
     /// Log: only files that could not be read.
     pub failures_only: bool,
+    /// All runs.
+    pub history: History,
+    /// Saved filters and initials.
+    pub remembered: Remembered,
     /// The run in depth.
     pub unit: Option<Unit>,
+    /// The screen it was opened from, which is one step back.
+    pub unit_from: Screen,
     /// Curves that were looked at.
     pub curves: CurveCache,
     /// What waits while the view stands still.
@@ -112,6 +128,8 @@ pub struct App {
     pub bell_ms: i64,
     /// Whether anything changed since the last drawing.
     pub dirty: bool,
+    /// Whether what changed answers a key: it is drawn as soon as the key itself was.
+    pub answered: bool,
 }
 
 impl App {
@@ -132,7 +150,10 @@ impl App {
             log: VecDeque::new(),
             log_at: Position::default(),
             failures_only: false,
+            history: History::default(),
+            remembered: Remembered::default(),
             unit: None,
+            unit_from: Screen::Live,
             curves: CurveCache::default(),
             frozen: None,
             overlay: None,
@@ -142,6 +163,7 @@ impl App {
             focus: 0,
             bell_ms: i64::MIN / 2,
             dirty: true,
+            answered: false,
         }
     }
 
@@ -165,6 +187,7 @@ impl App {
         match self.screen {
             Screen::Live => self.selected()?.run(),
             Screen::Unit => self.unit.as_ref()?.run(),
+            Screen::History => self.history.run(),
             Screen::Log => None,
         }
     }
@@ -201,7 +224,8 @@ impl App {
         match self.screen {
             Screen::Live => search.matches(self.rows.iter().map(Row::haystack)),
             Screen::Log => search.matches(self.log_rows().map(log_words)),
-            Screen::Unit => Vec::new(),
+            // The history is searched where it lies.
+            Screen::History | Screen::Unit => Vec::new(),
         }
     }
 

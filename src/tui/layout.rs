@@ -4,6 +4,8 @@ use ratatui::layout::Rect;
 
 use super::action::Screen;
 use super::app::App;
+use super::history::Shows;
+use crate::history::SortBy;
 
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub fn size(columns: u16, rows: u16) -> Size {
 
 /// Lines of the medium pane: title, figures, curve, explanation.
 const MEDIUM_PANE: u16 = 9;
+
+/// A filter of so many characters stands beside the counts.
+const SHORT_FILTER: usize = 34;
 
 /// The parts of a screen.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +73,11 @@ pub fn parts(app: &App) -> Parts {
 fn detail_rows(app: &App, body: Rect) -> u16 {
     match (app.screen, size(app.size.0, app.size.1)) {
         (Screen::Live, Size::Full) => (body.height * 48 / 100).clamp(14, 22),
-        (Screen::Live, Size::Medium) => MEDIUM_PANE,
-        (Screen::Live, _) => 1,
         (Screen::Unit, _) => 0,
+        (Screen::History, _) if app.history.shows != Shows::Runs => 0,
+        (Screen::History, Size::Full) | (Screen::Live, Size::Medium) => MEDIUM_PANE,
+        (Screen::History, Size::Medium) => 2,
+        (Screen::Live | Screen::History, _) => 1,
         (Screen::Log, Size::Full | Size::Medium) => 6,
         (Screen::Log, _) => 3,
     }
@@ -83,5 +90,15 @@ fn zoomed_detail(app: &App, body: Rect) -> u16 {
 
 /// Rows that the list of the current screen shows, its heads aside.
 pub fn list_rows(app: &App) -> usize {
-    usize::from(parts(app).list.height.saturating_sub(1))
+    let heads = if app.screen == Screen::History { history_heads(app) } else { 0 };
+    usize::from(parts(app).list.height.saturating_sub(1 + heads))
+}
+
+/// Lines above the list of History: what is shown and what it comes to; two where they do not fit into one and
+/// there is something to say.
+pub fn history_heads(app: &App) -> u16 {
+    let history = &app.history;
+    let plain = history.filter.is_empty() && history.sort == SortBy::Time && !history.reverse;
+    let short = app.size.0 >= 120 && history.filter.to_string().chars().count() <= SHORT_FILTER;
+    if plain || short && size(app.size.0, app.size.1) == Size::Full { 1 } else { 2 }
 }

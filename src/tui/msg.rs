@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::clock::Clock;
+use super::remembered::Remembered;
 use crate::session::signals::Signal;
 use crate::session::{Event, Request};
 
@@ -17,6 +18,8 @@ pub enum Msg {
     Session(Box<Event>),
     /// The time is now this.
     Tick(Clock),
+    /// What was to be remembered could not be, and why.
+    NotRemembered(String),
     /// A signal came.
     Signal(Signal),
     /// The terminal cannot be read or written any more.
@@ -28,6 +31,8 @@ pub enum Msg {
 pub enum Effect {
     /// Ask the session.
     Ask(Request),
+    /// Keep filters and initials for the next start.
+    Remember(Box<Remembered>),
     /// Draw every cell anew.
     Redraw,
     /// Give the terminal to the shell.

@@ -148,16 +148,14 @@ impl Rows {
         self.push(Content::Run(Box::new(run)));
     }
 
-    /// A run whose row is there already is in the history now; the row stays where it is.
-    pub fn kept(&mut self, run: ArrivedRun) {
-        let id = RowId::Run(run.key.clone());
-        if !self.there.contains(&id) {
-            return;
-        }
-        for row in self.rows.iter_mut().filter(|row| row.is(&id)) {
-            if let Content::Run(shown) = &mut row.content {
-                let latency_ms = shown.latency_ms;
-                **shown = ArrivedRun { latency_ms, ..run.clone() };
+    /// Somebody excluded a run or let it in again: its row stays where it is.
+    pub fn changed(&mut self, run: &ArrivedRun) {
+        for row in &mut self.rows {
+            if let Content::Run(there) = &mut row.content
+                && there.key == run.key
+            {
+                there.record.clone_from(&run.record);
+                there.not_kept.clone_from(&run.not_kept);
             }
         }
     }

@@ -10,6 +10,7 @@ use super::clock::Clock;
 use super::input;
 use super::look::Look;
 use super::msg::{Effect, Msg};
+use super::remembered;
 use super::stage::Stage;
 use super::terminal;
 use crate::session::{Asker, Session, Setup, clock, signals};
@@ -36,7 +37,7 @@ pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
     let (to, from) = mpsc::channel();
     let taken = terminal::take()?;
     let size = input::usable(crossterm::terminal::size()?);
-    let mut stage = Stage::new(App::new(look, size, now()), BufWriter::new(io::stdout()));
+    let mut stage = Stage::new(app(look, size), BufWriter::new(io::stdout()));
     // The first frame stands before anything is opened: a large history must not look like a dead program.
     stage.draw(Instant::now())?;
     let (signal, event) = (to.clone(), to.clone());
@@ -49,6 +50,28 @@ pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
     end(session);
     // A terminal that is gone is an end like any other.
     Ok(ended.unwrap_or(Ended::Quit))
+}
+
+/// An empty screen that knows what was remembered.
+fn app(look: Look, size: (u16, u16)) -> App {
+    let mut app = App::new(look, size, now());
+    if let Some(path) = remembered::place() {
+        let (remembered, notice) = remembered::read(&path);
+        app.remembered = remembered;
+        if let Some(notice) = notice {
+            app.say(&notice);
+        }
+    }
+    app
+}
+
+/// Writes what is to be remembered; why not, when that fails.
+fn remember(what: &remembered::Remembered) -> Option<Msg> {
+    let written = match remembered::place() {
+        Some(path) => remembered::write(&path, what).map_err(|error| format!("{}: {error}", path.display())),
+        None => Err("there is no home folder".to_owned()),
+    };
+    written.err().map(Msg::NotRemembered)
 }
 
 /// Waits for the session to have everything on disk, but not for ever: a dead share must not keep a dead
@@ -84,6 +107,11 @@ pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Ask
             for effect in stage.take(msg)? {
                 match effect {
                     Effect::Ask(request) => session.ask(request),
+                    Effect::Remember(what) => {
+                        if let Some(msg) = remember(&what) {
+                            stage.take(msg)?;
+                        }
+                    }
                     Effect::Quit => return Ok(Ended::Quit),
                     Effect::Refuse(who) => return Ok(Ended::StoreHeld(who)),
                     Effect::Suspend => {

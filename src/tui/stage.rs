@@ -92,6 +92,7 @@ impl<W: Write> Stage<W> {
                 other => rest.push(other),
             }
         }
+        self.urgent |= std::mem::take(&mut self.app.answered);
         if self.app.dirty {
             self.changed = self.changed.or_else(|| Some(Instant::now()));
         }

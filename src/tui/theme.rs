@@ -41,6 +41,8 @@ pub enum Role {
     Cursor,
     /// What a search found.
     Match,
+    /// A run that somebody took out: struck through, and never said by that alone.
+    Excluded,
 }
 
 /// With or without colours.
@@ -59,6 +61,9 @@ impl Theme {
         let (colour, modifier) = match role {
             Role::Text => (None, Modifier::empty()),
             Role::Quiet | Role::Band => (None, Modifier::DIM),
+            // Terminals without colours are the ones that do not know the stroke either.
+            Role::Excluded if self == Self::Mono => (None, Modifier::DIM),
+            Role::Excluded => (None, Modifier::DIM | Modifier::CROSSED_OUT),
             Role::Title | Role::Focus => (Some(Color::Cyan), Modifier::BOLD),
             Role::Key => (Some(Color::Cyan), Modifier::empty()),
             Role::Pass => (Some(Color::Green), Modifier::empty()),
@@ -93,7 +98,7 @@ impl Theme {
 mod tests {
     use super::*;
 
-    const ALL: [Role; 17] = [
+    const ALL: [Role; 18] = [
         Role::Text,
         Role::Quiet,
         Role::Title,
@@ -111,6 +116,7 @@ mod tests {
         Role::Outside,
         Role::Cursor,
         Role::Match,
+        Role::Excluded,
     ];
 
     #[test]

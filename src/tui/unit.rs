@@ -38,6 +38,13 @@ impl Unit {
         }
     }
 
+    /// Takes what is now known of one of its runs.
+    pub fn changed(&mut self, run: &ArrivedRun) {
+        for there in self.runs.iter_mut().filter(|there| there.key == run.key) {
+            there.record.clone_from(&run.record);
+        }
+    }
+
     /// An earlier run of the serial, or a later one.
     pub fn step(&mut self, by: isize) {
         let at = self.at.saturating_add_signed(by).min(self.runs.len().saturating_sub(1));

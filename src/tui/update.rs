@@ -1,7 +1,9 @@
 //! What happens → how the screen changes, and what is to be done. Pure: no clock, no handle, no I/O.
 
+mod history;
 mod keys;
 mod moves;
+mod prompts;
 mod session;
 
 use super::action::Screen;
@@ -27,6 +29,11 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Session(event) => session::heard(app, *event),
         Msg::Tick(clock) => {
             tick(app, clock);
+            Vec::new()
+        }
+        Msg::NotRemembered(why) => {
+            app.say(&format!("not kept for the next start: {why}"));
+            app.dirty = true;
             Vec::new()
         }
         Msg::Signal(Signal::Suspend) => vec![Effect::Suspend],
@@ -61,13 +68,19 @@ fn settle(app: &mut App) {
             let len = app.log_rows().count();
             app.log_at.show(rows, len);
         }
+        Screen::History => {
+            let len = app.history.found();
+            app.history.at.show(rows, len);
+            let yields = app.history.yields.as_ref().map_or(0, |(_, rows)| rows.len());
+            app.history.yields_at.show(rows, yields);
+        }
         Screen::Unit => {}
     }
 }
 
 /// What the screen lacks for what it is about to show.
 fn wanted(app: &mut App) -> Vec<Effect> {
-    let mut effects = Vec::new();
+    let mut effects = history::wanted(app);
     if let Some(key) = app.run().map(|run| run.key.clone())
         && app.curves.get(&key) == Known::Unknown
     {

@@ -5,14 +5,18 @@ mod curve;
 mod footer;
 mod header;
 mod help;
+mod history;
 mod live;
 mod log;
 mod pen;
 mod plot;
+mod prompt;
+mod table;
 mod tiny;
 mod track;
 mod unit;
 mod words;
+mod yields;
 
 use ratatui::buffer::Buffer;
 
@@ -39,6 +43,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         match app.screen {
             Screen::Live => live::draw(app, &mut pen, &parts),
             Screen::Unit => unit::draw(app, &mut pen, parts.list),
+            Screen::History => history::draw(app, &mut pen, &parts),
             Screen::Log => log::draw(app, &mut pen, &parts),
         }
         footer::draw(app, &mut pen, parts.footer);
@@ -46,6 +51,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
     if let Some(Overlay::Help { query, scroll }) = &app.overlay {
         help::draw(app, &mut pen, query, *scroll);
     }
+    prompt::saved(app, &mut pen);
     if app.look.symbols == Symbols::Ascii {
         spell(buffer);
     }

@@ -154,7 +154,7 @@ fn is_blank(cell: &Cell) -> bool {
 }
 
 fn shows_on_blank(pen: Pen) -> bool {
-    pen.1.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
+    pen.1.intersects(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT)
 }
 
 /// Whether nobody could tell two cells apart.
@@ -163,7 +163,14 @@ fn looks_like(a: &Cell, b: &Cell) -> bool {
 }
 
 fn modifiers(modifier: Modifier) -> impl Iterator<Item = u8> {
-    let codes = [(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)];
+    let codes = [
+        (Modifier::BOLD, 1),
+        (Modifier::DIM, 2),
+        (Modifier::UNDERLINED, 4),
+        (Modifier::REVERSED, 7),
+        // A terminal that does not know it leaves the text as it is.
+        (Modifier::CROSSED_OUT, 9),
+    ];
     codes.into_iter().filter(move |(which, _)| modifier.contains(*which)).map(|(_, code)| code)
 }
 

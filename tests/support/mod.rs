@@ -4,16 +4,21 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::Bell;
 use trimwatch::engine::{Outcome, process};
-use trimwatch::history::{Ending, Entry, FileFacts, Holder, LogEntry, LogOutcome, RunKey, RunRecord, Store, Tally};
-use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryState, Snapshot};
+use trimwatch::history::{
+    Act, Committed, Ending, Entry, Exclusion, FileFacts, Filter, Holder, LogEntry, LogOutcome, Moment, Overview,
+    RunKey, RunRecord, Store, Tally, counted_yields,
+};
+use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
 use trimwatch::trim::Source;
-use trimwatch::tui::{App, Clock, Look, Msg, Symbols, Theme, update};
+use trimwatch::trim::{LocalDate, LocalTime};
+use trimwatch::tui::{App, Clock, Effect, Look, Msg, Symbols, Theme, update};
 
 /// Noon on the day the screens are drawn.
 pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
@@ -193,4 +198,110 @@ pub fn filled_app(size: (u16, u16), symbols: Symbols) -> App {
     arrive(&mut app, "9101-1_216_TA_Test Data_3-9-2026_10-00", 22);
     tell(&mut app, Event::Snapshot(Box::new(header(Tally { runs: 12, good: 7, failed: 3, ..Tally::default() }, 0))));
     app
+}
+
+/// A history behind the screen's door that answers at once.
+pub struct Past {
+    pub store: Store,
+    overview: Overview,
+}
+
+impl Past {
+    /// Some samples, one of them excluded.
+    pub fn new() -> Self {
+        let store = Store::in_memory();
+        let runs = [
+            "9204_88",
+            "9306_72",
+            "9102A_51",
+            "9102A_53",
+            "9305-B_6B",
+            "9203_32",
+            "9203_34",
+            "9203_35",
+            "9407-12_9",
+            "9101-1_214",
+            "9101-1_215",
+            "9101-1_216_TA_Test Data_3-9-2026_9-10",
+            "9101-1_216_TA_Test Data_3-9-2026_9-35",
+            "9101-1_216_TA_Test Data_3-9-2026_10-00",
+        ];
+        store.commit(runs.iter().map(|words| entry(words, words, words.as_bytes(), 5)).collect()).expect("kept");
+        let key = arrival("9203_35", 1).0.key;
+        let word = Exclusion { reason: "probe slipped".to_owned(), by: "AB".to_owned(), at_ms: 0 };
+        store.act(Act { key, exclude: true, word }).expect("written").expect("a run");
+        let (overview, _) = Overview::build(&store, |_| ControlFlow::Continue(())).expect("readable");
+        Self { store, overview }
+    }
+
+    /// Takes what the store kept.
+    pub fn put(&mut self, committed: Vec<Committed>) {
+        for (key, record) in committed.into_iter().filter_map(|committed| committed.run) {
+            self.overview.put(&key, &record);
+        }
+    }
+
+    /// Answers what the screen asks, until it asks nothing more.
+    pub fn answer(&mut self, app: &mut App, effects: Vec<Effect>) {
+        for effect in effects {
+            let Effect::Ask(request) = effect else { continue };
+            for event in self.events(request) {
+                let more = tell(app, event);
+                self.answer(app, more);
+            }
+        }
+    }
+
+    fn events(&mut self, request: Request) -> Vec<Event> {
+        let date = LocalDate::new(2026, 3, 19).expect("a day");
+        let moment = Moment { now: LocalTime::new(date, 12, 0, 0).expect("noon"), shift: None };
+        let refused = |number, why: String| Event::Unanswered { number, why };
+        match request {
+            Request::Query { number, query } => vec![match self.overview.page(&query, &moment) {
+                Ok(page) => {
+                    let run = |key: &RunKey| self.store.run(key).expect("readable").map(|record| shown(key, record));
+                    let runs = page.keys.iter().map(|key| (key.clone(), run(key))).collect();
+                    let (all, found, tally) = (page.all, page.found, page.tally);
+                    let page = HistoryPage { all, found, tally, first: page.first, anchor: page.anchor, runs };
+                    Event::Page { number, page: Box::new(page) }
+                }
+                Err(why) => refused(number, why.to_string()),
+            }],
+            Request::Find { number, query, text, step } => {
+                let found = self.overview.find(&query, &text, step, &moment).expect("no shift is meant");
+                vec![Event::Found { number, found }]
+            }
+            Request::Overview { number, filter, by } if filter == Filter::default() => {
+                vec![Event::Yields { number, rows: counted_yields(&self.store, by).expect("readable") }]
+            }
+            Request::Overview { number, filter, by } => vec![match self.overview.yields(&filter, by, &moment) {
+                Ok(rows) => Event::Yields { number, rows },
+                Err(why) => refused(number, why.to_string()),
+            }],
+            Request::Exclude { key, reason, by } => self.act(key, true, reason, by),
+            Request::Include { key, reason, by } => self.act(key, false, reason, by),
+            Request::Unit { model, serial } => {
+                let runs = self.store.unit_runs(&model, &serial).expect("readable");
+                let runs = runs.into_iter().map(|(key, record)| shown(&key, record)).collect();
+                vec![Event::Unit { model, serial, runs }]
+            }
+            Request::Curves { key } => {
+                let curves = self.store.curves(&key).expect("readable").map(Box::new);
+                vec![Event::Curves { key, curves }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn act(&mut self, key: RunKey, exclude: bool, reason: String, by: String) -> Vec<Event> {
+        let word = Exclusion { reason, by, at_ms: NOON.now_ms };
+        let done = self.store.act(Act { key, exclude, word }).expect("written").expect("a run");
+        let (key, record) = done.run.expect("a run");
+        self.overview.put(&key, &record);
+        vec![Event::Logged(Box::new(done.log)), Event::Changed(Box::new(shown(&key, record)))]
+    }
+}
+
+fn shown(key: &RunKey, record: RunRecord) -> ArrivedRun {
+    ArrivedRun { key: key.clone(), sequence: 0, record, latency_ms: None, not_kept: None }
 }

@@ -82,7 +82,7 @@ fn copy_as_killed(from: &Path, to: &Path) -> Result<()> {
 
 /// A history of units that differ in serial and time, and a copy of it as a kill would leave it. Returns the bytes of
 /// its records and curves.
-fn fill(folder: &Temporary, runs: usize, like: Option<&Path>, config: &Config) -> Result<u64> {
+pub(super) fn fill(folder: &Temporary, runs: usize, like: Option<&Path>, config: &Config) -> Result<u64> {
     let models = models(like, config);
     let (store, _) = Store::open(&folder.0.join("history"), &holder())?;
     let bar = ProgressBar::new(runs as u64).with_message("making a history");

@@ -2,11 +2,12 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{moves, session};
-use crate::history::LogOutcome;
+use super::{history, moves, prompts, session};
+use crate::history::{LogOutcome, Step};
 use crate::session::Request;
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::{App, Frozen, Overlay};
+use crate::tui::history::Shows;
 use crate::tui::keymap::{Key, action_of};
 use crate::tui::msg::Effect;
 use crate::tui::search::{self, Search};
@@ -19,6 +20,8 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let effects = match app.overlay.take() {
         Some(Overlay::Help { query, scroll }) if !quit => in_help(app, event, query, scroll),
         Some(Overlay::Search { text, from }) if !quit => in_search(app, event, text, from),
+        Some(Overlay::Prompt(prompt)) if !quit => prompts::press(app, event, prompt),
+        Some(Overlay::Saved { at }) if !quit => prompts::in_saved(app, event, at),
         Some(Overlay::ConfirmQuit) => match event.code {
             KeyCode::Char('y' | 'Y' | 'q') | KeyCode::Enter => vec![Effect::Quit],
             _ if quit => vec![Effect::Quit],
@@ -54,15 +57,28 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Later => moves::step_run(app, 1),
         Action::Open => return moves::open(app),
         Action::Back => moves::back(app),
-        Action::Go(Screen::Unit) => return moves::open_unit(app),
+        Action::Go(Screen::Unit) if app.screen != Screen::Unit => return moves::open_unit(app),
         Action::Go(screen) => moves::show(app, screen),
         Action::Zoom => app.zoom = !app.zoom,
+        Action::Search if app.screen == Screen::History && app.history.shows != Shows::Runs => {
+            app.say("the runs are searched, not their yields: Tab shows them");
+        }
         Action::Search => {
             let from = moves::position(app).selected;
             app.overlay = Some(Overlay::Search { text: String::new(), from });
         }
-        Action::NextMatch => step_match(app, true),
-        Action::PreviousMatch => step_match(app, false),
+        Action::NextMatch => return step_match(app, true),
+        Action::PreviousMatch => return step_match(app, false),
+        Action::Filter
+        | Action::SortNext
+        | Action::SortReverse
+        | Action::RangeShorter
+        | Action::RangeLonger
+        | Action::ViewNext
+        | Action::ViewPrevious
+        | Action::SaveFilter
+        | Action::SavedFilters => history::act(app, action),
+        Action::Exclude => history::ask_word(app),
         Action::Freeze if app.frozen.is_some() => return session::thaw(app),
         Action::Freeze => app.frozen = Some(Frozen::default()),
         Action::FailuresOnly => {
@@ -98,8 +114,11 @@ fn retry(app: &mut App) -> Vec<Effect> {
     vec![Effect::Ask(Request::Retry { path_key })]
 }
 
-fn step_match(app: &mut App, forward: bool) {
+fn step_match(app: &mut App, forward: bool) -> Vec<Effect> {
     let from = moves::position(app).selected;
+    if app.screen == Screen::History {
+        return history::find(app, from, if forward { Step::Next } else { Step::Before });
+    }
     let matches = app.matches();
     if let Some(search) = &mut app.search {
         search.found = matches.len();
@@ -109,6 +128,7 @@ fn step_match(app: &mut App, forward: bool) {
         None if app.search.is_none() => app.say("nothing was searched for yet: / does"),
         None => app.say("no match"),
     }
+    Vec::new()
 }
 
 fn in_help(app: &mut App, event: KeyEvent, mut query: String, scroll: usize) -> Vec<Effect> {
@@ -156,6 +176,10 @@ fn in_search(app: &mut App, event: KeyEvent, mut text: String, from: usize) -> V
         _ => {}
     }
     app.search = Some(Search { text: text.clone(), found: 0 });
+    if app.screen == Screen::History {
+        app.overlay = Some(Overlay::Search { text, from });
+        return history::find(app, from, Step::Here);
+    }
     let matches = app.matches();
     app.search = Some(Search { text: text.clone(), found: matches.len() });
     let first = matches.iter().copied().find(|&index| index >= from).or(matches.first().copied());

@@ -5,6 +5,7 @@ use crate::session::{ArrivedRun, Request};
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
 use crate::tui::curves::Known;
+use crate::tui::history::Shows;
 use crate::tui::layout;
 use crate::tui::list::Position;
 use crate::tui::msg::Effect;
@@ -15,15 +16,19 @@ use crate::tui::unit::Unit;
 pub(super) fn position(app: &App) -> Position {
     match app.screen {
         Screen::Log => app.log_at,
+        Screen::History if app.history.shows == Shows::Runs => app.history.at,
+        Screen::History => app.history.yields_at,
         _ => app.live_at,
     }
 }
 
 /// Selects a row of the current screen's list.
 pub(super) fn select(app: &mut App, index: usize) {
-    if app.screen == Screen::Log {
-        app.log_at.selected = index;
-        return;
+    match app.screen {
+        Screen::Log => return app.log_at.selected = index,
+        Screen::History if app.history.shows == Shows::Runs => return app.history.at.selected = index,
+        Screen::History => return app.history.yields_at.selected = index,
+        _ => {}
     }
     if app.live_at.selected != index {
         app.live_track = None;
@@ -50,6 +55,8 @@ pub(super) fn go(app: &mut App, action: Action) {
 fn in_list(app: &mut App, action: Action) {
     let len = match app.screen {
         Screen::Log => app.log_rows().count(),
+        Screen::History if app.history.shows == Shows::Runs => app.history.found(),
+        Screen::History => app.history.yields.as_ref().map_or(0, |(_, rows)| rows.len()),
         _ => app.rows.len(),
     };
     let page = isize::try_from(layout::list_rows(app).saturating_sub(1).max(1)).unwrap_or(1);
@@ -175,6 +182,10 @@ pub(super) fn back(app: &mut App) {
         if let Some(unit) = &mut app.unit {
             unit.cursor = None;
         }
+    } else if app.screen == Screen::History && app.history.shows != Shows::Runs {
+        app.history.shows = Shows::Runs;
+    } else if app.screen == Screen::Unit {
+        show(app, app.unit_from);
     } else if app.screen != Screen::Live {
         show(app, Screen::Live);
     } else if app.focus > 0 {
@@ -186,8 +197,13 @@ pub(super) fn back(app: &mut App) {
 
 /// Enter: the selected run in depth; in the log, the run an entry became.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
-    if app.screen != Screen::Log {
-        return open_unit(app);
+    match app.screen {
+        Screen::Log => {}
+        Screen::History if app.history.shows != Shows::Runs => {
+            app.history.narrow();
+            return Vec::new();
+        }
+        _ => return open_unit(app),
     }
     let key = app.log_entry().and_then(|entry| match &entry.outcome {
         LogOutcome::Run { key, .. }
@@ -208,16 +224,35 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
 
 /// The selected run on the Unit screen, and the question for the others of its serial.
 pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
+    if app.screen == Screen::History {
+        return open_of_history(app);
+    }
     let Some(run) = app.selected().and_then(Row::run).cloned() else {
         app.say(if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
         return Vec::new();
     };
-    let ask = unit_request(&run);
     let track = app.shown_track();
+    open_run(app, run, track, Screen::Live)
+}
+
+/// A run of the history, whenever it was.
+fn open_of_history(app: &mut App) -> Vec<Effect> {
+    let Some(run) = app.history.run().cloned() else {
+        app.say(if app.history.found() == 0 { "no run is shown" } else { "no run that can be opened is selected" });
+        return Vec::new();
+    };
+    let judged = &run.record.run;
+    let deciding = judged.tracks.iter().position(|track| track.status == judged.status);
+    open_run(app, run, deciding.unwrap_or(0), Screen::History)
+}
+
+fn open_run(app: &mut App, run: ArrivedRun, track: usize, from: Screen) -> Vec<Effect> {
+    let ask = unit_request(&run);
     let same = app.unit.as_ref().and_then(Unit::run).is_some_and(|shown| shown.key == run.key);
     if !same {
         app.unit = Some(Unit::open(run, track));
     }
+    app.unit_from = from;
     show(app, Screen::Unit);
     vec![Effect::Ask(ask)]
 }

@@ -17,7 +17,7 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
-        Event::Arrived(..) | Event::Kept(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
+        Event::Arrived(..) | Event::Changed(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
         event => return take(app, event),
     }
     app.dirty = true;
@@ -31,7 +31,8 @@ fn hold(app: &mut App, event: Event) {
         Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
         event => event,
     };
-    frozen.arrived += usize::from(matches!(event, Event::Logged(..)));
+    let is_word = |outcome: &LogOutcome| matches!(outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. });
+    frozen.arrived += usize::from(matches!(&event, Event::Logged(entry) if !is_word(&entry.outcome)));
     frozen.held.push_back(event);
     if frozen.held.len() > MOST_HELD {
         frozen.held.pop_front();
@@ -58,6 +59,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Past { runs, log } => {
             app.opened = true;
+            app.history.outdated();
             app.rows.fill(runs, &log);
             app.log.extend(log);
             app.log.truncate(MOST_LOG);
@@ -68,7 +70,6 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
             return arrived(app, *run);
         }
-        Event::Kept(run) => app.rows.kept(*run),
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
             if app.log_at.selected > 0 && shows(app, &entry.outcome) {
@@ -91,6 +92,12 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
                 before.1 = run;
             }
         }
+        Event::Page { .. }
+        | Event::Found { .. }
+        | Event::Yields { .. }
+        | Event::Unanswered { .. }
+        | Event::Building { .. }
+        | Event::Changed(_) => super::history::heard(app, event),
         Event::Alive => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
@@ -107,6 +114,7 @@ fn shows(app: &App, outcome: &LogOutcome) -> bool {
 
 fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
     let failed = run.record.run.status == Status::Fail;
+    app.history.outdated();
     let mut effects = Vec::new();
     let same_unit = |shown: &ArrivedRun| {
         let (a, b) = (&shown.record.run.identity, &run.record.run.identity);

@@ -1,7 +1,8 @@
-//! The columns of the Live list: one table for heads, widths, contents and what goes first where there is no room.
+//! The columns of Live and History: one table each for heads, widths, contents and what goes first where there is no room.
 
 use super::words;
 use crate::analysis::{JudgedRun, JudgedTrack, Status, percent, short};
+use crate::history::SortBy;
 use crate::session::ArrivedRun;
 use crate::trim::{LocalDate, TimeSource};
 use crate::tui::app::App;
@@ -48,12 +49,52 @@ pub(super) const COLUMNS: &[Column] = &[
     column("OPERATOR SAYS", 10, 2, false, operator),
 ];
 
+/// The columns of History: whole dates, the laser, nothing about the arrival.
+pub(super) const HISTORY: &[Column] = &[
+    column("WHEN", 16, 20, false, when),
+    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.clone(), Role::Text)),
+    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.clone(), Role::Text)),
+    column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Text)),
+    column("STATUS", 11, 23, false, status),
+    column("OUT", 7, 10, true, outside),
+    column("MARGIN", 7, 9, true, margin),
+    column("r / LIMIT", 10, 7, true, roughness),
+    column("R CHANGE", 8, 4, true, resistance),
+    column("RISK", 13, 8, false, risk),
+    column("PASSES", 6, 3, true, passes),
+    column("LASER", 5, 1, false, |_, run| (or_dash(run.record.run.identity.laser.as_deref()), Role::Text)),
+    column("OPERATOR SAYS", 10, 2, false, operator),
+];
+
+/// The head of the column that runs are sorted by; arrival has none.
+pub(super) fn sorted_by(sort: SortBy) -> Option<&'static str> {
+    Some(match sort {
+        SortBy::Time => "WHEN",
+        SortBy::Model => "MODEL",
+        SortBy::Serial => "SERIAL",
+        SortBy::Section => "SEC",
+        SortBy::Status => "STATUS",
+        SortBy::Outside => "OUT",
+        SortBy::Margin => "MARGIN",
+        SortBy::Roughness => "r / LIMIT",
+        SortBy::Change => "R CHANGE",
+        SortBy::Risk => "RISK",
+        SortBy::Passes => "PASSES",
+        SortBy::Laser => "LASER",
+        SortBy::Disposition => "OPERATOR SAYS",
+        SortBy::Arrival => return None,
+    })
+}
+
 /// Columns before the first judged figure: what a file without figures still shows.
 pub(super) const IDENTITY_COLUMNS: usize = 5;
 
+/// A column with its place in the table and the width it has on screen.
+pub(super) type Shown = (usize, &'static Column, u16);
+
 /// The columns that fit, in order; the last one widened to the edge.
-pub(super) fn fitting(width: u16) -> Vec<(usize, &'static Column, u16)> {
-    let mut shown: Vec<(usize, &'static Column)> = COLUMNS.iter().enumerate().collect();
+pub(super) fn fitting(columns: &'static [Column], width: u16) -> Vec<Shown> {
+    let mut shown: Vec<(usize, &'static Column)> = columns.iter().enumerate().collect();
     let total = |shown: &[(usize, &Column)]| shown.iter().map(|(_, column)| column.width + 1).sum::<u16>();
     while total(&shown) > width
         && let Some(least) = shown.iter().map(|(_, column)| column.keep).min()
@@ -98,10 +139,21 @@ fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
     (text, Role::Text)
 }
 
+/// `2026-03-10 09:58`, by the run's own clock.
+fn when(_: &App, run: &ArrivedRun) -> (String, Role) {
+    let identity = &run.record.run.identity;
+    let Some(time) = identity.time else { return ("–".to_owned(), Role::Quiet) };
+    let clock = if identity.time_source == Some(TimeSource::Cell) { "–".to_owned() } else { time.clock() };
+    (format!("{} {clock}", time.date), Role::Text)
+}
+
 /// One track: the whole word. More: the mark of the run and a word for each.
 fn status(app: &App, run: &ArrivedRun) -> (String, Role) {
     let judged = &run.record.run;
     let role = Theme::status(judged.status);
+    if run.record.excluded.is_some() {
+        return (format!("{} excluded", app.look.symbols.status(judged.status)), role);
+    }
     if judged.tracks.len() < 2 {
         return (words::status(app.look.symbols, judged.status).0, role);
     }
@@ -178,6 +230,9 @@ fn latency(_: &App, run: &ArrivedRun) -> (String, Role) {
 }
 
 fn operator(_: &App, run: &ArrivedRun) -> (String, Role) {
+    if let Some(word) = &run.record.excluded {
+        return (format!("{}: {}", word.by, word.reason), Role::Text);
+    }
     (run.record.run.identity.disposition.clone().unwrap_or_default(), Role::Text)
 }
 
@@ -196,9 +251,18 @@ mod tests {
 
     #[test]
     fn columns_go_in_the_fixed_order() {
-        let titles = |width| fitting(width).iter().map(|(_, column, _)| column.title).collect::<Vec<_>>().join(",");
-        assert_eq!(COLUMNS.len(), fitting(118).len());
+        let of = |columns, width| {
+            fitting(columns, width).iter().map(|(_, column, _)| column.title).collect::<Vec<_>>().join(",")
+        };
+        let titles = |width| of(COLUMNS, width);
+        assert_eq!(COLUMNS.len(), fitting(COLUMNS, 118).len());
         assert_eq!(titles(79), "TIME,MODEL,SERIAL,STATUS,OUT,MARGIN,r / LIMIT,RISK");
         assert_eq!(titles(59), "TIME,MODEL,SERIAL,STATUS,OUT,MARGIN");
+        assert_eq!(HISTORY.len(), fitting(HISTORY, 125).len());
+        assert_eq!(HISTORY.len() - 1, fitting(HISTORY, 119).len(), "LASER goes first");
+        assert_eq!(of(HISTORY, 79), "WHEN,MODEL,SERIAL,STATUS,OUT,MARGIN,RISK");
+        assert_eq!(of(HISTORY, 59), "WHEN,MODEL,SERIAL,STATUS,OUT");
+        let sorted = SortBy::ALL.into_iter().filter_map(sorted_by);
+        assert!(sorted.into_iter().all(|title| HISTORY.iter().any(|column| column.title == title)));
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
+use super::prompt;
 use crate::tui::action::{Action, Binding};
 use crate::tui::app::{App, Overlay};
 use crate::tui::keymap::bindings;
@@ -25,6 +26,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             let asked = format!("{} files are queued. Quits when they are read; y quits now, n stays", app.queue());
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
+        Some(Overlay::Prompt(prompt)) => prompt::draw(pen, area, prompt),
         Some(Overlay::Search { text, .. }) => {
             let found = app.search.as_ref().map_or(0, |search| search.found);
             let typed = [span(format!("/{text}"), Role::Text), span("_", Role::Cursor)];
@@ -80,6 +82,8 @@ fn shown_key(binding: &'static Binding) -> &'static str {
     match binding.action {
         Action::Down => "↑↓",
         Action::CursorRight => "←→",
+        Action::RangeShorter => "[ ]",
+        Action::SortNext => "s S",
         _ => binding.keys.first().copied().unwrap_or(""),
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, span};
+use super::table::{self, Emphasis};
 use super::{columns, track, words};
 use crate::analysis::{explain, explain_track};
 use crate::session::ArrivedRun;
@@ -33,16 +34,8 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
         empty(app, pen, area);
         return;
     }
-    let shown = columns::fitting(area.width.saturating_sub(1));
-    let mut x = area.x + 1;
-    for (_, column, width) in &shown {
-        if column.right {
-            pen.put_right(x, area.y, *width, column.title, Role::Title);
-        } else {
-            pen.put(x, area.y, *width, column.title, Role::Title);
-        }
-        x += width + 1;
-    }
+    let shown = columns::fitting(columns::COLUMNS, area.width.saturating_sub(1));
+    table::heads(pen, area, &shown, None);
     let rows = usize::from(area.height.saturating_sub(1));
     for (line, row) in app.rows.iter().skip(app.live_at.top).take(rows).enumerate() {
         let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
@@ -63,43 +56,17 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-type Shown = (usize, &'static columns::Column, u16);
-
-fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool, shown: &[Shown]) {
+fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool, shown: &[columns::Shown]) {
     let found = app.search.as_ref().is_some_and(|search| search.hits(&row.haystack()));
-    let emphasis = |role: Role| match role {
-        _ if found => Role::Match,
-        Role::Text | Role::Quiet if selected => Role::Selected,
-        role => role,
-    };
+    let emphasis = Emphasis { selected, found };
     match &row.content {
-        Content::Run(run) => {
-            let instead = columns::instead_of_figures(&run.record.run);
-            let mut x = area.x;
-            for (index, column, width) in shown {
-                if *index >= columns::IDENTITY_COLUMNS
-                    && let Some(instead) = &instead
-                {
-                    pen.put(x, area.y, area.right().saturating_sub(x), instead, emphasis(Role::Quiet));
-                    return;
-                }
-                let (text, role) = (column.cell)(app, run);
-                // The status keeps its colour: it is what the row is about.
-                let role = if column.title == "STATUS" { role } else { emphasis(role) };
-                if column.right {
-                    pen.put_right(x, area.y, *width, &text, role);
-                } else {
-                    pen.put(x, area.y, *width, &text, role);
-                }
-                x += width + 1;
-            }
-        }
+        Content::Run(run) => table::row(app, pen, area, run, emphasis, shown),
         Content::File(entry) => {
             let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
-            let end = pen.put(area.x, area.y, 6, &app.clock.hhmm(entry.at_ms), emphasis(Role::Quiet));
-            let end = pen.put(end + 2, area.y, area.width / 2, words::file_name(&entry.file), emphasis(Role::Text));
+            let end = pen.put(area.x, area.y, 6, &app.clock.hhmm(entry.at_ms), emphasis.of(Role::Quiet));
+            let end = pen.put(end + 2, area.y, area.width / 2, words::file_name(&entry.file), emphasis.of(Role::Text));
             let end = pen.put(end + 2, area.y, area.right().saturating_sub(end + 2), &word, role);
-            pen.put(end + 2, area.y, area.right().saturating_sub(end + 2), &reason, emphasis(Role::Quiet));
+            pen.put(end + 2, area.y, area.right().saturating_sub(end + 2), &reason, emphasis.of(Role::Quiet));
         }
     }
 }

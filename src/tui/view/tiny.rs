@@ -1,7 +1,10 @@
 //! A terminal too small for a list: state, the newest run and the day's counts in one line, more where it fits.
 
+use super::history::thousands;
 use super::pen::{Pen, Span, span};
-use super::{header, words};
+use super::{header, prompt, words, yields};
+use crate::session::ArrivedRun;
+use crate::tui::action::Screen;
 use crate::tui::app::{App, Overlay};
 use crate::tui::rows::{Content, Row};
 use crate::tui::theme::Role;
@@ -10,7 +13,7 @@ use crate::tui::theme::Role;
 pub(super) fn draw(app: &App, pen: &mut Pen<'_>) {
     let (columns, rows) = app.size;
     let (mut x, mut y) = (0u16, 0u16);
-    for part in parts(app) {
+    for part in parts(app, pen) {
         let width = u16::try_from(part.iter().map(|(text, _)| pen.width(text)).sum::<usize>()).unwrap_or(u16::MAX);
         if x > 0 && x.saturating_add(width) > columns {
             (x, y) = (0, y + 1);
@@ -22,12 +25,20 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
-fn parts(app: &App) -> Vec<Vec<Span>> {
+fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
     if app.overlay == Some(Overlay::ConfirmQuit) {
         return vec![vec![span(format!("{} queued. Quit now? y/n", app.queue()), Role::State)]];
     }
+    if let Some(Overlay::Prompt(asked)) = &app.overlay {
+        let (hint, role) = prompt::hint(asked);
+        return vec![prompt::typed(pen, asked, app.size.0), vec![span(hint, role)]];
+    }
     let Some(snapshot) = &app.header else { return vec![vec![span("starting", Role::State)]] };
     let mut parts = vec![header::state(app, snapshot)];
+    if app.screen == Screen::History {
+        parts.extend(of_history(app));
+        return parts;
+    }
     parts.extend(app.rows.get(0).map(|row| newest(app, row)));
     let today = match snapshot.today.yield_percent() {
         Some(percent) => format!("today {}, {percent:.0} % (n {})", snapshot.today.runs, snapshot.today.graded()),
@@ -41,17 +52,44 @@ fn parts(app: &App) -> Vec<Vec<Span>> {
     parts
 }
 
+/// The selected run, how many are meant and what they come to.
+fn of_history(app: &App) -> Vec<Vec<Span>> {
+    let mut parts = Vec::new();
+    if !app.history.filter.is_empty() {
+        parts.push(vec![span(format!("f {}", app.history.filter), Role::Match)]);
+    }
+    if let Some(run) = app.history.run() {
+        parts.push(short(app, run));
+    }
+    if let Some(page) = &app.history.page {
+        let (run, unit) = yields::both(page.tally);
+        parts.push(vec![span(
+            format!("{} of {} runs", thousands(page.found as u64), thousands(page.all as u64)),
+            Role::Text,
+        )]);
+        parts.push(vec![span(format!("run yield {run}"), Role::Text)]);
+        parts.push(vec![span(format!("unit yield {unit}"), Role::Text)]);
+    }
+    parts
+}
+
+/// `8340-1 246 TA ✗ FAIL 7/53`.
+fn short(app: &App, run: &ArrivedRun) -> Vec<Span> {
+    let judged = &run.record.run;
+    let mut spans = vec![span(format!("{} ", words::unit_name(judged)), Role::Text)];
+    spans.push(words::status(app.look.symbols, judged.status));
+    if let Some(linearity) = judged.deciding_track().and_then(|track| track.linearity()) {
+        spans.push(span(format!(" {}/{}", linearity.fail, linearity.graded), Role::Text));
+    }
+    if run.record.excluded.is_some() {
+        spans.push(span(" excluded", Role::Text));
+    }
+    spans
+}
+
 fn newest(app: &App, row: &Row) -> Vec<Span> {
     match &row.content {
-        Content::Run(run) => {
-            let judged = &run.record.run;
-            let mut spans = vec![span(format!("{} ", words::unit_name(judged)), Role::Text)];
-            spans.push(words::status(app.look.symbols, judged.status));
-            if let Some(linearity) = judged.deciding_track().and_then(|track| track.linearity()) {
-                spans.push(span(format!(" {}/{}", linearity.fail, linearity.graded), Role::Text));
-            }
-            spans
-        }
+        Content::Run(run) => short(app, run),
         Content::File(entry) => {
             let (word, role, _) = words::outcome(app.look.symbols, &entry.outcome);
             vec![span(format!("{} ", words::file_name(&entry.file)), Role::Text), span(word, role)]

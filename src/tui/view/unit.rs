@@ -42,10 +42,11 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
 /// `Live ▸ 8340-1 246 TA ▸ TRK1` and where among the serial's runs this one stands.
 fn crumbs(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) {
     let left = vec![
-        span("Live ▸ ", Role::Quiet),
+        span(format!("{} ▸ ", app.unit_from.title()), Role::Quiet),
         span(words::unit_name(&run.record.run), Role::Selected),
         span(format!(" ▸ {}  ", track.name), Role::Quiet),
         words::status(app.look.symbols, track.status),
+        span(if run.record.excluded.is_some() { "  excluded" } else { "" }, Role::State),
     ];
     let end = pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &left);
     let time = run.record.run.identity.time.map(|time| format!("{} {}   ", time.date, time.clock()));
@@ -119,6 +120,10 @@ fn lines(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<V
     lines.push(titled("settings", settings(run, track)));
     lines.push(titled("changed", changed(unit, run, track)));
     lines.push(earlier(app, unit));
+    if let Some(word) = &run.record.excluded {
+        lines
+            .insert(0, titled("excluded", format!("{} ({}): out of yield, charts and training", word.reason, word.by)));
+    }
     let odd: Vec<&str> = track.warnings.iter().chain(&run.record.run.warnings).map(String::as_str).collect();
     if !odd.is_empty() {
         lines.push(titled("odd", odd.join("; ")));

@@ -1,0 +1,274 @@
+//! The overview of all runs: built in the background, kept current with every commit, asked by the screens.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, RecvError, Sender, never, unbounded};
+
+use super::clock;
+use super::keeper::Keeper;
+use super::output::{Numbered, Output};
+use crate::config::Shifts;
+use crate::history::{
+    Act, Committed, Exclusion, Filter, FilterError, Found, Grouping, Moment, Overview, PageOfRuns, Query, RunKey,
+    RunRecord, Step, Store, Walked, YieldRow,
+};
+use crate::trim::LocalTime;
+
+/// A question to the overview.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// One page of runs.
+    Page(Box<Query>),
+    /// The next run with a text.
+    Find(Box<Query>, String, Step),
+    /// Yields by day or model.
+    Yields(Filter, Grouping),
+}
+
+/// A person's word on one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The run.
+    pub key: RunKey,
+    /// Out of yield, charts and training, or in again.
+    pub exclude: bool,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub by: String,
+}
+
+/// What the overview answers.
+#[derive(Debug)]
+pub enum Told {
+    /// A page; a run that cannot be read is nothing.
+    Page(Box<PageOfRuns>, Vec<Option<Numbered>>),
+    /// Where a text is.
+    Found(Found),
+    /// Yields.
+    Yields(Vec<YieldRow>),
+    /// The question cannot be answered, and why.
+    Unanswered(String),
+    /// The overview is so far, percent; the answer comes when it is whole.
+    Building(u8),
+}
+
+/// What the builder has to say.
+#[derive(Debug)]
+pub(super) enum News {
+    Percent(u8),
+    Built(Box<Overview>, Walked),
+    Failed(String),
+}
+
+/// The overview, or what waits for it.
+#[derive(Debug)]
+pub(super) struct Catalogue {
+    /// The builder's news; silent once it is done.
+    pub(super) news: Receiver<News>,
+    overview: Option<Box<Overview>>,
+    percent: u8,
+    /// Runs that came while it was built.
+    meanwhile: Vec<(RunKey, RunRecord)>,
+    /// Questions with their numbers.
+    waiting: Vec<(u64, Question)>,
+    /// Whether the builder has said its last word.
+    done: bool,
+    builder: Option<JoinHandle<()>>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Catalogue {
+    /// An overview of no run yet. While the history is being opened questions wait for it.
+    pub(super) fn of_nothing(is_opening: bool) -> Self {
+        let overview = (!is_opening).then(Box::default);
+        let (meanwhile, waiting, stopping) = (Vec::new(), Vec::new(), Arc::default());
+        Self { news: never(), overview, percent: 0, meanwhile, waiting, done: !is_opening, builder: None, stopping }
+    }
+
+    /// Begins to build on a thread of its own, so that neither the first frame nor an arrival waits.
+    pub(super) fn start(&mut self, store: &Arc<Store>) {
+        let (tell, news) = unbounded();
+        let (store, stop) = (Arc::clone(store), Arc::clone(&self.stopping));
+        let build = move || build(&store, &stop, &tell);
+        // Without a thread there is no overview; the closed channel says so.
+        self.builder = thread::Builder::new().name("overview".to_owned()).spawn(build).ok();
+        // What came without a history is in it by now.
+        (self.news, self.overview, self.percent, self.done) = (news, None, 0, false);
+    }
+
+    /// The history cannot be opened: what has come so far is all there is to ask about.
+    pub(super) fn do_without(&mut self, keeper: &Keeper, shifts: &Shifts, sink: &mut dyn FnMut(Output)) {
+        if self.overview.is_none() && self.builder.is_none() {
+            self.built(Box::default(), keeper, shifts, sink);
+        }
+    }
+
+    /// Takes the builder's news, and answers what waited for them.
+    pub(super) fn heard(
+        &mut self,
+        news: Result<News, RecvError>,
+        keeper: &Keeper,
+        shifts: &Shifts,
+        sink: &mut dyn FnMut(Output),
+    ) {
+        match news {
+            Ok(News::Percent(percent)) => {
+                self.percent = percent;
+                if let Some((number, _)) = self.waiting.last() {
+                    sink(Output::Told(*number, Told::Building(percent)));
+                }
+                return;
+            }
+            Ok(News::Built(overview, walked)) => {
+                if let Some(said) = said_damaged(&walked) {
+                    sink(Output::Notice(said));
+                }
+                return self.built(overview, keeper, shifts, sink);
+            }
+            Ok(News::Failed(cause)) => sink(Output::Notice(format!("the history cannot be searched: {cause}"))),
+            Err(_) => {}
+        }
+        self.answer_waiting(keeper, shifts, sink);
+    }
+
+    fn built(&mut self, mut overview: Box<Overview>, keeper: &Keeper, shifts: &Shifts, sink: &mut dyn FnMut(Output)) {
+        self.meanwhile.drain(..).for_each(|(key, record)| overview.put(&key, &record));
+        self.overview = Some(overview);
+        self.answer_waiting(keeper, shifts, sink);
+    }
+
+    fn answer_waiting(&mut self, keeper: &Keeper, shifts: &Shifts, sink: &mut dyn FnMut(Output)) {
+        (self.news, self.done) = (never(), true);
+        for (number, question) in std::mem::take(&mut self.waiting) {
+            self.answer(number, question, keeper, shifts, sink);
+        }
+    }
+
+    /// Takes what a commit changed.
+    pub(super) fn take(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Output::Run { run, .. } | Output::Changed(run) = output {
+                self.put(&run.key, &run.record);
+            }
+        }
+    }
+
+    fn put(&mut self, key: &RunKey, record: &RunRecord) {
+        match &mut self.overview {
+            Some(overview) => overview.put(key, record),
+            None => self.meanwhile.push((key.clone(), record.clone())),
+        }
+    }
+
+    /// Answers a question, or keeps it until there is something to answer with.
+    pub(super) fn answer(
+        &mut self,
+        number: u64,
+        question: Question,
+        keeper: &Keeper,
+        shifts: &Shifts,
+        sink: &mut dyn FnMut(Output),
+    ) {
+        let told = match (question, &mut self.overview) {
+            // The store's own counters say this without the overview.
+            (Question::Yields(filter, by), _) if filter.is_empty() => {
+                keeper.counted_yields(by).map(Told::Yields).map_err(|error| error.to_string())
+            }
+            (question, Some(overview)) => {
+                ask(overview, question, keeper, &moment(shifts)).map_err(|error| error.to_string())
+            }
+            (_, None) if self.done => Err("the overview of the history could not be built".to_owned()),
+            (question, None) => Ok(self.wait(number, question)),
+        };
+        sink(Output::Told(number, told.unwrap_or_else(Told::Unanswered)));
+    }
+
+    /// A later question of a kind takes the place of an earlier one: whoever asked has no use for both.
+    fn wait(&mut self, number: u64, question: Question) -> Told {
+        let same_kind = |waiting: &Question| std::mem::discriminant(waiting) == std::mem::discriminant(&question);
+        self.waiting.retain(|(_, waiting)| !same_kind(waiting));
+        self.waiting.push((number, question));
+        Told::Building(self.percent)
+    }
+
+    /// Writes a person's word. Whether any tally changed.
+    pub(super) fn act(&mut self, word: Word, keeper: &mut Keeper, sink: &mut dyn FnMut(Output)) -> bool {
+        let Word { key, exclude, reason, by } = word;
+        let word = Exclusion { reason, by, at_ms: clock::now_ms() };
+        match keeper.act(Act { key, exclude, word }) {
+            Ok(Some(Committed { log, run })) => {
+                let sequence = log.sequence;
+                sink(Output::Logged(log));
+                if let Some((key, record)) = run {
+                    self.put(&key, &record);
+                    sink(Output::Changed(Box::new(Numbered { sequence, key, record })));
+                }
+                return true;
+            }
+            Ok(None) => sink(Output::Notice("nothing written: the history has no such run".to_owned())),
+            Err(trouble) => sink(Output::Notice(format!("nothing written: {trouble}"))),
+        }
+        false
+    }
+
+    /// Ends the builder, so that the store has no owner left when the history thread ends.
+    pub(super) fn stop(&mut self) {
+        self.stopping.store(true, Ordering::Release);
+        if let Some(builder) = self.builder.take() {
+            // A builder that died has told nobody anything: there was no overview.
+            let _ = builder.join();
+        }
+    }
+}
+
+fn build(store: &Store, stopping: &AtomicBool, tell: &Sender<News>) {
+    let total = usize::try_from(store.total().all()).unwrap_or(0).max(1);
+    let mut told = 0;
+    let built = Overview::build(store, |read| {
+        let percent = u8::try_from((100 * read / total).min(99)).unwrap_or(99);
+        if percent != told {
+            told = percent;
+            // Whoever does not listen any more has ended, and says so by the flag.
+            let _ = tell.send(News::Percent(percent));
+        }
+        if stopping.load(Ordering::Acquire) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let _ = tell.send(match built {
+        Ok((overview, walked)) => News::Built(Box::new(overview), walked),
+        Err(trouble) => News::Failed(trouble.to_string()),
+    });
+}
+
+fn said_damaged(walked: &Walked) -> Option<String> {
+    let first = walked.named.first()?;
+    let runs = if walked.damaged == 1 { "1 run".to_owned() } else { format!("{} runs", walked.damaged) };
+    Some(format!("{runs} of the history cannot be read and stand in no list: {first}"))
+}
+
+/// Now, and the shift that is on.
+pub fn moment(shifts: &Shifts) -> Moment {
+    let epoch = || LocalTime::from_timestamp(clock::now_ms() / 1_000);
+    let now = clock::local_now().or_else(epoch);
+    let now = now.unwrap_or(LocalTime { date: crate::trim::LocalDate { year: 1970, month: 1, day: 1 }, seconds: 0 });
+    Moment { now, shift: shifts.at(now).map(|(_, from, to)| (from, to)) }
+}
+
+fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Moment) -> Result<Told, FilterError> {
+    Ok(match question {
+        Question::Page(query) => {
+            let page = overview.page(&query, moment)?;
+            let runs = page.keys.iter().map(|key| {
+                let record = keeper.run(key)?;
+                Some(Numbered { sequence: 0, key: key.clone(), record })
+            });
+            let runs = runs.collect();
+            Told::Page(Box::new(page), runs)
+        }
+        Question::Find(query, text, step) => Told::Found(overview.find(&query, &text, step, moment)?),
+        Question::Yields(filter, by) => Told::Yields(overview.yields(&filter, by, moment)?),
+    })
+}

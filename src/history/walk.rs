@@ -1,0 +1,158 @@
+//! Walking through the whole store in pages, and listing its counters: what overviews are made from.
+
+use std::ops::ControlFlow;
+
+use super::digest::Digest;
+use super::error::StoreError;
+use super::facts::Facts;
+use super::key;
+use super::record::{RunKey, RunRecord, Tally};
+use super::store::Store;
+use super::value;
+use crate::trim::{LocalDate, LocalTime};
+
+/// Pairs read at once: a few hundred kilobytes.
+const PAGE: usize = 200;
+/// Damaged runs that are named; the rest is counted.
+const MOST_NAMED: usize = 10;
+
+/// What a walk came by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// Runs that could be read.
+    pub runs: usize,
+    /// Runs that could not.
+    pub damaged: usize,
+    /// The first of these: model, time and cause.
+    pub named: Vec<String>,
+}
+
+impl Walked {
+    fn damaged(&mut self, key: &RunKey, cause: &impl std::fmt::Display) {
+        self.damaged += 1;
+        if self.named.len() < MOST_NAMED {
+            let time = key.seconds().and_then(LocalTime::from_timestamp).map(|time| format!(" of {time}"));
+            let model = key::model_of(key).unwrap_or("?");
+            self.named.push(format!("a run of {model}{}: {cause}", time.unwrap_or_default()));
+        }
+    }
+}
+
+impl Store {
+    /// Calls `each` for every run, by model and time, until it breaks. A damaged one is counted and passed over.
+    /// Runs that are committed meanwhile may or may not be met.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn each_run(&self, mut each: impl FnMut(RunKey, RunRecord) -> ControlFlow<()>) -> Result<Walked, StoreError> {
+        let mut walked = Walked::default();
+        let mut after = b"r".to_vec();
+        loop {
+            let page = self.shelf().after(&after, b"r", PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(walked) };
+            after.clone_from(last);
+            for (key, bytes) in page {
+                let key = RunKey(key.get(1..).unwrap_or_default().to_vec());
+                match value::decode(&bytes) {
+                    Ok(record) => {
+                        walked.runs += 1;
+                        if each(key, record).is_break() {
+                            return Ok(walked);
+                        }
+                    }
+                    Err(cause) => walked.damaged(&key, &cause),
+                }
+            }
+        }
+    }
+
+    /// Calls `each` with the facts of every run, in clock order, until it breaks: reads the index alone. A run
+    /// whose facts are not there, or damaged, is read itself; where that is damaged too it is counted and passed over.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn each_facts(
+        &self,
+        mut each: impl FnMut(&RunKey, &Facts<'_>) -> ControlFlow<()>,
+    ) -> Result<Walked, StoreError> {
+        let mut walked = Walked::default();
+        let mut after = key::BY_TIME.to_vec();
+        loop {
+            let page = self.shelf().after(&after, key::BY_TIME, PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(walked) };
+            after.clone_from(last);
+            for (index, bytes) in page {
+                let key = key::run_of_time(&index);
+                let told = match value::decode::<Digest>(&bytes) {
+                    Ok(digest) => each(&key, &digest.facts(&key)),
+                    Err(_) => match self.run(&key) {
+                        Ok(Some(record)) => each(&key, &Facts::of(&key, &record)),
+                        Ok(None) => continue,
+                        Err(cause) => {
+                            walked.damaged(&key, &cause);
+                            continue;
+                        }
+                    },
+                };
+                walked.runs += 1;
+                if told.is_break() {
+                    return Ok(walked);
+                }
+            }
+        }
+    }
+
+    /// The counters of every day that has runs, newest first.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn days(&self) -> Result<Vec<(LocalDate, Tally)>, StoreError> {
+        let pairs = self.shelf().prefixed(key::DAYS, usize::MAX, true)?;
+        let day = |(key, bytes): &(Vec<u8>, Vec<u8>)| Some((key::date_of(key)?, value::decode(bytes).ok()?));
+        Ok(pairs.iter().filter_map(day).collect())
+    }
+
+    /// The counters of every product model, by name.
+    ///
+    /// # Errors
+    /// An engine that cannot be read; damaged values are left out.
+    pub fn models(&self) -> Result<Vec<(String, Tally)>, StoreError> {
+        let pairs = self.shelf().prefixed(key::MODELS, usize::MAX, false)?;
+        let model = |(key, bytes): &(Vec<u8>, Vec<u8>)| {
+            let name = std::str::from_utf8(key.get(1..)?).ok()?.to_owned();
+            Some((name, value::decode(bytes).ok()?))
+        };
+        Ok(pairs.iter().filter_map(model).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::shelf::Changes;
+
+    #[test]
+    fn a_damaged_run_is_counted_and_named_and_the_walk_goes_on() {
+        let store = Store::in_memory();
+        let run = key::from_parts("8340-1", 1_700_000_000, [7; 16]);
+        let changes: Changes = (0..12u8)
+            .map(|n| {
+                let mut key = key::run(&run);
+                key.push(n);
+                (key, Some(vec![2, 0, 0, 0, 0, n]))
+            })
+            .chain([(key::run(&run), Some(vec![9]))])
+            .collect();
+        store.shelf().apply(&changes).expect("memory");
+        let indexed: Changes = [(key::by_time(&run), Some(vec![9]))].into();
+        store.shelf().apply(&indexed).expect("memory");
+        let facts = store.each_facts(|_, _| ControlFlow::Continue(())).expect("readable");
+        assert_eq!((facts.runs, facts.damaged), (0, 1), "neither its facts nor itself");
+        let walked = store.each_run(|_, _| ControlFlow::Continue(())).expect("readable");
+        assert_eq!((walked.runs, walked.damaged, walked.named.len()), (0, 13, 10));
+        assert!(
+            walked.named.first().is_some_and(|said| said.starts_with("a run of 8340-1 of 2023-11-14T22:13:20: ")),
+            "{walked:?}"
+        );
+    }
+}
