@@ -125,7 +125,8 @@ fn a_backup_with_any_byte_changed_is_refused() {
     let bytes = fs::read(&backup.path).expect("read");
     let spoilt = dir.path().join("spoilt.jsonl.gz");
     // The gzip head says when and by what it was packed, which is nobody's loss.
-    for place in (10..bytes.len()).step_by(211).chain(bytes.len() - 8..bytes.len()) {
+    // Nor do the bits behind the last packed one, up to the end of its byte, say anything.
+    for place in (10..bytes.len() - 9).step_by(211).chain(bytes.len() - 8..bytes.len()) {
         let mut changed = bytes.clone();
         changed[place] ^= 0x20;
         fs::write(&spoilt, &changed).expect("written");

@@ -55,7 +55,9 @@ fn verify(repair: bool, args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let mut exit = if damaged.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed };
     for run in damaged.iter().filter(|_| repair) {
         let aside = store.set_damage_aside(run)?;
-        aside.iter().for_each(|damaged| println!("set aside: {}", said(damaged)));
+        for damaged in &aside {
+            println!("set aside: {}", said(damaged));
+        }
         read_again(&aside, &store, loaded)?;
     }
     if repair && !damaged.is_empty() && store.damaged_runs()?.is_empty() {

@@ -60,13 +60,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Go(Screen::Unit) if app.screen != Screen::Unit => return moves::open_unit(app),
         Action::Go(screen) => moves::show(app, screen),
         Action::Zoom => app.zoom = !app.zoom,
-        Action::Search if app.screen == Screen::History && app.history.shows != Shows::Runs => {
-            app.say("the runs are searched, not their yields: Tab shows them");
-        }
-        Action::Search => {
-            let from = moves::position(app).selected;
-            app.overlay = Some(Overlay::Search { text: String::new(), from });
-        }
+        Action::Search => begin_search(app),
         Action::NextMatch => return step_match(app, true),
         Action::PreviousMatch => return step_match(app, false),
         Action::Filter
@@ -101,6 +95,15 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Quit => return vec![Effect::Quit],
     }
     Vec::new()
+}
+
+fn begin_search(app: &mut App) {
+    if app.screen == Screen::History && app.history.shows != Shows::Runs {
+        app.say("the runs are searched, not their yields: Tab shows them");
+        return;
+    }
+    let from = moves::position(app).selected;
+    app.overlay = Some(Overlay::Search { text: String::new(), from });
 }
 
 fn retry(app: &mut App) -> Vec<Effect> {

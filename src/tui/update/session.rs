@@ -86,9 +86,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
         }
         Event::Before { key, run } => {
-            if let Some(before) = app.unit.as_mut().and_then(|unit| unit.before.as_mut())
-                && before.0 == key
-            {
+            let asked = app.unit.as_mut().and_then(|unit| unit.before.as_mut());
+            if let Some(before) = asked.filter(|before| before.0 == key) {
                 before.1 = run;
             }
         }
