@@ -52,7 +52,7 @@ fn open(job: Job) -> Opened {
             Err(error) => Opened::Failed(error, None),
         },
         // The engine must not be opened on a disk that takes nothing: it might give up on a sound store.
-        Job::Broken(store) => match store.probe().map_err(StoreError::from).and_then(|()| store.reopen()) {
+        Job::Broken(store) => match store.probe().and_then(|()| store.reopen()) {
             Ok(opening) => Opened::Again(opening),
             Err(error) => Opened::Failed(error, None),
         },

@@ -30,7 +30,7 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
         sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
     let db = with_patient_timers(|| catch_unwind(AssertUnwindSafe(|| config.open())))
         .map_err(|_| StoreError::engine("it gave up on a damaged file"))?
-        .map_err(StoreError::engine)?;
+        .map_err(StoreError::sled)?;
     if existed && !db.was_recovered() {
         return Err(StoreError::engine("a store that was there opened as a new one"));
     }
@@ -45,7 +45,7 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
 impl Database {
     /// Everything written is on disk when this returns: the engine's flush is no fsync on Linux.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(StoreError::engine)?;
+        self.db.flush().map_err(StoreError::sled)?;
         self.file.sync_all().map_err(StoreError::io(Path::new("db")))
     }
 }

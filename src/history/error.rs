@@ -107,6 +107,19 @@ impl StoreError {
         Self::Engine(error.to_string())
     }
 
+    /// An error of the storage engine: what the disk or its rights say is theirs, the rest is the engine's.
+    pub(super) fn sled(error: sled::Error) -> Self {
+        use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        match error {
+            sled::Error::Io(source)
+                if [StorageFull, ReadOnlyFilesystem, PermissionDenied, QuotaExceeded].contains(&source.kind()) =>
+            {
+                Self::Io { path: PathBuf::from("db"), source }
+            }
+            other => Self::engine(other),
+        }
+    }
+
     pub(super) fn io(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.to_path_buf(), source }
     }

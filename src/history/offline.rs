@@ -44,7 +44,7 @@ pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
 fn digest(pairs: sled::Iter) -> Result<blake3::Hash, StoreError> {
     let mut hash = blake3::Hasher::new();
     for pair in pairs {
-        let (key, value) = pair.map_err(StoreError::engine)?;
+        let (key, value) = pair.map_err(StoreError::sled)?;
         for part in [&key, &value] {
             hash.update(&(part.len() as u64).to_be_bytes());
             hash.update(part);

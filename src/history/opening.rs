@@ -148,7 +148,7 @@ fn catch_up(disk: &Disk, journals: &Path, applied: u64) -> Result<u64, StoreErro
 }
 
 fn number(database: &Database, key: &[u8]) -> Result<u64, StoreError> {
-    let bytes = database.db.get(key).map_err(StoreError::engine)?;
+    let bytes = database.db.get(key).map_err(StoreError::sled)?;
     Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?.unwrap_or(0))
 }
 
@@ -159,7 +159,7 @@ pub(super) fn stored(shelf: &Shelf, key: &[u8]) -> Result<u64, StoreError> {
 }
 
 fn check_schema_known(dir: &Path, database: &Database) -> Result<(), StoreError> {
-    let found = database.db.get(key::SCHEMA).map_err(StoreError::engine)?.and_then(|bytes| bytes.first().copied());
+    let found = database.db.get(key::SCHEMA).map_err(StoreError::sled)?.and_then(|bytes| bytes.first().copied());
     match found {
         Some(found) if found > value::SCHEMA => {
             Err(StoreError::NewerSchema { dir: dir.to_path_buf(), found, known: value::SCHEMA })
@@ -200,7 +200,7 @@ fn restore_what_is_there(dir: &Path) -> Result<Option<Restored>, StoreError> {
             backup::load(&backup.path, |key, value| filler.put(&key, Some(&value)))?;
         }
         let last = journal::replay(&journals, from, |_, changes| filler.apply(&changes))?;
-        if filler.written()?.get(key::SCHEMA).map_err(StoreError::engine)?.is_none() {
+        if filler.written()?.get(key::SCHEMA).map_err(StoreError::sled)?.is_none() {
             filler.put(key::SCHEMA, Some(&[value::SCHEMA]))?;
         }
         filler.put(key::JOURNAL, Some(&value::encode(&last)?))

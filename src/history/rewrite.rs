@@ -44,7 +44,7 @@ impl Filler {
 
     fn write(&mut self) -> Result<(), StoreError> {
         self.waiting = 0;
-        self.database.db.apply_batch(std::mem::take(&mut self.batch)).map_err(StoreError::engine)
+        self.database.db.apply_batch(std::mem::take(&mut self.batch)).map_err(StoreError::sled)
     }
 
     /// What stands in the new database, for checks before it is used.

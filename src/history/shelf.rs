@@ -49,7 +49,7 @@ pub(super) struct Held {
 impl Shelf {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
-            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::engine)?.map(|value| value.to_vec())),
+            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| value.to_vec())),
             Self::Memory(held) => Ok(lock(held).map.get(key).cloned()),
             Self::Closed => Err(StoreError::Broken),
         }
@@ -114,7 +114,7 @@ impl Shelf {
         match self {
             Self::Disk(disk) => {
                 let keys = disk.database.db.range(range).keys().take(most);
-                keys.map(|key| key.map(|key| key.to_vec()).map_err(StoreError::engine)).collect()
+                keys.map(|key| key.map(|key| key.to_vec()).map_err(StoreError::sled)).collect()
             }
             Self::Memory(held) => Ok(lock(held).map.range(range).take(most).map(|(key, _)| key.clone()).collect()),
             Self::Closed => Err(StoreError::Broken),
@@ -185,13 +185,13 @@ impl Disk {
             }
         }
         batch.insert(key::JOURNAL, value::encode(&number)?);
-        self.database.db.apply_batch(batch).map_err(StoreError::engine)?;
+        self.database.db.apply_batch(batch).map_err(StoreError::sled)?;
         self.database.sync()
     }
 }
 
 fn owned(pair: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Pair, StoreError> {
-    pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::engine)
+    pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::sled)
 }
 
 /// A poisoned lock still guards a whole: every change is made or taken back before it could be poisoned.

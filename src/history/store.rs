@@ -102,8 +102,8 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn probe(&self) -> std::io::Result<()> {
-        self.claim.as_ref().map_or(Ok(()), |claim| opening::probe(claim.dir()))
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.dir().map_or(Ok(()), |dir| opening::probe(dir).map_err(StoreError::io(dir)))
     }
 
     /// Where the store lies; `None` in memory.
