@@ -146,7 +146,9 @@ fn a_file_that_was_given_other_rights_is_read_again() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_made_anew_at_once_is_heard_again() {
-    let watched = Watched::start(&["drop"], by_events(), |outer| folder(outer.join("drop")));
+    let watched = Watched::start(&["drop"], Options { rescan: Duration::from_millis(300), ..quick() }, |outer| {
+        folder(outer.join("drop"));
+    });
     watched.until_online();
     fs::remove_dir(watched.path("drop")).expect("removed");
     // On most file systems the new folder gets the inode of the old one.

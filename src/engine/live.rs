@@ -24,8 +24,8 @@ use crate::intake::{FileStat, Intake, Known, Options, Outlet, WatchedFolder, lan
 
 /// Files just arrived that may wait for a worker: more hold back the intake, not the memory.
 const QUEUE: usize = 256;
-/// Judged files that may wait for the history thread.
-const DONE: usize = 64;
+/// Judged files that may wait for the history thread: one that has just arrived waits behind no more than these.
+const DONE: usize = 16;
 
 /// The running engine.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use super::{Candidate, Control, FileStat, Found, IntakeEvent, Known, Options, Ou
 /// Events without a finished name are joined for this long before a scan answers them.
 const JOIN: Duration = Duration::from_millis(250);
 /// How often it is seen whether the folders themselves are there, when scans are rarer.
-const CHECK: Duration = Duration::from_secs(4);
+const CHECK: Duration = Duration::from_secs(5);
 /// Files that stand still at one time and are more than this wait with the backlog.
 const CROWD: usize = 64;
 /// Requests answered before the backlog moves on.
