@@ -3,77 +3,17 @@
 
 mod support;
 
-use std::fs;
-use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use support::shop::{Shift, Shop};
+use trimwatch::history::{Filter, Grouping, LogOutcome, Query, Step, YieldRow};
+use trimwatch::session::{Event, HistoryPage, Request, Setup};
 
-use support::sample;
-use trimwatch::config::{Config, WatchFolder};
-use trimwatch::history::{Filter, Grouping, LogEntry, LogOutcome, Query, RunKey, Step, YieldRow};
-use trimwatch::session::{Event, HistoryPage, Request, Session, Setup};
-
-/// Longer than any of these takes; waiting ends with the event.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-struct Shop(tempfile::TempDir);
-
-struct Shift {
-    session: Session,
-    events: Receiver<Event>,
+/// Questions to the history, and their answers.
+trait Asks {
+    fn page(&self, number: u64, filter: &str) -> HistoryPage;
+    fn models(&self, number: u64) -> Vec<YieldRow>;
 }
 
-impl Shop {
-    fn new() -> Self {
-        let root = tempfile::tempdir().expect("a folder");
-        fs::create_dir(root.path().join("LTS")).expect("a drop folder");
-        Self(root)
-    }
-
-    fn open(&self, keeps: bool) -> Shift {
-        let folders = vec![WatchFolder::named(self.0.path().join("LTS"))];
-        let store = keeps.then(|| self.0.path().join("store"));
-        let setup = Setup::new(&Config { rescan_seconds: 1, ..Config::default() }, folders, store);
-        let (tell, events) = mpsc::channel();
-        let session = Session::start(setup, move |event| drop(tell.send(event))).expect("a session");
-        Shift { session, events }
-    }
-
-    fn drop_sample(&self, words: &str) {
-        let from = sample(words);
-        let to = self.0.path().join("LTS").join(from.file_name().expect("a name"));
-        fs::copy(from, to).expect("copied");
-    }
-}
-
-impl Shift {
-    fn ask(&self, request: Request) {
-        self.session.asker().ask(request);
-    }
-
-    fn wait<T>(&self, what: &str, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
-        while let Ok(event) = self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            if let Some(found) = wanted(event) {
-                return found;
-            }
-        }
-        panic!("never heard of {what}");
-    }
-
-    fn run(&self) -> RunKey {
-        self.wait("a run", |event| match event {
-            Event::Arrived(run, _) => Some(run.key),
-            _ => None,
-        })
-    }
-
-    fn log(&self) -> LogEntry {
-        self.wait("a log line", |event| match event {
-            Event::Logged(entry) => Some(*entry),
-            _ => None,
-        })
-    }
-
+impl Asks for Shift {
     /// The page that a filter gives, once the overview is built.
     fn page(&self, number: u64, filter: &str) -> HistoryPage {
         let filter = Filter::parse(filter).expect("a filter");
@@ -101,7 +41,7 @@ fn serials(page: &HistoryPage) -> Vec<String> {
 #[test]
 fn the_history_is_asked_while_files_arrive_and_after_a_restart() {
     let shop = Shop::new();
-    let shift = shop.open(true);
+    let shift = shop.open();
     for words in ["9101-1_207", "9203_34", "9101-1_201"] {
         shop.drop_sample(words);
         shift.run();
@@ -110,7 +50,7 @@ fn the_history_is_asked_while_files_arrive_and_after_a_restart() {
     assert_eq!((serials(&page), page.all), (vec!["34".to_owned(), "207".to_owned(), "201".to_owned()], 3));
     assert_eq!(serials(&shift.page(2, "model:9101* status:pass")), ["207", "201"]);
     shift.session.stop();
-    let again = shop.open(true);
+    let again = shop.open();
     assert_eq!(serials(&again.page(1, "status:fail")), ["34"], "built from what is on disk");
     let query = Box::new(Query { limit: 10, ..Query::default() });
     again.ask(Request::Find { number: 2, query, text: "201".to_owned(), step: Step::Here });
@@ -125,7 +65,7 @@ fn the_history_is_asked_while_files_arrive_and_after_a_restart() {
 #[test]
 fn a_question_that_cannot_be_answered_is_told_why() {
     let shop = Shop::new();
-    let shift = shop.open(true);
+    let shift = shop.open();
     let filter = Filter::parse("since:shift").expect("a filter");
     shift.ask(Request::Overview { number: 3, filter, by: Grouping::Model });
     let why = shift.wait("a refusal", |event| match event {
@@ -139,9 +79,9 @@ fn a_question_that_cannot_be_answered_is_told_why() {
 #[test]
 fn an_excluded_run_leaves_yield_and_overview_at_once_and_is_journaled() {
     let shop = Shop::new();
-    let shift = shop.open(true);
+    let shift = shop.open();
     shop.drop_sample("9203_34");
-    let key = shift.run();
+    let key = shift.run().key;
     shift.log();
     assert_eq!(shift.models(1).first().map(|row| (row.tally.failed, row.tally.excluded)), Some((1, 0)));
     shift.ask(Request::Exclude { key: key.clone(), reason: "probe".to_owned(), by: "AB".to_owned() });
@@ -154,7 +94,7 @@ fn an_excluded_run_leaves_yield_and_overview_at_once_and_is_journaled() {
     assert_eq!(shift.models(2).first().map(|row| (row.tally.failed, row.tally.excluded)), Some((0, 1)));
     assert_eq!(shift.page(3, "excluded:yes").found, 1);
     shift.session.stop();
-    let again = shop.open(true);
+    let again = shop.open();
     assert_eq!(again.page(1, "excluded:yes").found, 1, "after a restart too");
     again.ask(Request::Include { key, reason: "probe was fine".to_owned(), by: "AB".to_owned() });
     assert!(matches!(again.log().outcome, LogOutcome::Included { .. }));
@@ -165,9 +105,9 @@ fn an_excluded_run_leaves_yield_and_overview_at_once_and_is_journaled() {
 #[test]
 fn without_a_store_what_memory_has_can_be_asked() {
     let shop = Shop::new();
-    let shift = shop.open(false);
+    let shift = Shift::of(Setup { store: None, ..shop.setup() });
     shop.drop_sample("9101-1_201");
-    let key = shift.run();
+    let key = shift.run().key;
     assert_eq!(shift.page(1, "sn:201").found, 1);
     shift.ask(Request::Exclude { key, reason: "probe".to_owned(), by: "AB".to_owned() });
     assert_eq!(shift.page(2, "excluded:yes").found, 1);

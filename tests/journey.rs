@@ -4,94 +4,14 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::sync::mpsc;
 
+use support::shop::{Shift, Shop};
 use support::{files_of, sample, samples};
 use trimwatch::analysis::Status;
-use trimwatch::config::{Config, WatchFolder};
 use trimwatch::history::{LogEntry, LogOutcome};
-use trimwatch::session::{ArrivedRun, Event, FolderState, HistoryState, Request, Session, Setup};
-
-/// Longer than any of these takes; waiting ends with the event.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-struct Shop {
-    root: tempfile::TempDir,
-}
-
-struct Shift {
-    session: Session,
-    events: Receiver<Event>,
-}
-
-impl Shop {
-    fn new() -> Self {
-        let root = tempfile::tempdir().expect("a folder");
-        fs::create_dir(root.path().join("LTS")).expect("a drop folder");
-        Self { root }
-    }
-
-    fn incoming(&self) -> PathBuf {
-        self.root.path().join("LTS")
-    }
-
-    fn setup(&self) -> Setup {
-        let config = Config { rescan_seconds: 1, ..Config::default() };
-        let folders = vec![WatchFolder::named(self.incoming())];
-        Setup::new(&config, folders, Some(self.root.path().join("store")))
-    }
-
-    fn open(&self) -> Shift {
-        let (tell, events) = mpsc::channel();
-        let session = Session::start(self.setup(), move |event| drop(tell.send(event))).expect("a session");
-        Shift { session, events }
-    }
-
-    /// Drops a sample as a station does.
-    fn drop_sample(&self, words: &str) {
-        let from = sample(words);
-        self.drop_as(words, &from.file_name().expect("a name").to_string_lossy());
-    }
-
-    fn drop_as(&self, words: &str, name: &str) {
-        fs::copy(sample(words), self.incoming().join(name)).expect("copied");
-    }
-}
-
-impl Shift {
-    fn wait<T>(&self, what: &str, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
-        while let Ok(event) = self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            if let Some(found) = wanted(event) {
-                return found;
-            }
-        }
-        panic!("never heard of {what}");
-    }
-
-    fn opened(&self) -> (Vec<ArrivedRun>, Vec<LogEntry>) {
-        self.wait("the past", |event| match event {
-            Event::Past { runs, log } => Some((runs, log)),
-            _ => None,
-        })
-    }
-
-    fn run(&self) -> ArrivedRun {
-        self.wait("a run", |event| match event {
-            Event::Arrived(run, _) => Some(*run),
-            _ => None,
-        })
-    }
-
-    fn log(&self) -> LogEntry {
-        self.wait("a log line", |event| match event {
-            Event::Logged(entry) => Some(*entry),
-            _ => None,
-        })
-    }
-}
+use trimwatch::session::{Event, FolderState, HistoryState, Request, Session, Setup};
 
 #[test]
 fn a_dropped_file_is_judged_kept_and_there_after_a_restart() {

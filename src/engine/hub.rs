@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, never, select, tick};
+use crossbeam_channel::{Receiver, at, never, select, tick};
 
 use super::catalogue::Catalogue;
 use super::clock;
@@ -20,7 +20,7 @@ use super::setup::Setup;
 use super::unchanged::{FailedFile, unread};
 use super::upkeep::Upkeep;
 use super::worker::{Done, Finished, UNREAD, path_key};
-use crate::history::FileFacts;
+use crate::history::{Damaged, FileFacts};
 use crate::intake::{Intake, IntakeEvent, Lanes};
 use crate::trim::LocalDate;
 
@@ -62,7 +62,13 @@ impl Hub {
         self.turn_calendar(sink);
         let heartbeat = tick(HEARTBEAT);
         loop {
+            let try_again = self.keeper.next_try().map_or_else(never, at);
             select! {
+                recv(try_again) -> _ => {
+                    if let Some(job) = self.keeper.due() {
+                        self.opened = opener::start(job);
+                    }
+                }
                 recv(self.commands) -> command => match command {
                     Ok(Command::Stop) | Err(_) => break,
                     Ok(command) => self.answer(command, sink),
@@ -77,6 +83,12 @@ impl Hub {
                         self.history(opened, sink);
                     }
                 }
+                recv(self.upkeep.ended) -> ended => {
+                    let ended = ended.unwrap_or_else(|_| Ok(Vec::new()));
+                    for damaged in self.upkeep.take(ended, sink) {
+                        self.heal(&damaged, sink);
+                    }
+                }
                 recv(self.catalogue.news) -> news => {
                     self.catalogue.heard(news, &self.keeper, &self.setup.shifts, sink);
                 }
@@ -88,11 +100,21 @@ impl Hub {
 
     fn beat(&mut self, sink: &mut dyn FnMut(Output)) {
         self.turn_calendar(sink);
-        if let Some(job) = self.keeper.due() {
-            self.opened = opener::start(job);
-        }
-        self.upkeep.beat(self.keeper.in_use(), sink);
+        self.upkeep.beat(self.keeper.in_use());
         sink(Output::Alive);
+    }
+
+    /// A damaged value was set aside: it is named, and made anew from its file where that is still there.
+    fn heal(&self, damaged: &Damaged, sink: &mut dyn FnMut(Output)) {
+        let said = |rest: &str| format!("the {} of a run was damaged ({}); {rest}", damaged.what, damaged.cause);
+        let file = damaged.file.as_ref().map(|file| PathBuf::from(&file.path)).filter(|path| path.is_file());
+        match file {
+            Some(path) => {
+                sink(Output::Notice(said(&format!("{} is read again", path.display()))));
+                self.look_again(path, Duration::ZERO);
+            }
+            None => sink(Output::Notice(said("it is kept aside, and its file is not there any more"))),
+        }
     }
 
     /// The store was opened, or could not be.
@@ -123,6 +145,7 @@ impl Hub {
         self.catalogue.take(&told.outputs);
         told.outputs.into_iter().for_each(&mut *sink);
         self.tell_tallies(sink);
+        self.upkeep.beat(self.keeper.in_use());
         // Files found by looking have waited for somebody who knows them.
         match &self.intake {
             Some(intake) if told.look_again => intake.start_over(),

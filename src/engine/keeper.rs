@@ -11,6 +11,7 @@ use super::opener::Job;
 use super::output::{Numbered, Output};
 use super::process::Outcome;
 use super::quiet;
+use super::setup::Setup;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
 use crate::history::{
@@ -23,8 +24,8 @@ use crate::trim::LocalDate;
 const LOOKED_BACK: usize = 50;
 /// Files held in memory while the history takes none; more are read again from their folder.
 const MOST_HELD: usize = 2_000;
-/// Waits between two tries to have the history back.
-const TRIES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
+/// Longest wait between two tries to have the history back.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Where everybody finds the store once it is open.
 #[derive(Debug, Default)]
@@ -81,6 +82,8 @@ pub(super) struct Keeper {
     left: Vec<Entry>,
     /// Files that were told and are not even held.
     beyond: u64,
+    /// Wait before the first try to have the history back.
+    try_again: Duration,
 }
 
 /// What a commit has to tell.
@@ -96,7 +99,8 @@ pub(super) struct Told {
 impl Keeper {
     fn new(slot: Arc<Slot>, dir: Option<PathBuf>, keeping: Keeping, waiting: Option<Waiting>) -> Self {
         let memory = Store::in_memory();
-        Self { slot, dir, keeping, waiting, memory, held: Vec::new(), left: Vec::new(), beyond: 0 }
+        let try_again = Duration::from_secs(5);
+        Self { slot, dir, keeping, waiting, memory, held: Vec::new(), left: Vec::new(), beyond: 0, try_again }
     }
 
     /// Keeps nothing, by choice.
@@ -105,10 +109,11 @@ impl Keeper {
     }
 
     /// Waits for the store to be opened. `left` are files that an earlier process let wait.
-    pub(super) fn opening(slot: Arc<Slot>, dir: PathBuf, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
+    pub(super) fn opening(slot: Arc<Slot>, setup: &Setup, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
         slot.undecided.store(true, Ordering::Release);
         let (waiting, left) = waiting.unzip();
-        let mut keeper = Self::new(slot, Some(dir), Keeping::Opening, waiting);
+        let mut keeper = Self::new(slot, setup.store.clone(), Keeping::Opening, waiting);
+        keeper.try_again = setup.try_again;
         keeper.left = left.unwrap_or_default();
         keeper
     }
@@ -188,7 +193,8 @@ impl Keeper {
             let on_disk = self.waiting.as_mut().map(|waiting| waiting.add(entry).is_ok());
             if matches!(self.keeping, Keeping::Opening) && on_disk != Some(true) {
                 let reason = "the disk takes nothing while the history is being opened".to_owned();
-                self.keeping = Keeping::Trouble(Trouble { reason, next: None, wait: TRIES.0, claim: None });
+                let wait = self.try_again;
+                self.keeping = Keeping::Trouble(Trouble { reason, next: None, wait, claim: None });
             }
             // While it is being opened they are told as kept: then none may be let go.
             if self.held.len() < MOST_HELD || matches!(self.keeping, Keeping::Opening) {
@@ -203,13 +209,21 @@ impl Keeper {
         // Without a history every file is new: it is judged and shown, and known once there is one again.
         self.slot.undecided.store(false, Ordering::Release);
         let wait = match &self.keeping {
-            Keeping::Trouble(trouble) => (2 * trouble.wait).min(TRIES.1),
-            _ => TRIES.0,
+            Keeping::Trouble(trouble) => (2 * trouble.wait).min(LONGEST_WAIT),
+            _ => self.try_again,
         };
         let reason = error.to_string();
         let told = Output::NotKept(reason.clone());
         self.keeping = Keeping::Trouble(Trouble { reason, next: Some(Instant::now() + wait), wait, claim });
         told
+    }
+
+    /// When to try again.
+    pub(super) fn next_try(&self) -> Option<Instant> {
+        match &self.keeping {
+            Keeping::Trouble(trouble) => trouble.next,
+            _ => None,
+        }
     }
 
     /// What to open now, when it is time for another try.

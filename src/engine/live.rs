@@ -114,7 +114,7 @@ fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) 
         Ok(claim) => {
             // Where nobody can wait on disk, the rows say that they are not kept.
             let waiting = Waiting::open(&claim).ok();
-            let keeper = Keeper::opening(Arc::clone(slot), dir.clone(), waiting);
+            let keeper = Keeper::opening(Arc::clone(slot), setup, waiting);
             Some((keeper, opener::start(Job::Claimed(claim))))
         }
         Err(held @ StoreError::HeldBy { .. }) => {
@@ -122,7 +122,7 @@ fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) 
             None
         }
         Err(trouble) => {
-            let mut keeper = Keeper::opening(Arc::clone(slot), dir.clone(), None);
+            let mut keeper = Keeper::opening(Arc::clone(slot), setup, None);
             sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
             sink(keeper.failed(&trouble, None));
             Some((keeper, never()))

@@ -25,6 +25,10 @@ pub struct Setup {
     pub backup: BackupSettings,
     /// How long curves are kept.
     pub retention: Retention,
+    /// Wait before the first try to have a history back that takes nothing.
+    pub try_again: Duration,
+    /// Time after the start at which every value of the history is looked at for damage; then once a day.
+    pub check_after: Duration,
     /// How many runs of before are shown at the start.
     pub past: usize,
 }
@@ -41,6 +45,8 @@ impl Setup {
             poll: config.poll,
             backup: config.backup.clone(),
             retention: config.retention,
+            try_again: Duration::from_secs(5),
+            check_after: Duration::from_mins(10),
             past: 500,
         }
     }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, bounded, never};
 
 use super::clock;
 use super::output::Output;
 use super::quiet;
 use super::setup::Setup;
 use crate::config::{BackupSettings, Retention};
-use crate::history::{BackupPlan, Store, StoreError};
+use crate::history::{BackupPlan, Damaged, Store, StoreError};
 
 /// Time between two looks at whether anything is to be done.
 const LOOK: Duration = Duration::from_secs(8);
@@ -19,15 +19,36 @@ const LOOK: Duration = Duration::from_secs(8);
 const MOST_JOURNAL: u64 = 256 * 1024 * 1024;
 /// Runs whose curves are dropped at one look.
 const CURVES_AT_ONCE: usize = 2_000;
+/// Time between two looks at every value.
+const A_DAY: Duration = Duration::from_hours(24);
+/// Time between two looks for curves beyond their time.
+const AN_HOUR: Duration = Duration::from_hours(1);
 /// A failed backup is tried again after this.
 const AGAIN: Duration = Duration::from_mins(10);
+
+/// What was damaged, or why the work could not be done.
+pub(super) type Ended = Result<Vec<Damaged>, StoreError>;
+
+/// What is due.
+#[derive(Debug, Clone, Copy)]
+struct Tasks {
+    backup: bool,
+    check: bool,
+    curves: bool,
+}
 
 /// The schedule.
 pub(super) struct Upkeep {
     backup: BackupSettings,
     retention: Retention,
     next: Instant,
-    running: Option<Receiver<Result<(), StoreError>>>,
+    /// How the work ended that is under way; silent without any.
+    pub(super) ended: Receiver<Ended>,
+    running: bool,
+    /// When every value is looked at for damage.
+    check: Instant,
+    /// When curves beyond their time are dropped.
+    curves: Instant,
     /// What the last failure said, so that it is said once.
     said: Option<String>,
 }
@@ -35,66 +56,107 @@ pub(super) struct Upkeep {
 impl Upkeep {
     pub(super) fn new(setup: &Setup) -> Self {
         let (backup, retention) = (setup.backup.clone(), setup.retention);
-        Self { backup, retention, next: Instant::now() + LOOK, running: None, said: None }
+        let now = Instant::now();
+        Self {
+            backup,
+            retention,
+            next: now,
+            ended: never(),
+            running: false,
+            check: now + setup.check_after,
+            curves: now + setup.check_after,
+            said: None,
+        }
     }
 
-    /// Looks whether something is due and nothing is running; tells of failures.
-    pub(super) fn beat(&mut self, store: Option<Arc<Store>>, sink: &mut dyn FnMut(Output)) {
-        if let Some(ended) = self.running.as_ref().and_then(|running| running.try_recv().ok()) {
-            self.running = None;
-            match ended {
-                Ok(()) => self.said = None,
-                Err(error) => {
-                    self.next = Instant::now() + AGAIN;
-                    let said = error.to_string();
-                    if self.said.as_ref() != Some(&said) {
-                        sink(Output::Notice(format!("no backup could be made: {said}")));
-                        self.said = Some(said);
-                    }
+    /// Starts what is due, when nothing is running.
+    pub(super) fn beat(&mut self, store: Option<Arc<Store>>) {
+        let now = Instant::now();
+        let Some(store) = store.filter(|_| !self.running && self.next <= now) else { return };
+        self.next = now + LOOK;
+        let tasks = Tasks {
+            backup: self.backup.keep > 0 && is_due(&store, &self.backup),
+            check: self.check <= now,
+            curves: self.curves <= now,
+        };
+        if tasks.check {
+            self.check = now + A_DAY;
+        }
+        if tasks.curves {
+            self.curves = now + AN_HOUR;
+        }
+        if tasks.backup || tasks.check || tasks.curves {
+            self.start(store, tasks);
+        }
+    }
+
+    /// The work ended: failures are told once, what was damaged is given out.
+    pub(super) fn take(&mut self, ended: Ended, sink: &mut dyn FnMut(Output)) -> Vec<Damaged> {
+        (self.ended, self.running) = (never(), false);
+        match ended {
+            Ok(damaged) => {
+                self.said = None;
+                damaged
+            }
+            Err(error) => {
+                self.next = Instant::now() + AGAIN;
+                let said = error.to_string();
+                if self.said.as_ref() != Some(&said) {
+                    sink(Output::Notice(format!("the history's upkeep failed: {said}")));
+                    self.said = Some(said);
                 }
+                Vec::new()
             }
         }
-        if let Some(store) = store.filter(|_| self.running.is_none() && self.next <= Instant::now()) {
-            self.next = Instant::now() + LOOK;
-            self.start(store);
-        }
     }
 
-    fn start(&mut self, store: Arc<Store>) {
+    fn start(&mut self, store: Arc<Store>, tasks: Tasks) {
         let (settings, retention) = (self.backup.clone(), self.retention);
         let (tell, told) = bounded(1);
         // Whoever listens no longer has ended.
-        let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention))));
+        let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention, tasks))));
         if thread::Builder::new().name("upkeep".to_owned()).spawn(work).is_ok() {
-            self.running = Some(told);
+            (self.ended, self.running) = (told, true);
         }
     }
 
     /// Waits for what is running: a store that somebody still uses does not end cleanly.
     pub(super) fn wait(&mut self, most: Duration) {
-        if let Some(running) = self.running.take() {
+        if self.running {
             // A backup that takes longer is cut short; the next one begins anew.
-            let _ = running.recv_timeout(most);
+            let _ = self.ended.recv_timeout(most);
         }
     }
 }
 
-fn work(store: &Store, settings: &BackupSettings, retention: Retention) -> Result<(), StoreError> {
-    if let (Some(years), Some(now)) = (retention.years(), clock::local_now()) {
+fn work(
+    store: &Store,
+    settings: &BackupSettings,
+    retention: Retention,
+    tasks: Tasks,
+) -> Result<Vec<Damaged>, StoreError> {
+    let mut damaged = Vec::new();
+    if tasks.check {
+        for run in store.damaged_runs()? {
+            damaged.extend(store.set_damage_aside(&run)?);
+        }
+    }
+    if let (true, Some(years), Some(now)) = (tasks.curves, retention.years(), clock::local_now()) {
         #[expect(clippy::cast_possible_truncation, reason = "years in seconds, far inside the range")]
         let age = (years * 365.25 * 86_400.0) as i64;
-        store.drop_curves_before(now.timestamp() - age, CURVES_AT_ONCE)?;
+        while store.drop_curves_before(now.timestamp() - age, CURVES_AT_ONCE)? == CURVES_AT_ONCE {}
     }
-    if settings.keep > 0 && is_due(store, settings) {
+    if tasks.backup {
         let plan = BackupPlan { keep: settings.keep, copy_to: settings.copy_to.clone() };
         store.back_up(&plan, clock::now_ms())?;
     }
-    Ok(())
+    Ok(damaged)
 }
 
-/// Whether so much has changed or so much time has passed that a backup is wanted.
+/// Whether so much has changed or so much time has passed that a backup is wanted. The first batch only makes the
+/// store.
 fn is_due(store: &Store, settings: &BackupSettings) -> bool {
     let since = store.since_backup();
     let old = since.made_ms.is_none_or(|made| clock::now_ms() - made >= i64::from(settings.every_hours) * 3_600_000);
-    since.batches > 0 && (old || since.batches >= settings.every_files || since.bytes >= MOST_JOURNAL)
+    since.batches > 1 && (old || since.batches >= settings.every_files || since.bytes >= MOST_JOURNAL)
 }

@@ -61,7 +61,7 @@ fn move_curves(draft: &mut Draft<'_>, run: &RunKey) -> Result<(), StoreError> {
 /// The last batches: tallies, then the schema itself.
 fn write_tallies(shelf: &Shelf, tallies: BTreeMap<Vec<u8>, Tally>) -> Result<(), StoreError> {
     let mut draft = Draft::new(shelf);
-    for prefix in [b"d", b"m"] {
+    for prefix in [b"d".as_slice(), b"m", key::TOTAL] {
         for key in draft.keys_with(prefix, usize::MAX)? {
             if !tallies.contains_key(&key) {
                 draft.remove(key);

@@ -47,7 +47,13 @@ pub(super) fn open(claim: &Claim) -> Result<(Shelf, Opening), StoreError> {
     };
     let least = marker.map_or(0, |marker| marker.sequence);
     let mut opening = Opening::default();
-    let shelf = match checked(dir, least, &mut opening) {
+    let mut tried = checked(dir, least, &mut opening);
+    if marker.is_none() && tried.as_ref().is_err_and(|error| is_damage(dir, error)) && is_untold(dir)? {
+        // A process died while it made the store, before anything was kept in it.
+        fs::remove_dir_all(&database).map_err(StoreError::io(&database))?;
+        tried = checked(dir, 0, &mut opening);
+    }
+    let shelf = match tried {
         Ok(shelf) => shelf,
         Err(error) if !is_damage(dir, &error) => {
             drop_copy(copy);
@@ -71,6 +77,12 @@ pub(super) fn open(claim: &Claim) -> Result<(Shelf, Opening), StoreError> {
     let sequence = stored(&shelf, key::SEQUENCE)?;
     marker::write(dir, Marker { clean: false, sequence })?;
     Ok((shelf, opening))
+}
+
+/// Whether neither a journal nor a backup tells of anything that was kept.
+fn is_untold(dir: &Path) -> Result<bool, StoreError> {
+    let journals = dir.join("journal");
+    Ok(Journal::open(&journals)?.last() == 0 && backup::newest_sound(dir).is_none())
 }
 
 /// Whether an error speaks against the store and not against the disk or the rights to it.

@@ -183,6 +183,9 @@ impl Store {
         let prefix = [prefix];
         let mut after = prefix.to_vec();
         loop {
+            if self.is_closing() {
+                return Err(StoreError::Closing);
+            }
             let page = self.shelf().after(&after, &prefix, 256)?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
