@@ -19,7 +19,8 @@
 //! ```text
 //! drop folder ─ intake (events hint, scans are the truth) ─▶ bytes, read once, hashed
 //!    ─ engine::process: trim::read ▶ analysis::judge
-//!    ─ history (one batch: record, curves, seen mark; on disk) ─▶ session event ─▶ tui::update ─▶ drawn
+//!    ─ history (one batch: record, curves, seen mark; in the journal, then the store) ─▶ session event
+//!    ─▶ tui::update ─▶ drawn
 //! ```
 //!
 //! What the screen shows is on disk first, or its row says that it is not and why. `watch`, `watch --headless`,
