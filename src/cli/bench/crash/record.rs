@@ -13,7 +13,7 @@ use super::life::Life;
 use super::look;
 use super::names::NamesRule;
 use super::shop::Shop;
-use super::step::{CALLS, CHANGES, READS, Step, steps};
+use super::step::{CALLS, READS, Step, steps};
 use super::tree::Tree;
 use super::watcher::{Heard, Watcher};
 
@@ -29,8 +29,8 @@ pub(super) enum Ending {
     KilledAfter(Duration),
     /// Killed after so many acknowledgements.
     KilledAt(usize),
-    /// Killed by a thread's so manieth call that changes a file: in the middle of an opening, a commit, a backup.
-    KilledIn(usize),
+    /// Killed by a thread's so manieth call of a name: in the middle of an opening, a commit, a backup.
+    KilledIn(&'static str, usize),
     /// Ended as a service is, with all files picked up.
     Ended,
 }
@@ -123,7 +123,7 @@ fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: End
             watcher.hear(Duration::from_mins(1), |heard| heard.lines.len() >= lines.min(missing))?;
             watcher.kill()?;
         }
-        Ending::KilledIn(_) => {
+        Ending::KilledIn(..) => {
             watcher.hear(Duration::from_mins(1), all)?;
             watcher.kill()?;
         }
@@ -145,10 +145,13 @@ fn recorded(watch: &Command, calls: &Path, ending: Ending) -> Command {
     // A name that this processor does not have is passed over with a question mark.
     let trace = CALLS.split(',').map(|name| format!("?{name}")).collect::<Vec<_>>().join(",");
     let mut recorder = Command::new("strace");
-    recorder.args(["-f", "-qq", "-xx", "--seccomp-bpf", "-s", LONGEST]);
+    recorder.args(["-f", "-qq", "-xx", "-s", LONGEST]);
     recorder.args(["-e", &format!("trace={trace}"), "-e", &format!("raw={READS}")]);
-    if let Ending::KilledIn(call) = ending {
-        recorder.args(["-e", &format!("inject={CHANGES}:signal=KILL:when={call}")]);
+    if let Ending::KilledIn(call, count) = ending {
+        recorder.args(["-e", &format!("inject=?{call}:signal=KILL:when={count}")]);
+    } else {
+        // Calls that are not recorded cost nothing so; a kill inside a call is not delivered so.
+        recorder.arg("--seccomp-bpf");
     }
     recorder.arg("-o").arg(calls).arg(watch.get_program()).args(watch.get_args());
     recorder
