@@ -12,7 +12,7 @@ use super::content::Survives;
 use super::disk::{Disk, Loss};
 use super::life::Life;
 use super::names::{NamesLeft, NamesRule};
-use super::record::{Ending, Plan, Recording, record};
+use super::record::{Ending, Plan, Recording, prepare, record};
 use super::score::Score;
 use super::shop::Shop;
 use super::step::{CHANGES, Step};
@@ -34,9 +34,9 @@ pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept
     let files = shop.made.len().min(MOST_FILES);
     let sets = (0..losses.div_ceil(LOSSES_A_SET)).flat_map(|set| plans(files, shop.makes_backups(), chance.of(set)));
     let mut recordings = Vec::new();
-    for (number, plan) in sets.enumerate() {
-        let made = record(shop, &root.join(format!("recording-{number}")), files, &plan);
-        recordings.push(made.wrap_err_with(|| format!("recording {}", plan.what))?);
+    for (plan, life) in prepare(shop, root, files, sets.collect())? {
+        let what = plan.what;
+        recordings.push(record(shop, plan, &life).wrap_err_with(|| format!("recording {what}"))?);
     }
     let mut clean = true;
     for rule in [NamesRule::Journal, NamesRule::Posix] {
