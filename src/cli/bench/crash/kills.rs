@@ -19,6 +19,8 @@ use super::watcher::Heard;
 const KILLS_A_STORE: usize = 20;
 /// An early kill comes within this time: while the program starts and opens its store.
 const EARLY: Duration = Duration::from_millis(50);
+/// A file that lies there at the start is taken when nobody has touched it for so long.
+const REST: Duration = Duration::from_secs(2);
 /// Files that show how fast this machine is.
 const PACE_FILES: usize = 40;
 
@@ -27,6 +29,13 @@ const PACE_FILES: usize = 40;
 struct Pace {
     opening: Duration,
     a_file: Duration,
+}
+
+impl Pace {
+    /// How long so many files take.
+    fn working(self, files: usize) -> Duration {
+        self.a_file * u32::try_from(files).unwrap_or(u32::MAX)
+    }
 }
 
 /// When a kill comes.
@@ -74,10 +83,13 @@ pub(super) fn run(shop: &Shop, root: &Path, kills: usize, chance: Chance, kept: 
 fn pace(shop: &Shop, home: &Path) -> Result<Pace> {
     let mut life = Life::new(home, false)?;
     let files = shop.made.len().min(PACE_FILES);
+    let mut watcher = life.watch(shop)?;
+    watcher.hear(Duration::from_mins(1), |heard| heard.watching.is_some())?;
+    let dropped = watcher.age();
     life.drop_until(shop, files)?;
-    let heard = life.watch(shop)?.finish(files)?;
+    let heard = watcher.finish(files)?;
     let opening = heard.watching.unwrap_or_default();
-    let all = heard.last_line.unwrap_or_default().saturating_sub(opening);
+    let all = heard.last_line.unwrap_or_default().saturating_sub(dropped);
     Ok(Pace { opening, a_file: all / u32::try_from(files.max(1)).unwrap_or(1) })
 }
 
@@ -151,23 +163,27 @@ impl Kills<'_> {
         when
     }
 
-    /// Two thirds of the new files lie there when the watch starts, the rest comes while it runs.
+    /// The new files come while it runs: those are taken at once, and what lay there before waits for rest.
     fn kill_watch(&mut self, life: &mut Life, end: usize, when: When) -> Result<Heard> {
-        let middle = life.dropped + (end - life.dropped) * 2 / 3;
-        life.drop_until(self.shop, middle)?;
-        let waiting = end.saturating_sub(life.present);
-        let working = self.pace.a_file * u32::try_from(waiting).unwrap_or(u32::MAX);
-        let span = self.pace.opening + working + working / 4;
+        let (new, waiting) = (end - life.dropped, end.saturating_sub(life.present));
+        let span = self.pace.opening + self.pace.working(new) * 5 / 4;
+        let left = if self.chance.one_in(4) { REST + self.pace.working(waiting) } else { Duration::ZERO };
         let (most, lines) = match when {
             When::Early => (self.chance.up_to(EARLY), usize::MAX),
-            When::Acknowledged => (span * 4, 1 + self.chance.below(waiting)),
-            _ => (self.chance.up_to(span), usize::MAX),
+            When::Acknowledged => (REST * 2 + self.pace.working(waiting) * 4, 1 + self.chance.below(waiting)),
+            _ => (self.chance.up_to(span + left), usize::MAX),
         };
-        let drop_at = self.chance.up_to(most.min(span));
-        let mut watcher = life.watch(self.shop)?;
         let enough = |heard: &Heard| heard.lines.len() >= lines;
-        watcher.hear(drop_at, enough)?;
-        life.drop_until(self.shop, end)?;
+        let mut watcher = life.watch(self.shop)?;
+        watcher.hear(most, |heard| heard.watching.is_some())?;
+        let middle = life.dropped + self.chance.below(new + 1);
+        for end in [middle, end] {
+            if watcher.age() < most {
+                life.drop_until(self.shop, end)?;
+            }
+            let next = watcher.age() + self.chance.up_to(self.pace.working(new));
+            watcher.hear(next.min(most), enough)?;
+        }
         watcher.hear(most, enough)?;
         watcher.kill()
     }
@@ -183,6 +199,7 @@ impl Kills<'_> {
 
     /// An undisturbed watch picks up what is missing, and then everything is there once.
     fn finish(&mut self, life: &mut Life, case: &str) -> Result<()> {
+        life.drop_until(self.shop, self.shop.made.len())?;
         let store = life.store.clone();
         let mut findings = life.look(self.shop, &store, case, &mut self.score);
         findings.extend(life.pick_up(self.shop, case, &mut self.score)?);

@@ -42,6 +42,11 @@ impl Life {
         self.store.parent().unwrap_or(&self.store)
     }
 
+    /// A place beside that folder.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.home().with_file_name(name)
+    }
+
     /// Drops workbooks until there are `end`.
     pub(super) fn drop_until(&mut self, shop: &Shop, end: usize) -> Result<()> {
         shop.drop_into(&self.folder, self.dropped..end)?;

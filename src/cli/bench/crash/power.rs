@@ -12,29 +12,31 @@ use super::content::Survives;
 use super::disk::{Disk, Loss};
 use super::life::Life;
 use super::names::{NamesLeft, NamesRule};
-use super::record::{Ending, Plan, Recording, record};
+use super::record::{Ending, Plan, Recording, prepare, record};
 use super::score::Score;
 use super::shop::Shop;
-use super::step::Step;
+use super::step::{CHANGES, Step};
 use super::tree::{Kept, Tree};
 
 /// Workbooks of a recording at most: every loss is followed by a watch that picks up the rest.
 const MOST_FILES: usize = 120;
 /// For so many losses each kind of recording is made anew, with kills at other instants.
-const LOSSES_A_SET: usize = 40;
+const LOSSES_A_SET: usize = 20;
 /// A recorded program starts, opens its store and keeps its first files within this time.
 const OPENING: Duration = Duration::from_millis(250);
-/// And with about so many changes to files.
-const EARLY_CALLS: usize = 40;
+/// A new store is made with at most about so many calls of a kind.
+const CALLS_OF_MAKING: usize = 6;
+/// And an old one is opened with so many.
+const CALLS_OF_OPENING: usize = 12;
 
 /// Records, then loses power so many times under each rule of names; prints what was found.
 pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept: &mut Kept) -> Result<bool> {
     let files = shop.made.len().min(MOST_FILES);
     let sets = (0..losses.div_ceil(LOSSES_A_SET)).flat_map(|set| plans(files, shop.makes_backups(), chance.of(set)));
     let mut recordings = Vec::new();
-    for (number, plan) in sets.enumerate() {
-        let made = record(shop, &root.join(format!("recording-{number}")), files, &plan);
-        recordings.push(made.wrap_err_with(|| format!("recording {}", plan.what))?);
+    for (plan, life) in prepare(shop, root, files, sets.collect())? {
+        let what = plan.what;
+        recordings.push(record(shop, plan, &life).wrap_err_with(|| format!("recording {what}"))?);
     }
     let mut clean = true;
     for rule in [NamesRule::Journal, NamesRule::Posix] {
@@ -60,14 +62,18 @@ pub(super) fn run(shop: &Shop, root: &Path, losses: usize, chance: &Chance, kept
 
 /// One recording of each kind.
 fn plans(files: usize, backups: bool, mut chance: Chance) -> Vec<Plan> {
-    let mut at = |most: usize| Ending::KilledAt(1 + chance.below(most));
-    let at_work = [at(files / 3), at(files / 3)];
-    let mut early = |_| match chance.below(3) {
-        0 => Ending::KilledAfter(chance.up_to(OPENING)),
-        _ => Ending::KilledIn(1 + chance.below(EARLY_CALLS)),
-    };
-    let opening: Vec<Ending> = (0..3).map(&mut early).collect();
-    let often: Vec<Ending> = (0..6).map(early).collect();
+    let chance = &mut chance;
+    let (in_making, in_opening, in_work) = (CALLS_OF_MAKING, CALLS_OF_OPENING, files);
+    let making: Vec<Ending> = (0..3).map(|_| killed_in(chance, 0, in_making)).collect();
+    let opening = [killed_in(chance, 0, in_opening), Ending::KilledAfter(chance.up_to(OPENING))];
+    let often = [
+        Ending::KilledAfter(chance.up_to(OPENING)),
+        killed_in(chance, 0, in_making),
+        killed_in(chance, in_making, in_work),
+        Ending::KilledAfter(chance.up_to(OPENING)),
+        killed_in(chance, in_making, in_work),
+    ];
+    let at_work = [Ending::KilledAt(1 + chance.below(files / 3)), killed_in(chance, in_making, in_work)];
     let plan = |what, settled, kills: &[Ending], backed| {
         let endings = kills.iter().copied().chain([Ending::Ended]).collect();
         Plan { what, settled, endings, backed }
@@ -75,8 +81,9 @@ fn plans(files: usize, backups: bool, mut chance: Chance) -> Vec<Plan> {
     let mut plans = vec![
         plan("a new store", 0, &[], false),
         plan("an old store", files / 2, &[], false),
-        plan("a new store killed at work", 0, &at_work, false),
+        plan("a store killed while it is made", 0, &making, false),
         plan("an old store killed while it opens", files / 2, &opening, false),
+        plan("a new store killed at work", 0, &at_work, false),
         plan("a new store killed often", 0, &often, false),
     ];
     if backups {
@@ -84,6 +91,12 @@ fn plans(files: usize, backups: bool, mut chance: Chance) -> Vec<Plan> {
         plans.push(plan("an old store with backups killed at work", files / 4, &at_work, true));
     }
     plans
+}
+
+/// A kill inside a call, after `first` and at most `more` of its kind.
+fn killed_in(chance: &mut Chance, first: usize, more: usize) -> Ending {
+    let call = chance.pick(&CHANGES).copied().unwrap_or("fsync");
+    Ending::KilledIn(call, first + 1 + chance.below(more))
 }
 
 /// The losses under one rule of names.

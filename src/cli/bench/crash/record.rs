@@ -13,12 +13,14 @@ use super::life::Life;
 use super::look;
 use super::names::NamesRule;
 use super::shop::Shop;
-use super::step::{CALLS, CHANGES, READS, Step, steps};
+use super::step::{CALLS, READS, Step, steps};
 use super::tree::Tree;
 use super::watcher::{Heard, Watcher};
 
 /// Longest write that is recorded whole, bytes.
 const LONGEST: &str = "8388608";
+/// A watch takes a file at once that nobody has touched for two seconds.
+const REST: Duration = Duration::from_millis(2_100);
 /// A kill that falls into a write leaves a recording that cannot be told; then it is made anew, so often at most.
 const ATTEMPTS: usize = 5;
 
@@ -29,8 +31,8 @@ pub(super) enum Ending {
     KilledAfter(Duration),
     /// Killed after so many acknowledgements.
     KilledAt(usize),
-    /// Killed by a thread's so manieth call that changes a file: in the middle of an opening, a commit, a backup.
-    KilledIn(usize),
+    /// Killed by a thread's so manieth call of a name: in the middle of an opening, a commit, a backup.
+    KilledIn(&'static str, usize),
     /// Ended as a service is, with all files picked up.
     Ended,
 }
@@ -75,42 +77,67 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Records a plan on the first `files` workbooks, below `root`.
+/// A drop folder with the first `files` workbooks for every plan, below `root`; given out when all of them have been
+/// left alone for so long that a watch takes them at once.
+pub(super) fn prepare(shop: &Shop, root: &Path, files: usize, plans: Vec<Plan>) -> Result<Vec<(Plan, Life)>> {
+    let mut lives = Vec::new();
+    for (number, plan) in plans.into_iter().enumerate() {
+        let mut life = Life::new(&root.join(format!("recording-{number}")), plan.backed)?;
+        life.drop_until(shop, files)?;
+        lives.push((plan, life));
+    }
+    std::thread::sleep(REST);
+    Ok(lives)
+}
+
+/// Records a plan.
 ///
 /// # Errors
 /// When the recording does not lead to the folder that is really there.
-pub(super) fn record(shop: &Shop, root: &Path, files: usize, plan: &Plan) -> Result<Recording> {
+pub(super) fn record(shop: &Shop, plan: Plan, life: &Life) -> Result<Recording> {
     for _ in 1..ATTEMPTS {
-        if let Ok(recording) = attempt(shop, root, files, plan) {
-            return Ok(recording);
+        if let Ok((before, steps)) = attempt(shop, &plan, life) {
+            return Ok(recording(plan, life, before, steps));
         }
-        fs::remove_dir_all(root)?;
     }
-    attempt(shop, root, files, plan)
+    let (before, steps) = attempt(shop, &plan, life)?;
+    Ok(recording(plan, life, before, steps))
 }
 
-fn attempt(shop: &Shop, root: &Path, files: usize, plan: &Plan) -> Result<Recording> {
-    let mut life = Life::new(root, plan.backed)?;
-    fs::create_dir_all(life.home())?;
-    if plan.settled > 0 {
-        life.drop_until(shop, plan.settled)?;
-        life.watch(shop)?.finish(plan.settled)?;
-    }
-    life.drop_until(shop, files)?;
+fn recording(plan: Plan, life: &Life, before: Tree, steps: Vec<Step>) -> Recording {
+    Recording { plan, before, home: life.home().to_path_buf(), folder: life.folder.clone(), steps }
+}
+
+fn attempt(shop: &Shop, plan: &Plan, life: &Life) -> Result<(Tree, Vec<Step>)> {
+    Tree::default().write(life.home())?;
+    settle(shop, plan, life)?;
     let before = Tree::read(life.home())?;
     let mut made = Vec::new();
-    for (number, ending) in plan.endings.iter().enumerate() {
-        made.extend(one_process(shop, &life, root, number, *ending)?);
-        agrees(&life, &before, &made)?;
+    for ending in &plan.endings {
+        made.extend(one_process(shop, life, *ending)?);
+        agrees(life, &before, &made)?;
     }
-    let (home, folder) = (life.home().to_path_buf(), life.folder);
-    Ok(Recording { plan: plan.clone(), before, home, folder, steps: made })
+    Ok((before, made))
+}
+
+/// Keeps the plan's first workbooks.
+fn settle(shop: &Shop, plan: &Plan, life: &Life) -> Result<()> {
+    let files = shop.made.iter().take(plan.settled).map(|made| life.folder.join(&made.name));
+    let files: Vec<PathBuf> = files.collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let kept = shop.command(&["ingest", "--store"], &life.store)?.args(files).output()?;
+    if !kept.status.success() {
+        bail!("the first runs were not kept: {}", String::from_utf8_lossy(&kept.stderr));
+    }
+    Ok(())
 }
 
 /// One process, recorded to its end.
-fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: Ending) -> Result<Vec<Step>> {
-    let calls = root.join(format!("calls-{number}"));
-    let missing = life.dropped.saturating_sub(present(shop, life, root)?);
+fn one_process(shop: &Shop, life: &Life, ending: Ending) -> Result<Vec<Step>> {
+    let calls = life.beside("calls");
+    let missing = life.dropped.saturating_sub(present(shop, life)?);
     let all = |heard: &Heard| heard.watching.is_some() && heard.lines.len() >= missing;
     let mut watcher =
         Watcher::start(recorded(&shop.watch(&life.folder, &life.store, life.backed)?, &calls, ending), Some(&calls))?;
@@ -123,7 +150,7 @@ fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: End
             watcher.hear(Duration::from_mins(1), |heard| heard.lines.len() >= lines.min(missing))?;
             watcher.kill()?;
         }
-        Ending::KilledIn(_) => {
+        Ending::KilledIn(..) => {
             watcher.hear(Duration::from_mins(1), all)?;
             watcher.kill()?;
         }
@@ -135,8 +162,8 @@ fn one_process(shop: &Shop, life: &Life, root: &Path, number: usize, ending: End
 }
 
 /// Runs the store has; looked at in a copy, so that the look leaves no trace in the store.
-fn present(shop: &Shop, life: &Life, root: &Path) -> Result<usize> {
-    let copy = root.join("look");
+fn present(shop: &Shop, life: &Life) -> Result<usize> {
+    let copy = life.beside("look");
     Tree::read(&life.store)?.write(&copy)?;
     Ok(look::ask(shop, &copy)?.runs.len())
 }
@@ -145,10 +172,13 @@ fn recorded(watch: &Command, calls: &Path, ending: Ending) -> Command {
     // A name that this processor does not have is passed over with a question mark.
     let trace = CALLS.split(',').map(|name| format!("?{name}")).collect::<Vec<_>>().join(",");
     let mut recorder = Command::new("strace");
-    recorder.args(["-f", "-qq", "-xx", "--seccomp-bpf", "-s", LONGEST]);
+    recorder.args(["-f", "-qq", "-xx", "-s", LONGEST]);
     recorder.args(["-e", &format!("trace={trace}"), "-e", &format!("raw={READS}")]);
-    if let Ending::KilledIn(call) = ending {
-        recorder.args(["-e", &format!("inject={CHANGES}:signal=KILL:when={call}")]);
+    if let Ending::KilledIn(call, count) = ending {
+        recorder.args(["-e", &format!("inject=?{call}:signal=KILL:when={count}")]);
+    } else {
+        // Calls that are not recorded cost nothing so; a kill inside a call is not delivered so.
+        recorder.arg("--seccomp-bpf");
     }
     recorder.arg("-o").arg(calls).arg(watch.get_program()).args(watch.get_args());
     recorder
