@@ -225,3 +225,37 @@ fn configuration_problems_are_all_named_with_exit_code_two() {
     assert!(out(&show).contains("offset_warn = 1.5"), "{}", out(&show));
     assert!(out(&run(home.path(), &["config", "path"])).contains("config.toml"));
 }
+
+#[test]
+fn a_history_is_backed_up_checked_restored_compacted_and_made_anew() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let folder = text(&samples().join("incoming"));
+    let fine = |args: &[&str]| {
+        let output = run(home.path(), &[args, &["--store", &store]].concat());
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
+        out(&output)
+    };
+    fine(&["ingest", &folder]);
+    let runs = |said: &str| said.lines().find(|line| line.starts_with("runs")).map(str::to_owned);
+    let before = runs(&fine(&["history", "status"])).expect("a line about runs");
+    let printed = fine(&["show", "9101-1/214"]);
+    let name: String = printed.chars().take(12).collect();
+    let made = fine(&["backup", "create"]);
+    let backup = made.split("  ").next().expect("a path").to_owned();
+    assert!(fine(&["backup", "verify"]).starts_with("sound"));
+    fine(&["exclude", &name, "--reason", "probe slipped", "--by", "AB"]);
+    assert!(fine(&["history", "status"]).contains("1 excluded"));
+    assert!(fine(&["history", "compact"]).contains("every value compared"));
+    assert!(fine(&["history", "verify"]).contains("0 of them damaged"));
+    let rebuilt = fine(&["history", "rebuild", &folder]);
+    assert!(rebuilt.contains("1 exclusions carried over"), "{rebuilt}");
+    assert!(fine(&["history", "status"]).contains("1 excluded"), "what people said outlives the files' second reading");
+    fine(&["backup", "restore", &backup]);
+    assert_eq!(runs(&fine(&["history", "status"])), Some(before), "as it was when the backup was made");
+    fs::write(&backup, b"spoilt").expect("written");
+    let spoilt = run(home.path(), &["backup", "verify", &backup]);
+    assert_eq!((spoilt.status.code(), out(&spoilt).starts_with("damaged")), (Some(1), true));
+    let refused = run(home.path(), &["backup", "restore", &backup, "--store", &store]);
+    assert_eq!(refused.status.code(), Some(2), "and the history is left as it is");
+}

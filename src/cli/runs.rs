@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use color_eyre::eyre::Result;
 
@@ -10,7 +9,7 @@ use super::{Exit, Format, RunsArgs, ingest, show};
 use crate::analysis::explain;
 use crate::config::Loaded;
 use crate::engine::moment;
-use crate::export::{FileLine, FileOutcome, csv_head, printable};
+use crate::export::printable;
 use crate::history::{Filter, Overview, PageOfRuns, Query, RunRecord, SortBy, Store};
 
 /// Prints the runs that are meant.
@@ -49,8 +48,8 @@ fn print(store: &Store, page: &PageOfRuns, format: Format) -> Result<()> {
     let records = page.keys.iter().filter_map(|key| store.run(key).ok().flatten());
     match format {
         Format::Text => text(records, page),
-        Format::Json => json(records),
-        Format::Csv => csv(records),
+        Format::Json => show::json(records),
+        Format::Csv => show::csv(records),
     }
 }
 
@@ -81,28 +80,4 @@ fn counts(page: &PageOfRuns) -> String {
         said(tally.yield_percent(), tally.graded()),
         said(tally.unit_yield_percent(), tally.units())
     )
-}
-
-fn json(records: impl Iterator<Item = RunRecord>) -> Result<()> {
-    let mut out = io::stdout().lock();
-    for record in records {
-        let content = blake3::Hash::from_bytes(record.file.content).to_hex().to_string();
-        let line = FileLine::new(Path::new(&record.file.path), Some(content), FileOutcome::Run(&record.run));
-        serde_json::to_writer(&mut out, &line)?;
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-fn csv(records: impl Iterator<Item = RunRecord>) -> Result<()> {
-    let mut table = csv::Writer::from_writer(io::stdout());
-    table.write_record(csv_head())?;
-    for record in records {
-        let line = FileLine::new(Path::new(&record.file.path), None, FileOutcome::Run(&record.run));
-        for row in line.csv_rows() {
-            table.write_record(row)?;
-        }
-    }
-    table.flush()?;
-    Ok(())
 }

@@ -24,8 +24,8 @@ pub(super) fn run(args: &ShowArgs, loaded: &Loaded) -> Result<Exit> {
     }
     match args.format {
         Format::Text => text(&store, &runs)?,
-        Format::Json => json(&runs)?,
-        Format::Csv => csv(&runs)?,
+        Format::Json => json(runs.into_iter().map(|(_, record)| record))?,
+        Format::Csv => csv(runs.into_iter().map(|(_, record)| record))?,
     }
     Ok(Exit::Fine)
 }
@@ -116,28 +116,33 @@ fn settings(out: &mut impl Write, track: &JudgedTrack) -> Result<()> {
     Ok(())
 }
 
-fn json(runs: &[(RunKey, RunRecord)]) -> Result<()> {
+/// One JSON object a run.
+pub(super) fn json(records: impl IntoIterator<Item = RunRecord>) -> Result<()> {
     let mut out = io::stdout().lock();
-    for (_, record) in runs {
-        let content = blake3::Hash::from_bytes(record.file.content).to_hex().to_string();
-        let line = FileLine::new(Path::new(&record.file.path), Some(content), FileOutcome::Run(&record.run));
-        serde_json::to_writer(&mut out, &line)?;
+    for record in records {
+        serde_json::to_writer(&mut out, &line_of(&record))?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-fn csv(runs: &[(RunKey, RunRecord)]) -> Result<()> {
+/// One row a track.
+pub(super) fn csv(records: impl IntoIterator<Item = RunRecord>) -> Result<()> {
     let mut table = csv::Writer::from_writer(io::stdout());
     table.write_record(csv_head())?;
-    for (_, record) in runs {
-        let line = FileLine::new(Path::new(&record.file.path), None, FileOutcome::Run(&record.run));
-        for row in line.csv_rows() {
+    for record in records {
+        for row in line_of(&record).csv_rows() {
             table.write_record(row)?;
         }
     }
     table.flush()?;
     Ok(())
+}
+
+fn line_of(record: &RunRecord) -> FileLine<'_> {
+    let content = blake3::Hash::from_bytes(record.file.content).to_hex().to_string();
+    let line = FileLine::new(Path::new(&record.file.path), Some(content), FileOutcome::Run(&record.run));
+    line.excluded(record.excluded.as_ref().map(|excluded| excluded.reason.as_str()))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ const COLUMNS: &[&str] = &[
     "time",
     "laser",
     "run_status",
+    "excluded",
     "track",
     "status",
     "reason",
@@ -80,6 +81,7 @@ impl FileLine<'_> {
             self.time.clone().unwrap_or_default(),
             word(self.laser),
             self.status.to_owned(),
+            word(self.excluded),
         ]
     }
 }

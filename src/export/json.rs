@@ -45,6 +45,7 @@ pub struct FileLine<'a> {
     pub(super) explanation: String,
     pub(super) skipped: Option<&'a str>,
     pub(super) error: Option<&'a str>,
+    pub(super) excluded: Option<&'a str>,
     pub(super) unit: Option<&'static str>,
     pub(super) sigma_filter: Option<String>,
     pub(super) warnings: &'a [String],
@@ -74,11 +75,20 @@ impl<'a> FileLine<'a> {
             explanation: run.map(explain).unwrap_or_default(),
             skipped,
             error,
+            excluded: None,
             unit: run.map(|run| run.unit.symbol()),
             sigma_filter: run.map(|run| run.filter.to_string()),
             warnings: run.map_or(&[], |run| run.warnings.as_slice()),
             tracks: run.map(|run| run.tracks.iter().map(TrackLine::new).collect()).unwrap_or_default(),
         }
+    }
+}
+
+impl<'a> FileLine<'a> {
+    /// The same line of a run that somebody took out of yield, charts and training, with the reason.
+    #[must_use]
+    pub fn excluded(self, reason: Option<&'a str>) -> Self {
+        Self { excluded: reason, ..self }
     }
 }
 

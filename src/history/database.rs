@@ -28,7 +28,7 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
     remove_half_snapshots(database);
     let config =
         sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
-    let db = with_patient_timers(|| catch_unwind(AssertUnwindSafe(|| config.open())))
+    let db = catch_unwind(AssertUnwindSafe(|| config.open()))
         .map_err(|_| StoreError::engine("it gave up on a damaged file"))?
         .map_err(StoreError::sled)?;
     if existed && !db.was_recovered() {
@@ -50,11 +50,11 @@ impl Database {
     }
 }
 
-/// The engine's pool of seven threads is begun while the store is opened, and each of them looks around once a
+/// The engine's pool of seven threads is begun while the store is opened and first written, and each of them looks around once a
 /// second for ever. Threads inherit how late their timers may be: a minute, so that the kernel lets them all
 /// wait for one another and for whatever else wakes the processor. Work that is handed to them still wakes them at
 /// once. Other systems do not say it this way, and lose nothing.
-fn with_patient_timers<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn with_patient_timers<T>(work: impl FnOnce() -> T) -> T {
     let own = fs::read_link("/proc/thread-self").ok();
     let slack = own.as_deref().and_then(Path::file_name).map(|id| Path::new("/proc").join(id).join("timerslack_ns"));
     let lateness = |nanoseconds: &str| drop(slack.as_ref().map(|slack| fs::write(slack, nanoseconds)));

@@ -37,7 +37,10 @@ pub struct Opening {
 
 /// Opens the store in a claimed folder.
 pub(super) fn open(claim: &Claim) -> Result<(Shelf, Opening), StoreError> {
-    let dir = claim.dir();
+    database::with_patient_timers(|| open_in(claim.dir()))
+}
+
+fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
     rewrite::finish(dir).map_err(StoreError::io(dir))?;
     let (marker, database) = (marker::read(dir), dir.join("db"));
     let copy = match &marker {
