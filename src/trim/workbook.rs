@@ -11,8 +11,9 @@ use super::area::AreaBudget;
 use super::error::{CellRef, ReadError, ReadErrorKind};
 use super::prescan::Format;
 
-/// Beyond this no volt, ohm or degree was ever measured, and squares still fit in an f64.
-const MAX_MAGNITUDE: f64 = 1e100;
+/// Beyond this no volt, ohm or degree was ever measured; differences of such values still fit in the single precision
+/// that curves are kept in, and squares in an f64.
+const MAX_MAGNITUDE: f64 = 1e30;
 
 /// What one cell holds, in the terms of a trim station.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +26,7 @@ pub(super) enum Cell<'a> {
     NotAvailable,
     /// Any other text, trimmed.
     Text(&'a str),
-    /// A number no instrument gives (infinite or beyond 1e100).
+    /// A number no instrument gives (infinite or beyond 1e30).
     Absurd(f64),
 }
 
