@@ -142,8 +142,24 @@ impl Chance {
     /// A text with everything in it that a name, a cell or a line should not hold.
     pub fn text(&mut self, most: usize) -> String {
         const ODD: [char; 18] = [
-            '\0', '\x1b', '\n', '\t', '"', '\\', '\'', '\u{202e}', '\u{feff}', 'ß', 'İ', 'ǅ', '−', '\u{301}', '猫', '🦀',
-            '\u{10ffff}', '\u{a0}',
+            '\0',
+            '\x1b',
+            '\n',
+            '\t',
+            '"',
+            '\\',
+            '\'',
+            '\u{202e}',
+            '\u{feff}',
+            'ß',
+            'İ',
+            'ǅ',
+            '−',
+            '\u{301}',
+            '猫',
+            '🦀',
+            '\u{10ffff}',
+            '\u{a0}',
         ];
         (0..self.below(most))
             .map(|_| match self.below(6) {

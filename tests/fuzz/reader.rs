@@ -81,7 +81,8 @@ fn holds_water(run: &JudgedRun, curves: &RunCurves) {
 
 fn track_holds_water(track: &JudgedTrack) {
     assert!(track.reasons.iter().all(|reason| !reason.trim().is_empty()) && !track.reasons.is_empty(), "{track:?}");
-    let risk = track.risk.as_ref().map(|risk| (risk.probability, risk.terms.iter().map(|t| t.share).collect::<Vec<_>>()));
+    let risk =
+        track.risk.as_ref().map(|risk| (risk.probability, risk.terms.iter().map(|t| t.share).collect::<Vec<_>>()));
     let figures = format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {risk:?}",
         track.figures,
@@ -104,7 +105,11 @@ fn track_holds_water(track: &JudgedTrack) {
             assert!(linearity.fail <= linearity.raw_fail && linearity.raw_fail <= linearity.graded, "{linearity:?}");
             assert_eq!(linearity.fail == 0, track.status != Status::Fail, "{linearity:?}");
             assert!(track.trimmed && track.points >= 10, "{track:?}");
-            assert_eq!(linearity.worst.volts < -1e-9 * linearity.worst.half_width, !linearity.passes(), "{linearity:?}");
+            assert_eq!(
+                linearity.worst.volts < -1e-9 * linearity.worst.half_width,
+                !linearity.passes(),
+                "{linearity:?}"
+            );
         }
         Status::NotGraded => assert!(linearity.is_none() && track.trimmed, "{track:?}"),
         Status::Untrimmed => assert!(!track.trimmed, "{track:?}"),
@@ -164,5 +169,41 @@ fn a_spoiled_workbook_ends_as_a_sound_verdict_or_a_reason_and_always_the_same() 
 fn every_sample_is_judged_soundly_under_its_own_name() {
     for path in files_of("incoming").into_iter().chain(files_of("hostile")) {
         judge(&fs::read(&path).expect("a sample"), &path, &AnalysisSettings::default());
+    }
+}
+
+/// A System A sample with other figures in some cells, judged.
+fn with_figures(figure: impl Fn(u16, u16) -> Option<f64>) -> (JudgedRun, RunCurves) {
+    let path = sample("9102A_51");
+    let bytes = xls::Book::of(fs::read(&path).expect("a sample")).with_figures(figure);
+    match judge(&bytes, &path, &AnalysisSettings::default()) {
+        Outcome::Judged { run, curves } => (*run, curves),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_resistance_of_next_to_nothing_is_not_measured_and_no_infinite_change() {
+    let (run, _) = with_figures(|row, column| ((row, column) == (9, 1)).then_some(5e-324));
+    assert!(run.tracks.iter().all(|track| track.resistance.before.is_none() && track.resistance.change.is_none()));
+    assert_ne!(run.status, Status::Error);
+}
+
+#[test]
+fn limits_next_to_each_other_next_to_nothing_are_defective_and_no_infinite_r() {
+    let (run, _) = with_figures(|row, column| match column {
+        8 if row > 0 => Some(1e-302),
+        9 if row > 0 => Some(-1e-302),
+        _ => None,
+    });
+    assert!(run.tracks.iter().all(|track| track.linearity().is_none()), "{:?}", run.status);
+}
+
+#[test]
+fn an_error_beyond_single_precision_is_no_measurement_and_no_infinite_curve() {
+    for figure in [1e31, 1e39, -1e99] {
+        let (run, _) = with_figures(|row, column| ((row, column) == (12, 6)).then_some(figure));
+        assert_eq!(run.status, Status::Error, "{figure}");
+        assert!(run.tracks.iter().any(|track| track.reasons.iter().any(|reason| reason.contains("no measurement"))));
     }
 }

@@ -78,11 +78,25 @@ impl Book {
         }
     }
 
+    /// The file with these figures in its number cells, by row and column, on every sheet.
+    pub fn with_figures(&self, figure: impl Fn(u16, u16) -> Option<f64>) -> Vec<u8> {
+        let mut records = self.records.clone();
+        for record in records.iter_mut().filter(|record| is_number(record)) {
+            let body = &mut record.body;
+            let field = |at: usize| u16::from_le_bytes([body[at], body[at + 1]]);
+            if let Some(figure) = figure(field(0), field(2)) {
+                body.splice(6..14, figure.to_le_bytes());
+            }
+        }
+        compound(&stream(&mut records, true))
+    }
+
     /// Header, table of chains and directory are what a container's reader follows.
     fn with_spoiled_tables(&self, chance: &mut Chance) -> Vec<u8> {
         let mut bytes = self.bytes.clone();
         let sector = |bytes: &[u8], field: usize| {
-            let number = bytes.get(field..field + 4).and_then(|four| four.try_into().ok()).map_or(0, u32::from_le_bytes);
+            let number =
+                bytes.get(field..field + 4).and_then(|four| four.try_into().ok()).map_or(0, u32::from_le_bytes);
             512 * (number as usize % 4_000 + 1)
         };
         for _ in 0..=chance.below(3) {
@@ -174,7 +188,8 @@ fn is_number(record: &Record) -> bool {
 
 /// A cell moves.
 fn place(records: &mut [Record], chance: &mut Chance) {
-    let cells: Vec<usize> = (0..records.len()).filter(|&n| records[n].body.len() >= 8 && records[n].kind > 0xF0).collect();
+    let cells: Vec<usize> =
+        (0..records.len()).filter(|&n| records[n].body.len() >= 8 && records[n].kind > 0xF0).collect();
     if let Some(&cell) = cells.get(chance.below(cells.len())) {
         let word = chance.word();
         records[cell].body.iter_mut().skip(2 * chance.below(2)).zip(&word[..2]).for_each(|(to, from)| *to = *from);

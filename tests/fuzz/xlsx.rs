@@ -76,7 +76,8 @@ impl Book {
                 2 => parts[at].0 = chance.text(30),
                 _ => {
                     let sheets: Vec<usize> = (0..parts.len()).filter(|&n| parts[n].0.contains("sheet")).collect();
-                    let at = sheets.get(chance.below(sheets.len())).copied().filter(|_| !chance.one_in(5)).unwrap_or(at);
+                    let at =
+                        sheets.get(chance.below(sheets.len())).copied().filter(|_| !chance.one_in(5)).unwrap_or(at);
                     parts[at].1 = reworded(&String::from_utf8_lossy(&parts[at].1), chance).into_bytes();
                 }
             }
@@ -103,7 +104,11 @@ fn reworded(text: &str, chance: &mut Chance) -> String {
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for &place in found.iter().skip_while(|&&place| place < first).take(many) {
         out.push_str(&text[at..place]);
-        if alike { out.push_str(&one) } else { out.push_str(&other(words, chance)) }
+        if alike {
+            out.push_str(&one)
+        } else {
+            out.push_str(&other(words, chance))
+        }
         at = text[place..].find(end).map_or(text.len(), |length| place + length);
     }
     out.push_str(&text[at..]);
