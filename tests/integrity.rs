@@ -280,3 +280,15 @@ fn a_store_is_opened_anew_in_place() {
     keep(&store, entries());
     assert_eq!(store.total().runs, 6);
 }
+
+#[test]
+fn a_waiting_file_that_another_version_wrote_keeps_nobody_from_the_history() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let before = filled(dir.path());
+    let payload = b"an entry in a spelling that nobody knows";
+    let head = [u32::try_from(payload.len()).expect("short").to_be_bytes(), crc32fast::hash(payload).to_be_bytes()];
+    fs::write(dir.path().join("waiting.log"), [head.concat().as_slice(), payload].concat()).expect("written");
+    assert_eq!(contents(&open(dir.path())), before);
+    assert!(dir.path().join("waiting.damaged").is_file(), "kept aside");
+    assert_eq!(contents(&open(dir.path())), before, "and once only");
+}

@@ -252,6 +252,13 @@ pub(super) enum BenchCommand {
         #[arg(long)]
         full: bool,
     },
+    /// Files that arrive as fast as they are taken, for long: memory, descriptors and pace stay what they were.
+    #[cfg(unix)]
+    Soak {
+        /// How many files.
+        #[arg(long, default_value_t = 200_000, value_name = "N")]
+        files: usize,
+    },
     /// Building the overview of a large history and asking it: first pages, memory.
     History {
         /// How many runs the history holds.

@@ -11,6 +11,8 @@ mod idle;
 mod process;
 mod read;
 mod rig;
+#[cfg(unix)]
+mod soak;
 mod start;
 
 use color_eyre::eyre::Result;
@@ -28,6 +30,8 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Idle { seconds } => idle::run(seconds, config)?,
         #[cfg(unix)]
         BenchCommand::Faults { only, full } => return faults::run(only.as_deref(), full),
+        #[cfg(unix)]
+        BenchCommand::Soak { files } => return soak::run(files.max(100)),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
         BenchCommand::Crash(args) => return crash::run(&args, config),
         BenchCommand::History { runs, at } => history::run(runs, at, config)?,

@@ -62,7 +62,7 @@ fn drop_samples(incoming: &Path, pace: Duration) {
 }
 
 /// The sample's name with another date and time.
-fn renamed(path: &str, now: LocalTime) -> String {
+pub(super) fn renamed(path: &str, now: LocalTime) -> String {
     let anchor = path.to_ascii_lowercase().find("data_").map(|at| at + 5);
     let end = [" AM", " PM"].iter().find_map(|half| path.rfind(half)).map(|at| at + 3);
     let (Some(start), Some(end)) = (anchor, end) else { return path.to_owned() };

@@ -9,7 +9,7 @@ pub enum Exit {
     Fine,
     /// Some files could not be read.
     SomeFilesFailed,
-    /// The crash campaign found something amiss.
+    /// A campaign found something amiss.
     Loss,
     /// The command line or the configuration cannot be used, or there is no terminal.
     Usage,

@@ -57,7 +57,20 @@ impl Retention {
     }
 
     pub(super) fn problems(self) -> Vec<String> {
-        let sound = self.curves.abs() < f64::EPSILON || (0.1..=100.0).contains(&self.curves);
+        // Nothing but zero is zero: a thousandth of a second would drop every curve there is.
+        let sound = self.curves.abs() <= 0.0 || (0.1..=100.0).contains(&self.curves);
         if sound { Vec::new() } else { vec![format!("retention.curves = {}: 0.1 … 100 years, or 0", self.curves)] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retention_of_next_to_nothing_is_a_problem_and_not_never() {
+        for (curves, problems) in [(0.0, 0), (-0.0, 0), (0.1, 0), (1e-300, 1), (1e-17, 1), (f64::NAN, 1), (-1.0, 1)] {
+            assert_eq!(Retention { curves }.problems().len(), problems, "{curves}");
+        }
     }
 }

@@ -76,7 +76,8 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
     if !problems.is_empty() {
         return Err(ConfigError::Invalid(problems));
     }
-    let store = config.store.clone().unwrap_or_else(default_store);
+    let named = config.store.clone().filter(|store| !store.as_os_str().is_empty());
+    let store = named.unwrap_or_else(default_store);
     Ok(Loaded { config, files, store })
 }
 
@@ -121,6 +122,14 @@ mod tests {
         let config: Config = below.try_into().expect("a configuration");
         assert_eq!((config.sigma.order, config.sigma.cutoff), (4, 0.5));
         assert_eq!(config.watches.len(), 1);
+    }
+
+    #[test]
+    fn an_empty_store_is_the_users_own_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("site.toml");
+        std::fs::write(&path, "store = \"\"\n").expect("written");
+        assert!(!load(Some(&path)).expect("a configuration").store.as_os_str().is_empty());
     }
 
     #[test]

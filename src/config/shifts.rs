@@ -100,14 +100,22 @@ impl Shifts {
 /// Seconds since midnight of `HH:MM`.
 fn clock(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
-    let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+    let (hour, minute) = (two_digits(hour)?, two_digits(minute)?);
     (hour < 24 && minute < 60).then_some(hour * 3600 + minute * 60)
 }
 
+/// A number of one digit or two and nothing else: no sign, and none so large that it cannot be counted with.
+fn two_digits(text: &str) -> Option<u32> {
+    let plain = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// The day of `YYYY-MM-DD`. Days are compared as they are written, so any other spelling would never come.
 fn date(text: &str) -> Option<LocalDate> {
     let mut parts = text.splitn(3, '-');
     let mut next = || parts.next();
-    LocalDate::new(next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?)
+    let date = LocalDate::new(next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?)?;
+    (date.to_string() == text).then_some(date)
 }
 
 #[cfg(test)]
@@ -149,5 +157,21 @@ mod tests {
         plan.holidays.push("tomorrow".to_owned());
         plan.list[0].to = "25:00".to_owned();
         assert_eq!(plan.problems().len(), 2);
+    }
+
+    #[test]
+    fn a_holiday_that_no_day_is_written_like_is_named() {
+        let mut plan = plan();
+        plan.holidays = ["2026-3-9", "+2026-03-09", "2026-03-09"].map(str::to_owned).to_vec();
+        assert_eq!(plan.problems().len(), 2, "{:?}", plan.problems());
+    }
+
+    #[test]
+    fn an_hour_beyond_all_clocks_is_named_and_no_panic() {
+        for from in ["9999999:00", "4294967295:59", "00:4294967295", "+6:00"] {
+            let mut plan = plan();
+            from.clone_into(&mut plan.list[0].from);
+            assert_eq!(plan.problems().len(), 1, "{from}");
+        }
     }
 }

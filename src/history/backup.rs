@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::backup_line::{of_line, to_line};
 use super::disk::sync_dir;
 use super::error::StoreError;
+use super::journal;
 use super::value;
 
 /// What the names of backups end in.
@@ -176,7 +177,7 @@ pub(super) fn load(
     let mut hash = blake3::Hasher::new();
     let mut line = next_line(&mut source, path)?.unwrap_or_default();
     let head: Head = serde_json::from_str(&line).map_err(|e| wrong(format!("no head of a backup: {e}")))?;
-    if head.what != WHAT || head.format != FORMAT || head.schema > value::SCHEMA {
+    if head.what != WHAT || head.format != FORMAT || head.schema > value::SCHEMA || head.journal > journal::MOST {
         return Err(wrong(format!("format {} with schema {}: not of this program", head.format, head.schema)));
     }
     let mut values = 0;
@@ -224,7 +225,7 @@ pub(super) fn rotate(folder: &Path, keep: usize) -> Option<u64> {
 pub(super) fn named(path: &Path) -> Option<(i64, u64)> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let (made, journal) = name.strip_suffix(ENDING)?.split_once('-')?;
-    Some((made.parse().ok()?, journal.parse().ok()?))
+    Some((made.parse().ok()?, journal.parse().ok().filter(|number| *number <= journal::MOST)?))
 }
 
 /// Copies a backup into another folder, under its own name, whole or not at all.

@@ -3,12 +3,17 @@
 use std::fs::{self, File, OpenOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::disk::sync_dir;
 use super::error::StoreError;
 
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
+
+/// How long the engine's threads may take to let go of a file.
+const LETTING_GO: Duration = Duration::from_secs(5);
 
 /// An open database: the engine, and its file for our own syncs.
 #[derive(Debug)]
@@ -28,9 +33,7 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
     remove_half_snapshots(database);
     let config =
         sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
-    let db = catch_unwind(AssertUnwindSafe(|| config.open()))
-        .map_err(|_| StoreError::engine("it gave up on a damaged file"))?
-        .map_err(StoreError::sled)?;
+    let db = unlocked(database, &config)?;
     if existed && !db.was_recovered() {
         return Err(StoreError::engine("a store that was there opened as a new one"));
     }
@@ -40,6 +43,28 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
         sync_new(database)?;
     }
     Ok(Database { db, file })
+}
+
+/// Opens the engine, once its own threads of the time before have let go of the file: they do so a moment after its
+/// handle is dropped. A file that stays locked is in use, and not damaged.
+fn unlocked(database: &Path, config: &sled::Config) -> Result<sled::Db, StoreError> {
+    let give_up = Instant::now() + LETTING_GO;
+    loop {
+        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+        match opened.map_err(|_| StoreError::engine("it gave up on a damaged file"))? {
+            Err(error) if is_locked(&error) && Instant::now() < give_up => thread::sleep(Duration::from_millis(5)),
+            Err(error) if is_locked(&error) => {
+                let dir = database.parent().unwrap_or(database).to_path_buf();
+                return Err(StoreError::HeldBy { dir, holder: None });
+            }
+            opened => return opened.map_err(StoreError::sled),
+        }
+    }
+}
+
+/// The engine has no other word for it.
+fn is_locked(error: &sled::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
 }
 
 impl Database {
@@ -90,4 +115,26 @@ fn sync_new(database: &Path) -> Result<(), StoreError> {
         sync_dir(folder).map_err(StoreError::io(folder))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_the_engine_has_not_let_go_of_yet_is_waited_for_and_not_called_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db");
+        let before = open(&path).expect("made");
+        before.db.insert(b"key", b"value").expect("written");
+        before.sync().expect("written");
+        let last = thread::spawn(move || {
+            // It begins to wait before this ends, or finds nothing to wait for: both must do.
+            thread::yield_now();
+            drop(before);
+        });
+        let after = open(&path).expect("opened");
+        assert!(after.db.get(b"key").expect("readable").is_some());
+        last.join().expect("ended");
+    }
 }

@@ -29,14 +29,20 @@ pub(super) struct Extent {
     pub(super) rest: u64,
 }
 
-/// Reads all whole frames from the beginning. `each` may stop the reading with an error.
-pub(super) fn read<E: From<io::Error>>(path: &Path, mut each: impl FnMut(&[u8]) -> Result<(), E>) -> Result<Extent, E> {
+/// Reads all whole frames from the beginning. `each` says whether it can use a frame; one that it cannot use ends the
+/// reading as one with another checksum does. It may stop the reading with an error too.
+pub(super) fn read<E: From<io::Error>>(
+    path: &Path,
+    mut each: impl FnMut(&[u8]) -> Result<bool, E>,
+) -> Result<Extent, E> {
     let file = File::open(path)?;
     let total = file.metadata()?.len();
     let mut source = BufReader::with_capacity(256 * 1024, file);
     let (mut whole, mut payload) = (0, Vec::new());
     while let Some(taken) = next(&mut source, total - whole, &mut payload)? {
-        each(&payload)?;
+        if !each(&payload)? {
+            break;
+        }
         whole += taken;
     }
     Ok(Extent { whole, rest: total - whole })
@@ -115,7 +121,7 @@ mod tests {
         let mut found = Vec::new();
         let extent = read::<io::Error>(path, |payload| {
             found.push(payload.to_vec());
-            Ok(())
+            Ok(true)
         });
         (found, extent.expect("readable"))
     }

@@ -19,6 +19,9 @@ use super::shelf::Changes;
 /// A segment longer than this is followed by another, bytes: the last one is read whole when a store is opened.
 const LONG_SEGMENT: u64 = 16 * 1024 * 1024;
 
+/// No history comes this far: a greater number was made up, and could not be counted on from.
+pub(super) const MOST: u64 = u64::MAX >> 1;
+
 /// One batch with its number.
 type Batch = (u64, Changes);
 
@@ -47,7 +50,8 @@ fn segments(dir: &Path) -> io::Result<Vec<Segment>> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         let first = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-        if let Some(first) = first.filter(|_| path.extension().is_some_and(|end| end == "log")) {
+        let is_ours = |first: &u64| *first > 0 && *first <= MOST && path == segment_path(dir, *first);
+        if let Some(first) = first.filter(is_ours) {
             found.push(Segment { first, path });
         }
     }
@@ -57,6 +61,11 @@ fn segments(dir: &Path) -> io::Result<Vec<Segment>> {
 
 fn segment_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.log"))
+}
+
+/// The batch in a frame; nothing in one that is whole and yet holds none.
+fn batch(payload: &[u8]) -> Option<Batch> {
+    postcard::from_bytes(payload).ok().filter(|(number, _)| *number <= MOST)
 }
 
 /// Bytes of all segments.
@@ -82,13 +91,12 @@ pub(super) fn replay(
     // A segment whose successor begins at or before the next batch wanted has nothing to tell.
     for (segment, _) in segments.iter().zip(ends).filter(|(_, end)| *end > after + 1) {
         let read = frames::read::<StoreError>(&segment.path, |payload| {
-            let (number, changes): Batch = postcard::from_bytes(payload)
-                .map_err(|e| StoreError::Engine(format!("{}: {e}", segment.path.display())))?;
+            let Some((number, changes)) = batch(payload) else { return Ok(false) };
             if number > last {
                 each(number, changes)?;
                 last = number;
             }
-            Ok(())
+            Ok(true)
         });
         read.map_err(|error| error.in_file(&segment.path))?;
     }
@@ -103,15 +111,16 @@ impl Journal {
         let Some(Segment { first, path }) = last else {
             return Self::begin(dir.to_path_buf(), 1);
         };
-        let mut next = first;
+        let (mut next, mut unread) = (first, false);
         let extent = frames::read::<StoreError>(&path, |payload| {
-            let (number, _): Batch = postcard::from_bytes(payload).map_err(StoreError::engine)?;
-            next = number + 1;
-            Ok(())
+            let number = batch(payload).map(|(number, _)| number);
+            unread = number.is_none();
+            next = number.map_or(next, |number| number + 1);
+            Ok(!unread)
         });
         let extent = extent.map_err(|error| error.in_file(&path))?;
         let mut notes = Vec::new();
-        if holds_more(&path, extent).map_err(StoreError::io(&path))? {
+        if unread || holds_more(&path, extent).map_err(StoreError::io(&path))? {
             notes.push(format!("{}: damaged after batch {}", path.display(), next - 1));
             let kept = path.with_extension("damaged");
             fs::copy(&path, &kept).map_err(StoreError::io(&kept))?;
@@ -261,6 +270,36 @@ mod tests {
         journal.take_back();
         assert_eq!(journal.append(&change(3, 0)).expect("written"), 2);
         assert_eq!(numbers(folder.path(), 0), [1, 2]);
+    }
+
+    #[test]
+    fn a_whole_frame_that_holds_no_batch_ends_the_journal_and_is_kept_aside() {
+        for made_up in
+            [b"no batch of any kind".to_vec(), postcard::to_stdvec(&(u64::MAX, change(1, 0))).expect("memory")]
+        {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut journal = Journal::open(folder.path()).expect("made");
+            journal.append(&change(1, 0)).expect("written");
+            journal.segment.append(&made_up).expect("written");
+            drop(journal);
+            assert_eq!(numbers(folder.path(), 0), [1]);
+            let mut journal = Journal::open(folder.path()).expect("opened");
+            assert_eq!((journal.last(), journal.notes.len()), (1, 1));
+            assert!(segment_path(folder.path(), 1).with_extension("damaged").exists());
+            assert_eq!(journal.append(&change(2, 0)).expect("written"), 2);
+        }
+    }
+
+    #[test]
+    fn a_file_whose_number_nobody_gave_is_no_segment() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::open(folder.path()).expect("made");
+        journal.append(&change(1, 0)).expect("written");
+        for name in ["0.log", "00000000000000000000.log", "7.log", "18446744073709551615.log"] {
+            fs::copy(segment_path(folder.path(), 1), folder.path().join(name)).expect("copied");
+        }
+        drop(journal);
+        assert_eq!(Journal::open(folder.path()).expect("opened").last(), 1);
     }
 
     #[test]

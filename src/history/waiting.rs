@@ -17,19 +17,26 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Opens the file in a claimed folder. Gives what an earlier process left waiting.
+    /// Opens the file in a claimed folder. Gives what an earlier process left waiting. What cannot be read, be it that
+    /// another version wrote it, is kept as `waiting.damaged`: those files still lie in their folders as new ones.
     ///
     /// # Errors
     /// Files and rights.
     pub fn open(claim: &Claim) -> Result<(Self, Vec<Entry>), StoreError> {
         let path = claim.dir().join(NAME);
-        let (mut left, mut extent) = (Vec::new(), None);
+        let (mut left, mut extent, mut unread) = (Vec::new(), None, false);
         if path.exists() {
             let read = frames::read::<StoreError>(&path, |payload| {
-                left.push(postcard::from_bytes(payload).map_err(StoreError::engine)?);
-                Ok(())
+                let entry = postcard::from_bytes(payload);
+                unread = entry.is_err();
+                left.extend(entry);
+                Ok(!unread)
             });
             extent = Some(read.map_err(|error| error.in_file(&path))?);
+        }
+        if unread {
+            let kept = path.with_extension("damaged");
+            std::fs::copy(&path, &kept).map_err(StoreError::io(&kept))?;
         }
         let frames = Frames::open(&path, extent).map_err(StoreError::io(&path))?;
         super::disk::sync_dir(claim.dir()).map_err(StoreError::io(claim.dir()))?;

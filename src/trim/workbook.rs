@@ -11,8 +11,11 @@ use super::area::AreaBudget;
 use super::error::{CellRef, ReadError, ReadErrorKind};
 use super::prescan::Format;
 
-/// Beyond this no volt, ohm or degree was ever measured, and squares still fit in an f64.
-const MAX_MAGNITUDE: f64 = 1e100;
+/// Beyond this no volt, ohm or degree was ever measured; differences of such values still fit in the single precision
+/// that curves are kept in, and squares in an f64.
+const MAX_MAGNITUDE: f64 = 1e30;
+/// What is smaller is nothing: nobody can measure it, and dividing by it leaves the range of an f64.
+const MIN_MAGNITUDE: f64 = 1e-30;
 
 /// What one cell holds, in the terms of a trim station.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +28,7 @@ pub(super) enum Cell<'a> {
     NotAvailable,
     /// Any other text, trimmed.
     Text(&'a str),
-    /// A number no instrument gives (infinite or beyond 1e100).
+    /// A number no instrument gives (infinite or beyond 1e30).
     Absurd(f64),
 }
 
@@ -107,6 +110,8 @@ fn number<'a>(value: f64) -> Cell<'a> {
         Cell::Blank
     } else if value.abs() > MAX_MAGNITUDE {
         Cell::Absurd(value)
+    } else if value.abs() < MIN_MAGNITUDE {
+        Cell::Number(0.0)
     } else {
         Cell::Number(value)
     }
@@ -215,4 +220,21 @@ fn xlsx_range(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Range<Data>,
     // The range builder wants row order, which a forged sheet need not keep.
     cells.sort_by_key(calamine::Cell::get_position);
     Ok(Range::from_sparse(cells))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_instrument_can_tell_from_nothing_is_nothing_and_what_none_reaches_is_absurd() {
+        for tiny in [5e-324, -1e-300, 1e-31, -0.0] {
+            assert_eq!(number(tiny), Cell::Number(0.0), "{tiny}");
+        }
+        for absurd in [f64::INFINITY, -1e39, 1e31] {
+            assert_eq!(number(absurd), Cell::Absurd(absurd));
+        }
+        assert_eq!(number(f64::NAN), Cell::Blank);
+        assert_eq!(number(-1e-29), Cell::Number(-1e-29));
+    }
 }

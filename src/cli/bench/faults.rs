@@ -8,7 +8,7 @@ mod crowds;
 mod folders;
 mod names;
 mod plant;
-mod program;
+pub(super) mod program;
 mod writers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

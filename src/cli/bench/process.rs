@@ -4,16 +4,26 @@ use std::fs;
 
 /// Most memory ever resident, MB.
 pub(super) fn peak_mb() -> Option<f64> {
-    status_kb("VmHWM:").map(|kb| kb / 1024.0)
+    status_kb("self", "VmHWM:").map(|kb| kb / 1024.0)
 }
 
 /// Memory resident now, MB.
 pub(super) fn resident_mb() -> Option<f64> {
-    status_kb("VmRSS:").map(|kb| kb / 1024.0)
+    status_kb("self", "VmRSS:").map(|kb| kb / 1024.0)
 }
 
-fn status_kb(field: &str) -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
+/// Memory of another process resident now, MB.
+pub(super) fn resident_mb_of(process: u32) -> Option<f64> {
+    status_kb(&process.to_string(), "VmRSS:").map(|kb| kb / 1024.0)
+}
+
+/// Descriptors another process has open.
+pub(super) fn descriptors_of(process: u32) -> Option<usize> {
+    Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count())
+}
+
+fn status_kb(process: &str, field: &str) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()
 }
 

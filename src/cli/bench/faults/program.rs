@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::{Result, bail, eyre};
 
 /// What was heard.
-pub(super) enum Heard {
+pub(in crate::cli::bench) enum Heard {
     /// A line of standard output, and when.
     Line(String, Instant),
     /// A line of standard error.
@@ -19,15 +19,15 @@ pub(super) enum Heard {
 }
 
 /// A running `watch --headless`.
-pub(super) struct Program {
+pub(in crate::cli::bench) struct Program {
     child: Child,
     readers: Vec<JoinHandle<()>>,
-    pub(super) heard: Receiver<Heard>,
+    pub(in crate::cli::bench) heard: Receiver<Heard>,
 }
 
 impl Program {
     /// Starts it with these arguments, its home in a folder of the case.
-    pub(super) fn start(home: &Path, arguments: &[&OsStr]) -> Result<Self> {
+    pub(in crate::cli::bench) fn start(home: &Path, arguments: &[&OsStr]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["watch", "--headless"]).args(arguments).env("HOME", home);
         command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").env_remove("TRIMWATCH_STORE");
@@ -39,6 +39,11 @@ impl Program {
         Ok(Self { child, readers: out.into_iter().chain(err).collect(), heard })
     }
 
+    /// Its number among the system's processes.
+    pub(in crate::cli::bench) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name; standard Rust has none but the one that kills.
     pub(super) fn signal(&self, name: &str) -> Result<()> {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status()?;
@@ -46,7 +51,7 @@ impl Program {
     }
 
     /// Ends it politely and waits.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(in crate::cli::bench) fn end(&mut self) -> Result<()> {
         self.signal("TERM")?;
         let give_up = Instant::now() + Duration::from_secs(10);
         while self.child.try_wait()?.is_none() {
