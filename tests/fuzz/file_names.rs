@@ -98,7 +98,7 @@ fn passed_over(path: &Path) {
         Some(reason) => assert!(!reason.is_empty()),
     }
     if name.starts_with("~$") || name.starts_with('.') {
-        assert!(ignored_by_name(path).is_some(), "{path:?}");
+        assert!(ignored_by_name(path).is_some(), "{}", path.display());
     }
 }
 
