@@ -148,7 +148,7 @@ fn spoil(files: &mut Files, chance: &mut Chance) -> Harm {
         if harm == Harm::Forged {
             files.insert(
                 path.clone(),
-                if path.ends_with(".gz") { forged_backup(&bytes, chance) } else { forged_frames(&bytes, chance) },
+                if path.contains(".gz") { forged_backup(&bytes, chance) } else { forged_frames(&bytes, chance) },
             );
             continue;
         }
@@ -257,7 +257,9 @@ fn ask_everything(store: &Store) {
         let _ = store.set_damage_aside(&run);
     }
     if let Some(dir) = store.dir() {
-        backups_in(dir).iter().for_each(|path| drop(verify_backup(path)));
+        for path in backups_in(dir) {
+            drop(verify_backup(&path));
+        }
     }
 }
 
