@@ -54,7 +54,7 @@ impl Default for Config {
         Self {
             store: None,
             offset_warn: AnalysisSettings::default().offset_warn,
-            rescan_seconds: 5,
+            rescan_seconds: 10,
             poll: false,
             ascii: false,
             bell: Bell::Alarm,

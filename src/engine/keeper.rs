@@ -214,7 +214,10 @@ impl Keeper {
         };
         let reason = error.to_string();
         let told = Output::NotKept(reason.clone());
-        self.keeping = Keeping::Trouble(Trouble { reason, next: Some(Instant::now() + wait), wait, claim });
+        // What a newer program wrote does not become older by waiting.
+        let hopeless = matches!(error, StoreError::NewerSchema { .. });
+        let next = (!hopeless).then(|| Instant::now() + wait);
+        self.keeping = Keeping::Trouble(Trouble { reason, next, wait, claim });
         told
     }
 

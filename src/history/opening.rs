@@ -45,7 +45,11 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
     let (marker, database) = (marker::read(dir), dir.join("db"));
     let copy = match &marker {
         Some(Marker { clean: true, .. }) => None,
-        _ if database::is_there(&database) => Some(copy_aside(dir, &database)?),
+        _ if database::is_there(&database) => {
+            // A disk that takes nothing is known before half a copy lies on it.
+            probe(dir).map_err(StoreError::io(dir))?;
+            Some(copy_aside(dir, &database)?)
+        }
         _ => None,
     };
     let least = marker.map_or(0, |marker| marker.sequence);

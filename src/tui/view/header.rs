@@ -53,9 +53,6 @@ fn parts(app: &App) -> Vec<Part> {
     } else {
         parts.push(Part { keep: 2, spans: vec![span("queue 0", Role::Quiet)] });
     }
-    if let Some(newest) = newest(app) {
-        parts.push(Part { keep: 4, spans: vec![span(format!("newest {newest}"), Role::Text)] });
-    }
     parts.push(Part { keep: 7, spans: vec![span(today(header), Role::Text)] });
     if let Some(shift) = &header.shift {
         parts.push(Part { keep: 0, spans: vec![span(format!("shift {shift}"), Role::Quiet)] });
@@ -63,6 +60,10 @@ fn parts(app: &App) -> Vec<Part> {
     let unseen = app.rows.unseen();
     if unseen > 0 {
         parts.push(Part { keep: 8, spans: vec![span(format!("! {unseen} unseen"), Role::Outside)] });
+    }
+    // Last, because it changes by the minute: what stood behind it would have to be written anew.
+    if let Some(newest) = newest(app) {
+        parts.push(Part { keep: 4, spans: vec![span(format!("newest {newest}"), Role::Text)] });
     }
     parts
 }
