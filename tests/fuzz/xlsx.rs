@@ -105,9 +105,9 @@ fn reworded(text: &str, chance: &mut Chance) -> String {
     for &place in found.iter().skip_while(|&&place| place < first).take(many) {
         out.push_str(&text[at..place]);
         if alike {
-            out.push_str(&one)
+            out.push_str(&one);
         } else {
-            out.push_str(&other(words, chance))
+            out.push_str(&other(words, chance));
         }
         at = text[place..].find(end).map_or(text.len(), |length| place + length);
     }
