@@ -82,6 +82,9 @@ fn opened(bytes: &[u8]) -> Result<(u8, &[u8]), ValueError> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

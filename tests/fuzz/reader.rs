@@ -105,11 +105,9 @@ fn track_holds_water(track: &JudgedTrack) {
             assert!(linearity.fail <= linearity.raw_fail && linearity.raw_fail <= linearity.graded, "{linearity:?}");
             assert_eq!(linearity.fail == 0, track.status != Status::Fail, "{linearity:?}");
             assert!(track.trimmed && track.points >= 10, "{track:?}");
-            assert_eq!(
-                linearity.worst.volts < -1e-9 * linearity.worst.half_width,
-                !linearity.passes(),
-                "{linearity:?}"
-            );
+            // Rounding is a share of the band; a point outside a huge one may be so by less.
+            let (beyond, rounding) = (-linearity.worst.volts, 1e-9 * linearity.worst.half_width);
+            assert!(if linearity.passes() { beyond <= rounding } else { beyond >= -rounding }, "{linearity:?}");
         }
         Status::NotGraded => assert!(linearity.is_none() && track.trimmed, "{track:?}"),
         Status::Untrimmed => assert!(!track.trimmed, "{track:?}"),
@@ -148,7 +146,7 @@ fn spoiled(chance: &mut Chance) -> (&'static Path, Vec<u8>) {
 fn a_spoiled_workbook_ends_as_a_sound_verdict_or_a_reason_and_always_the_same() {
     let settings = AnalysisSettings::default();
     let mut ended = [0u32; 3];
-    fuzz("reader", 400, |chance| {
+    fuzz("reader", 250, |chance| {
         let (path, bytes) = spoiled(chance);
         let outcome = judge(&bytes, path, &settings);
         ended[match outcome {
