@@ -19,8 +19,8 @@ use super::watcher::Heard;
 const KILLS_A_STORE: usize = 20;
 /// An early kill comes within this time: while the program starts and opens its store.
 const EARLY: Duration = Duration::from_millis(50);
-/// A file that lies there at the start is taken when nobody has touched it for so long.
-const REST: Duration = Duration::from_secs(2);
+/// Files that no event told of are taken when nobody has touched them for two seconds; then some are acknowledged.
+const PATIENCE: Duration = Duration::from_secs(6);
 /// Files that show how fast this machine is.
 const PACE_FILES: usize = 40;
 
@@ -43,8 +43,10 @@ impl Pace {
 enum When {
     /// While the program starts and opens.
     Early,
-    /// Anywhere from the start until shortly after the last waiting file is through.
+    /// Anywhere from the start on, for as long as opening and the new files take.
     Anywhere,
+    /// While waiting files are kept: some time after the first acknowledgement.
+    Working,
     /// At once after an acknowledgement.
     Acknowledged,
     /// While the backup command runs.
@@ -60,15 +62,15 @@ struct Kills<'a> {
     backup_command: bool,
     kept: &'a mut Kept,
     score: Score,
-    /// How many kills came early, anywhere, at an acknowledgement, in a backup command, with automatic backups.
-    counts: [usize; 5],
+    /// How many kills came early, anywhere, at work, at an acknowledgement, in a backup command, with automatic backups.
+    counts: [usize; 6],
 }
 
 /// Kills a watch so many times; prints what was found.
 pub(super) fn run(shop: &Shop, root: &Path, kills: usize, chance: Chance, kept: &mut Kept) -> Result<bool> {
     let pace = pace(shop, &root.join("pace"))?;
     let backup_command = has_backup_command()?;
-    let mut part = Kills { shop, root, chance, pace, backup_command, kept, score: Score::default(), counts: [0; 5] };
+    let mut part = Kills { shop, root, chance, pace, backup_command, kept, score: Score::default(), counts: [0; 6] };
     let bar = ProgressBar::new(kills as u64);
     for store in 0..kills.div_ceil(KILLS_A_STORE) {
         let kills = KILLS_A_STORE.min(kills - store * KILLS_A_STORE);
@@ -85,11 +87,10 @@ fn pace(shop: &Shop, home: &Path) -> Result<Pace> {
     let files = shop.made.len().min(PACE_FILES);
     let mut watcher = life.watch(shop)?;
     watcher.hear(Duration::from_mins(1), |heard| heard.watching.is_some())?;
-    let dropped = watcher.age();
     life.drop_until(shop, files)?;
     let heard = watcher.finish(files)?;
     let opening = heard.watching.unwrap_or_default();
-    let all = heard.last_line.unwrap_or_default().saturating_sub(dropped);
+    let all = heard.last_line.unwrap_or_default().saturating_sub(heard.first_line.unwrap_or_default());
     Ok(Pace { opening, a_file: all / u32::try_from(files.max(1)).unwrap_or(1) })
 }
 
@@ -146,15 +147,17 @@ impl Kills<'_> {
             0 | 1 => When::Early,
             2 | 3 => When::Acknowledged,
             4 if self.backup_command && life.present > 0 => When::Backup,
-            _ => When::Anywhere,
+            5 => When::Anywhere,
+            _ => When::Working,
         };
         let at = match when {
             When::Early => 0,
             When::Anywhere => 1,
-            When::Acknowledged => 2,
-            When::Backup => 3,
+            When::Working => 2,
+            When::Acknowledged => 3,
+            When::Backup => 4,
         };
-        let also = life.backed.then_some(4);
+        let also = life.backed.then_some(5);
         for at in std::iter::once(at).chain(also) {
             if let Some(count) = self.counts.get_mut(at) {
                 *count += 1;
@@ -166,12 +169,12 @@ impl Kills<'_> {
     /// The new files come while it runs: those are taken at once, and what lay there before waits for rest.
     fn kill_watch(&mut self, life: &mut Life, end: usize, when: When) -> Result<Heard> {
         let (new, waiting) = (end - life.dropped, end.saturating_sub(life.present));
-        let span = self.pace.opening + self.pace.working(new) * 5 / 4;
-        let left = if self.chance.one_in(4) { REST + self.pace.working(waiting) } else { Duration::ZERO };
+        let span = self.pace.opening + self.pace.working(new);
         let (most, lines) = match when {
             When::Early => (self.chance.up_to(EARLY), usize::MAX),
-            When::Acknowledged => (REST * 2 + self.pace.working(waiting) * 4, 1 + self.chance.below(waiting)),
-            _ => (self.chance.up_to(span + left), usize::MAX),
+            When::Working => (PATIENCE, 1),
+            When::Acknowledged => (PATIENCE, 1 + self.chance.below(waiting)),
+            _ => (self.chance.up_to(span), usize::MAX),
         };
         let enough = |heard: &Heard| heard.lines.len() >= lines;
         let mut watcher = life.watch(self.shop)?;
@@ -185,6 +188,10 @@ impl Kills<'_> {
             watcher.hear(next.min(most), enough)?;
         }
         watcher.hear(most, enough)?;
+        if when == When::Working {
+            let most = watcher.age() + self.chance.up_to(self.pace.working(waiting));
+            watcher.hear(most, |_| false)?;
+        }
         watcher.kill()
     }
 
@@ -211,11 +218,11 @@ impl Kills<'_> {
     }
 
     fn say(&self) {
-        let [early, anywhere, acknowledged, backup, backed] = self.counts;
+        let [early, anywhere, working, acknowledged, backup, backed] = self.counts;
         println!("kills         {}", self.score);
         println!(
-            "              {early} within {EARLY:?} of the start, {acknowledged} at an acknowledgement, {anywhere} \
-             anywhere; undisturbed it opens in {:.0?} and takes {:.1?} a file",
+            "              {early} within {EARLY:?} of the start, {working} at work, {acknowledged} at an \
+             acknowledgement, {anywhere} anywhere; undisturbed it opens in {:.0?} and takes {:.1?} a file",
             self.pace.opening, self.pace.a_file
         );
         match (self.backup_command, self.shop.makes_backups()) {

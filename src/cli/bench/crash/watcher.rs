@@ -23,6 +23,8 @@ pub(super) struct Heard {
     pub(super) words: Vec<String>,
     /// Since its start, when it was through with opening.
     pub(super) watching: Option<Duration>,
+    /// Since its start, when the first line came.
+    pub(super) first_line: Option<Duration>,
     /// Since its start, when the last line came.
     pub(super) last_line: Option<Duration>,
 }
@@ -159,7 +161,9 @@ impl Watcher {
             // A line without its end was never acknowledged.
             Said::Line(line) if line.ends_with(b"\n") => {
                 self.heard.lines.push(serde_json::from_slice(&line)?);
-                self.heard.last_line = Some(self.started.elapsed());
+                let now = self.started.elapsed();
+                self.heard.first_line.get_or_insert(now);
+                self.heard.last_line = Some(now);
             }
             Said::Line(_) => {}
             Said::Words(words) => {
