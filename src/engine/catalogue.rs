@@ -9,52 +9,10 @@ use crossbeam_channel::{Receiver, RecvError, Sender, never, unbounded};
 
 use super::clock;
 use super::keeper::Keeper;
-use super::output::{Numbered, Output};
+use super::output::{Numbered, Output, Question, Told, Word};
 use crate::config::Shifts;
-use crate::history::{
-    Act, Committed, Exclusion, Filter, FilterError, Found, Grouping, Moment, Overview, PageOfRuns, Query, RunKey,
-    RunRecord, Step, Store, Walked, YieldRow,
-};
+use crate::history::{Act, Committed, Exclusion, FilterError, Moment, Overview, RunKey, RunRecord, Store, Walked};
 use crate::trim::LocalTime;
-
-/// A question to the overview.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Question {
-    /// One page of runs.
-    Page(Box<Query>),
-    /// The next run with a text.
-    Find(Box<Query>, String, Step),
-    /// Yields by day or model.
-    Yields(Filter, Grouping),
-}
-
-/// A person's word on one run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// The run.
-    pub key: RunKey,
-    /// Out of yield, charts and training, or in again.
-    pub exclude: bool,
-    /// Why.
-    pub reason: String,
-    /// Who says so.
-    pub by: String,
-}
-
-/// What the overview answers.
-#[derive(Debug)]
-pub enum Told {
-    /// A page; a run that cannot be read is nothing.
-    Page(Box<PageOfRuns>, Vec<Option<Numbered>>),
-    /// Where a text is.
-    Found(Found),
-    /// Yields.
-    Yields(Vec<YieldRow>),
-    /// The question cannot be answered, and why.
-    Unanswered(String),
-    /// The overview is so far, percent; the answer comes when it is whole.
-    Building(u8),
-}
 
 /// What the builder has to say.
 #[derive(Debug)]

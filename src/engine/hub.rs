@@ -11,13 +11,12 @@ use crossbeam_channel::{Receiver, at, never, select, tick};
 
 use super::catalogue::Catalogue;
 use super::clock;
+use super::failed::{FailedFile, failed_before, unread};
 use super::keeper::{Keeper, Told};
-use super::live::failed_before;
 use super::opener::{self, Opened};
 use super::output::{Command, Output};
 use super::retry::{Decision, Now, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
-use super::unchanged::{FailedFile, unread};
 use super::upkeep::Upkeep;
 use super::worker::{Done, Finished, UNREAD, path_key};
 use crate::history::{Damaged, FileFacts};

@@ -16,10 +16,9 @@ use super::opener::{self, Job, Opened};
 use super::output::{Command, Output};
 use super::retry::Retries;
 use super::setup::Setup;
-use super::unchanged::FailedFile;
 use super::upkeep::Upkeep;
 use super::worker::{self, path_key};
-use crate::history::{Claim, LogEntry, LogOutcome, Store, StoreError, Waiting};
+use crate::history::{Claim, StoreError, Waiting};
 use crate::intake::{FileStat, Intake, Known, Options, Outlet, WatchedFolder, lanes};
 
 /// Files just arrived that may wait for a worker: more hold back the intake, not the memory.
@@ -128,17 +127,6 @@ fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) 
             Some((keeper, never()))
         }
     }
-}
-
-/// Files that failed before, so that they can be asked for again.
-pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], FailedFile> {
-    let log = store.latest_log(most).unwrap_or_default().into_iter();
-    let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
-    // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
-    failed
-        .map(|LogEntry { file, .. }| (file.path_key, FailedFile::new(file.path.into(), file.content)))
-        .filter(|(key, file)| path_key(&file.path) == *key)
-        .collect()
 }
 
 fn start_intake(setup: &Setup, slot: Arc<Slot>, found: Outlet) -> io::Result<Intake> {

@@ -8,6 +8,7 @@
 
 mod catalogue;
 pub mod clock;
+mod failed;
 mod files;
 mod holder;
 mod hub;
@@ -24,11 +25,11 @@ mod unchanged;
 mod upkeep;
 mod worker;
 
-pub use catalogue::{Question, Told, Word, moment};
+pub use catalogue::moment;
 pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::Engine;
-pub use output::{Command, Numbered, Output};
+pub use output::{Command, Numbered, Output, Question, Told, Word};
 pub use process::{ContentHash, Outcome, Processed, process};
 pub use setup::Setup;

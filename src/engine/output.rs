@@ -1,8 +1,46 @@
 //! What the engine is told, and what it tells.
 
-use super::catalogue::{Question, Told, Word};
 use crate::analysis::RunCurves;
-use crate::history::{LogEntry, RunKey, RunRecord, Tally};
+use crate::history::{Filter, Found, Grouping, LogEntry, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow};
+
+/// A question to the overview.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// One page of runs.
+    Page(Box<Query>),
+    /// The next run with a text.
+    Find(Box<Query>, String, Step),
+    /// Yields by day or model.
+    Yields(Filter, Grouping),
+}
+
+/// A person's word on one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The run.
+    pub key: RunKey,
+    /// Out of yield, charts and training, or in again.
+    pub exclude: bool,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub by: String,
+}
+
+/// What the overview answers.
+#[derive(Debug)]
+pub enum Told {
+    /// A page; a run that cannot be read is nothing.
+    Page(Box<PageOfRuns>, Vec<Option<Numbered>>),
+    /// Where a text is.
+    Found(Found),
+    /// Yields.
+    Yields(Vec<YieldRow>),
+    /// The question cannot be answered, and why.
+    Unanswered(String),
+    /// The overview is so far, percent; the answer comes when it is whole.
+    Building(u8),
+}
 
 /// What may be asked of the engine while it runs.
 #[derive(Debug, Clone, PartialEq)]

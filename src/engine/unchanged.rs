@@ -4,35 +4,11 @@
 //! content decides.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use super::hub::Hub;
 use super::process::Outcome;
-use super::worker::{Finished, UNREAD};
+use super::worker::Finished;
 use crate::history::FileFacts;
-
-/// A file that could not be read, so that it can be asked for again.
-#[derive(Debug, Clone)]
-pub(super) struct FailedFile {
-    /// Where it lies.
-    pub(super) path: PathBuf,
-    /// The content that failed; zeros when no byte could be read.
-    pub(super) content: [u8; 32],
-    /// Whether somebody asked for it and is owed an answer, even the same one.
-    pub(super) asked: bool,
-}
-
-impl FailedFile {
-    pub(super) fn new(path: PathBuf, content: [u8; 32]) -> Self {
-        Self { path, content, asked: false }
-    }
-
-    /// Notes that somebody asked for it; where it lies.
-    pub(super) fn ask(&mut self) -> PathBuf {
-        self.asked = true;
-        self.path.clone()
-    }
-}
 
 impl Hub {
     /// The files that have something new to tell.
@@ -70,10 +46,4 @@ impl Hub {
             self.keeper.forget(path_key);
         }
     }
-}
-
-/// The path keys of files whose bytes could not be read.
-pub(super) fn unread(finished: &[Finished]) -> Vec<[u8; 16]> {
-    let unread = finished.iter().filter(|file| file.failed() && file.file.content == UNREAD);
-    unread.map(|file| file.file.path_key).collect()
 }

@@ -7,9 +7,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::older::Stored;
 use super::record::{LogEntry, RunRecord};
 use super::value;
+use super::value::Stored;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
 use super::key;
-use super::older::Stored;
 use super::record::{RunKey, RunRecord};
+use super::value::Stored;
 use crate::analysis::{RiskCategory, Status};
 
 /// [`Facts`] without what the key says.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::error::StoreError;
-use super::older::Stored;
-use super::shelf::{Changes, Shelf};
+use super::journal::Changes;
+use super::shelf::Shelf;
 use super::value;
+use super::value::Stored;
 
 /// Most records between two syncs; more, and a power loss was seen to break the store.
 pub(super) const MAX_RECORDS: usize = 200;

@@ -7,6 +7,7 @@
 //!
 //! The journal is cut into segments, a new one with each backup and when one grows long; a segment goes once no kept backup needs it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,6 @@ use std::path::{Path, PathBuf};
 use super::disk::sync_dir;
 use super::error::StoreError;
 use super::frames::{self, Extent, Frames};
-use super::shelf::Changes;
 
 /// A segment longer than this is followed by another, bytes: the last one is read whole when a store is opened.
 const LONG_SEGMENT: u64 = 16 * 1024 * 1024;
@@ -22,6 +22,8 @@ const LONG_SEGMENT: u64 = 16 * 1024 * 1024;
 /// No history comes this far: a greater number was made up, and could not be counted on from.
 pub(super) const MOST: u64 = u64::MAX >> 1;
 
+/// Keys with their new values; `None` removes.
+pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 /// One batch with its number.
 type Batch = (u64, Changes);
 

@@ -5,25 +5,9 @@
 //! | 1 | – |
 //! | 2 | runs know whether they are excluded, and are compressed; tallies count units and excluded runs |
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use super::record::{FileFacts, LogEntry, RunKey, RunRecord, Tally};
-use super::value::{ValueError, plain};
+use super::value::{Stored, ValueError, plain};
 use crate::analysis::{JudgedRun, RunCurves};
-
-/// A kind of value that the store keeps.
-pub(super) trait Stored: Serialize + DeserializeOwned {
-    /// Whether values of this kind are compressed in a schema.
-    fn is_packed(_schema: u8) -> bool {
-        false
-    }
-
-    /// Today's value from the body of an older schema. Kinds that never changed read as they do today.
-    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
-        plain(body)
-    }
-}
 
 impl Stored for u64 {}
 impl Stored for i64 {}

@@ -15,12 +15,12 @@ use super::database::{self, Database};
 use super::disk::{copy_folder, free_name};
 use super::draft::{MAX_BYTES, MAX_RECORDS};
 use super::error::StoreError;
-use super::journal::{self, Journal};
+use super::journal::{self, Changes, Journal};
 use super::key;
 use super::marker::{self, Marker};
 use super::migrate::migrate;
 use super::rewrite;
-use super::shelf::{Changes, Disk, Shelf};
+use super::shelf::{Disk, Shelf};
 use super::value;
 
 /// Bytes that must fit on the disk before a store that cannot be opened is called damaged.

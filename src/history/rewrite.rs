@@ -10,7 +10,7 @@ use std::path::Path;
 use super::database::{self, Database};
 use super::disk::sync_dir;
 use super::error::StoreError;
-use super::shelf::Changes;
+use super::journal::Changes;
 
 /// Records written at once. Nothing is synced in between: a database that is not complete is thrown away.
 const AT_ONCE: usize = 1_000;

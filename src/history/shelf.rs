@@ -8,11 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::database::Database;
 use super::error::StoreError;
-use super::journal::Journal;
+use super::journal::{Changes, Journal};
 use super::{key, value};
 
-/// Keys with their new values; `None` removes.
-pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 /// One key with its value.
 pub(super) type Pair = (Vec<u8>, Vec<u8>);
 

@@ -9,12 +9,12 @@ use super::draft::Draft;
 use super::error::{Holder, StoreError};
 use super::key;
 use super::marker::{self, Marker};
-use super::older::Stored;
 use super::opening::{self, Opening};
 use super::plan::{self, Act, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
 use super::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::{self, Shelf};
 use super::value;
+use super::value::Stored;
 use super::waiting::Waiting;
 use crate::analysis::RunCurves;
 use crate::trim::LocalDate;
@@ -149,6 +149,18 @@ impl Store {
             };
             entries.into_iter().map(plan).collect()
         })
+    }
+
+    /// Keeps files that waited, those that a kill left in the history already not once more.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn commit_waiting(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
+        let is_new = |entry: &Entry| {
+            let file = &entry.file;
+            !(self.seen_path(&file.path_key, file.len, file.mtime_ns) && self.seen_content(&file.content))
+        };
+        self.commit(entries.into_iter().filter(is_new).collect())
     }
 
     /// Excludes a run from yield, charts and training, or lets it in again; `None` when there is no such run.

@@ -2,10 +2,9 @@
 
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
-
-use super::older::Stored;
 
 /// Version of every value's encoding.
 pub(super) const SCHEMA: u8 = 2;
@@ -28,6 +27,19 @@ pub enum ValueError {
     /// The checksum does not fit, or the bytes are no value of this kind.
     #[error("damaged: {0}")]
     Damaged(String),
+}
+
+/// A kind of value that the store keeps.
+pub(super) trait Stored: Serialize + DeserializeOwned {
+    /// Whether values of this kind are compressed in a schema.
+    fn is_packed(_schema: u8) -> bool {
+        false
+    }
+
+    /// Today's value from the body of an older schema. Kinds that never changed read as they do today.
+    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        plain(body)
+    }
 }
 
 /// Encodes a value, compressed where its kind is worth it.

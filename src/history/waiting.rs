@@ -5,8 +5,7 @@ use std::path::Path;
 use super::claim::Claim;
 use super::error::StoreError;
 use super::frames::{self, Frames};
-use super::plan::{Committed, Entry};
-use super::store::Store;
+use super::plan::Entry;
 
 const NAME: &str = "waiting.log";
 
@@ -61,19 +60,5 @@ impl Waiting {
             return Ok(());
         }
         self.frames.cut(0).map_err(StoreError::io(Path::new(NAME)))
-    }
-}
-
-impl Store {
-    /// Keeps files that waited, those that a kill left in the history already not once more.
-    ///
-    /// # Errors
-    /// As [`Store::commit`].
-    pub fn commit_waiting(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
-        let is_new = |entry: &Entry| {
-            let file = &entry.file;
-            !(self.seen_path(&file.path_key, file.len, file.mtime_ns) && self.seen_content(&file.content))
-        };
-        self.commit(entries.into_iter().filter(is_new).collect())
     }
 }

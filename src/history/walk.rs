@@ -129,7 +129,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::shelf::Changes;
+    use crate::history::journal::Changes;
 
     #[test]
     fn a_damaged_run_is_counted_and_named_and_the_walk_goes_on() {
