@@ -209,6 +209,15 @@ fn headless_watch_prints_a_line_a_run_holds_its_store_and_ends_when_asked() {
 }
 
 #[test]
+fn options_for_every_command_may_stand_before_it() {
+    let home = home();
+    let file = home.path().join("site.toml");
+    fs::write(&file, "offset_warn = 2.5\n").expect("written");
+    let shown = run(home.path(), &["--config", &text(&file), "config", "show"]);
+    assert!(out(&shown).contains("offset_warn = 2.5"), "{}{}", out(&shown), err(&shown));
+}
+
+#[test]
 fn configuration_problems_are_all_named_with_exit_code_two() {
     let home = home();
     let file = home.path().join("site.toml");

@@ -39,9 +39,8 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
     }
     let path = database.join("db");
     let file = OpenOptions::new().read(true).write(true).open(&path).map_err(StoreError::io(&path))?;
-    if !existed {
-        sync_new(database)?;
-    }
+    // At every opening: whoever made the files may have died before their names were on disk.
+    sync_names(database)?;
     Ok(Database { db, file })
 }
 
@@ -104,8 +103,8 @@ fn remove_half_snapshots(database: &Path) {
     }
 }
 
-/// The engine syncs none of what it creates.
-fn sync_new(database: &Path) -> Result<(), StoreError> {
+/// The engine syncs none of what it creates, and none of the names it gives.
+fn sync_names(database: &Path) -> Result<(), StoreError> {
     for name in ["conf", "db"] {
         let path = database.join(name);
         File::open(&path).and_then(|file| file.sync_all()).map_err(StoreError::io(&path))?;
