@@ -170,7 +170,7 @@ fn any_text_is_refused_in_words_or_is_a_configuration_within_its_ranges() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.toml");
     let mut sound = 0;
-    fuzz("configuration", 500, |chance| {
+    fuzz("configuration", 300, |chance| {
         let text = text(chance);
         fs::write(&path, &text).expect("written");
         let loaded = load(Some(&path));

@@ -1,6 +1,6 @@
 //! Whatever is done to a file, its name, a configuration, a filter or a store: no panic, no hang, nothing made up.
 //!
-//! A few hundred cases of each with every `cargo test`; campaigns are run by `TRIM_FUZZ_CASES`, see `campaign.rs`.
+//! A few hundred cases of each with every `cargo test`, a dozen where a real disk is waited for; campaigns are run by `TRIM_FUZZ_CASES`, see `campaign.rs`.
 #![allow(
     clippy::expect_used,
     clippy::panic,

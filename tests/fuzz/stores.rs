@@ -270,7 +270,7 @@ fn ask_everything(store: &Store) {
 #[test]
 fn a_spoiled_store_opens_or_says_why_and_shows_nothing_that_was_never_kept() {
     let mut ended = [0u32; 4];
-    fuzz("stores", 30, |chance| {
+    fuzz("stores", 12, |chance| {
         let kept = &KEPT[chance.below(2)];
         let dir = tempfile::tempdir().expect("a folder");
         let mut files = kept.files.clone();
