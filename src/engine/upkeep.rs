@@ -23,6 +23,8 @@ const CURVES_AT_ONCE: usize = 2_000;
 const A_DAY: Duration = Duration::from_hours(24);
 /// Time between two looks for curves beyond their time.
 const AN_HOUR: Duration = Duration::from_hours(1);
+/// After work a rest of so many times as long.
+const REST: u32 = 19;
 /// A failed backup is tried again after this.
 const AGAIN: Duration = Duration::from_mins(10);
 
@@ -45,6 +47,8 @@ pub(super) struct Upkeep {
     /// How the work ended that is under way; silent without any.
     pub(super) ended: Receiver<Ended>,
     running: bool,
+    /// When the work under way was begun.
+    begun: Instant,
     /// When every value is looked at for damage.
     check: Instant,
     /// When curves beyond their time are dropped.
@@ -63,6 +67,7 @@ impl Upkeep {
             next: now,
             ended: never(),
             running: false,
+            begun: now,
             check: now + setup.check_after,
             curves: now + setup.check_after,
             said: None,
@@ -93,6 +98,8 @@ impl Upkeep {
     /// The work ended: failures are told once, what was damaged is given out.
     pub(super) fn take(&mut self, ended: Ended, sink: &mut dyn FnMut(Output)) -> Vec<Damaged> {
         (self.ended, self.running) = (never(), false);
+        // Where files pour in, a large history would be backed up without end: it takes a twentieth of the time.
+        self.next = Instant::now() + LOOK.max(self.begun.elapsed() * REST);
         match ended {
             Ok(damaged) => {
                 self.said = None;
@@ -116,7 +123,7 @@ impl Upkeep {
         // Whoever listens no longer has ended.
         let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention, tasks))));
         if thread::Builder::new().name("upkeep".to_owned()).spawn(work).is_ok() {
-            (self.ended, self.running) = (told, true);
+            (self.ended, self.running, self.begun) = (told, true, Instant::now());
         }
     }
 
