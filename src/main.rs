@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     if let Err(report) = color_eyre::install() {
         eprintln!("{report}");
     }
+    cli::end_with_the_reader();
     match cli::run(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(report) => {

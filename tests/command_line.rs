@@ -218,6 +218,18 @@ fn options_for_every_command_may_stand_before_it() {
 }
 
 #[test]
+fn a_reader_that_has_had_enough_ends_the_program_without_a_word() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let mut command = trimwatch(home.path());
+    command.args(["history", "status", "--store", &store]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!((output.status.code(), err(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
 fn configuration_problems_are_all_named_with_exit_code_two() {
     let home = home();
     let file = home.path().join("site.toml");

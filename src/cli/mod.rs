@@ -103,6 +103,18 @@ pub fn run(cli: Cli) -> Result<Exit> {
     }
 }
 
+/// Whoever reads a pipe may have had enough (`| head`): then the program ends, and no panic says so.
+pub fn end_with_the_reader() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.payload().downcast_ref::<String>();
+        if words.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
+            std::process::exit(0);
+        }
+        before(panic);
+    }));
+}
+
 /// The whole chain of causes in one line.
 pub fn chain(report: &color_eyre::Report) -> String {
     let causes: Vec<String> = report.chain().map(ToString::to_string).collect();
