@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::scan::is_hidden;
-use super::stat::{inode, nanoseconds};
+use super::stat::{FileStat, inode, nanoseconds};
 use super::{WatchedFolder, mount};
 
 /// What tells a folder from another that was made in its place: device, inode, and when it was made, because a
@@ -31,6 +31,8 @@ pub(super) struct Root {
     pub(super) is_stale: bool,
     /// Whether its sub-folders are watched one by one.
     pub(super) piecemeal: bool,
+    /// Its state when it was last listed.
+    listed: Option<FileStat>,
 }
 
 /// A change of a watched folder.
@@ -45,7 +47,16 @@ pub(super) enum Turn {
 
 impl Root {
     pub(super) fn new(folder: WatchedFolder) -> Self {
-        Self { folder, identity: None, told: false, mount: None, real: None, is_stale: false, piecemeal: false }
+        Self {
+            folder,
+            identity: None,
+            told: false,
+            mount: None,
+            real: None,
+            is_stale: false,
+            piecemeal: false,
+            listed: None,
+        }
     }
 
     /// Looks whether it is there.
@@ -68,13 +79,19 @@ impl Root {
         }
     }
 
-    fn seen(&self) -> Result<Identity, String> {
+    fn seen(&mut self) -> Result<Identity, String> {
         let meta = fs::metadata(&self.folder.path).map_err(|e| e.to_string())?;
         if !meta.is_dir() {
             return Err("not a folder".to_owned());
         }
-        // A folder that may not be listed, or whose server is gone, is as good as none.
-        fs::read_dir(&self.folder.path).map_err(|e| e.to_string())?;
+        // A folder that may not be listed, or whose server is gone, is as good as none. Listing wakes the watcher: a
+        // local one whose rights and entries are what they were is not listed again.
+        let stat = FileStat::of(&meta);
+        if self.listed != Some(stat) || self.mount.is_some() {
+            self.listed = None;
+            fs::read_dir(&self.folder.path).map_err(|e| e.to_string())?;
+            self.listed = Some(stat);
+        }
         Ok(Identity { inode: inode(&meta), born_ns: meta.created().map_or(0, nanoseconds) })
     }
 
