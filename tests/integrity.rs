@@ -233,6 +233,32 @@ fn a_damaged_value_is_named_set_aside_and_comes_back_with_its_file() {
 }
 
 #[test]
+fn several_damaged_records_are_all_set_aside_and_keep_no_new_run_out() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let words = ["216_TA_Test Data_3-9-2026_9-10", "216_TA_Test Data_3-9-2026_9-35"].map(|w| format!("9101-1_{w}"));
+    keep(&store, words.iter().map(|words| entry(words, words, words.as_bytes(), 5)).collect());
+    drop(store);
+    let db = sled::open(dir.path().join("db")).expect("an engine");
+    for (key, value) in db.scan_prefix(b"r").map(|pair| pair.expect("read")).collect::<Vec<_>>() {
+        db.insert(key, value.iter().map(|byte| byte ^ u8::from(*byte > 9)).collect::<Vec<u8>>()).expect("written");
+    }
+    db.flush().expect("flushed");
+    drop(db);
+    let store = open(dir.path());
+    let another = "9101-1_216_TA_Test Data_3-9-2026_10-00";
+    keep(&store, vec![entry(another, another, another.as_bytes(), 5)]);
+    let damaged = store.damaged_runs().expect("readable");
+    assert_eq!(damaged.len(), 2);
+    for run in &damaged {
+        assert_eq!(store.set_damage_aside(run).expect("written").len(), 1);
+    }
+    assert_eq!(store.total().runs, 1);
+    keep(&store, words.iter().map(|words| entry(words, words, words.as_bytes(), 5)).collect());
+    assert_eq!((store.total().runs, store.total().units_good), (3, 1));
+}
+
+#[test]
 fn curves_beyond_their_time_go_and_records_stay() {
     let dir = tempfile::tempdir().expect("a folder");
     filled(dir.path());

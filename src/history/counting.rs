@@ -33,7 +33,11 @@ impl UnitDay {
         let indexes = draft.keys_with(&key::units_of(&self.model, &self.serial), MOST_RUNS)?;
         let runs = indexes.iter().rev().filter_map(|index| key::run_of_unit(index));
         for run in runs.filter(|run| super::run_date(run) == Some(self.day)) {
-            let record: Option<RunRecord> = draft.get(&key::run(&run))?;
+            let record: Option<RunRecord> = match draft.get(&key::run(&run)) {
+                // A damaged neighbour must not keep a new run from being kept.
+                Err(StoreError::Value(_)) => continue,
+                record => record?,
+            };
             let counted = record
                 .filter(|record| record.excluded.is_none() && record.run.identity.section == self.section)
                 .and_then(|record| record.run.status.counts_as_good());

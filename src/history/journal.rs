@@ -61,6 +61,14 @@ fn segments(dir: &Path) -> io::Result<Vec<Segment>> {
     Ok(found)
 }
 
+/// The segments that tell batches after a number: one whose successor begins at or before the next has nothing to tell.
+fn telling(dir: &Path, after: u64) -> io::Result<Vec<Segment>> {
+    let segments = segments(dir)?;
+    let ends: Vec<u64> = segments.iter().skip(1).map(|next| next.first).chain([u64::MAX]).collect();
+    let later = segments.into_iter().zip(ends).filter(|(_, end)| *end > after + 1);
+    Ok(later.map(|(segment, _)| segment).collect())
+}
+
 fn segment_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.log"))
 }
@@ -88,10 +96,7 @@ pub(super) fn replay(
     mut each: impl FnMut(u64, Changes) -> Result<(), StoreError>,
 ) -> Result<u64, StoreError> {
     let mut last = after;
-    let segments = segments(dir).map_err(StoreError::io(dir))?;
-    let ends: Vec<u64> = segments.iter().skip(1).map(|next| next.first).chain([u64::MAX]).collect();
-    // A segment whose successor begins at or before the next batch wanted has nothing to tell.
-    for (segment, _) in segments.iter().zip(ends).filter(|(_, end)| *end > after + 1) {
+    for segment in telling(dir, after).map_err(StoreError::io(dir))? {
         let read = frames::read::<StoreError>(&segment.path, |payload| {
             let Some((number, changes)) = batch(payload) else { return Ok(false) };
             if number > last {
@@ -181,10 +186,8 @@ impl Journal {
 
     /// Bytes of the segments that tell batches after a number.
     pub(super) fn size_after(&self, number: u64) -> u64 {
-        let segments = segments(&self.dir).unwrap_or_default();
-        let ends = segments.iter().skip(1).map(|next| next.first).chain([u64::MAX]).collect::<Vec<_>>();
-        let later = segments.iter().zip(ends).filter(|(_, end)| *end > number + 1);
-        later.filter_map(|(segment, _)| fs::metadata(&segment.path).ok()).map(|meta| meta.len()).sum()
+        let later = telling(&self.dir, number).unwrap_or_default().into_iter();
+        later.filter_map(|segment| fs::metadata(segment.path).ok()).map(|meta| meta.len()).sum()
     }
 
     /// Begins a new segment. Returns the number of the last batch of the one before.

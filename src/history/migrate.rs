@@ -17,10 +17,8 @@ use super::value;
 /// Pairs looked at in one page.
 const PAGE: usize = 100;
 
-/// Brings a store to today's schema, and counts every tally anew. Returns how many runs it holds.
-pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
-    let mut tallies: BTreeMap<Vec<u8>, Tally> = BTreeMap::new();
-    let mut runs = 0;
+/// Brings a store to today's schema.
+pub(super) fn migrate(shelf: &Shelf) -> Result<(), StoreError> {
     for prefix in [b"r", b"v"] {
         let mut after = prefix.to_vec();
         loop {
@@ -33,9 +31,7 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
                 if prefix == b"r" {
                     let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
                     draft.put(key::by_time(&run), &Digest::of(&run, &record))?;
-                    counting::count_again(&draft, &run, &record, &mut tallies)?;
                     move_curves(&mut draft, &run)?;
-                    runs += 1;
                 }
                 draft.put(key, &record)?;
                 if !draft.fits(4, 128 * 1024) {
@@ -45,8 +41,29 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<u64, StoreError> {
             draft.apply()?;
         }
     }
-    write_tallies(shelf, tallies)?;
-    Ok(runs)
+    recount(shelf)?;
+    let mut draft = Draft::new(shelf);
+    draft.put_raw(key::SCHEMA.to_vec(), vec![value::SCHEMA]);
+    draft.apply()
+}
+
+/// Counts every tally anew from the runs that can be read. Nobody may write meanwhile.
+pub(super) fn recount(shelf: &Shelf) -> Result<(), StoreError> {
+    let mut tallies: BTreeMap<Vec<u8>, Tally> = BTreeMap::new();
+    let (draft, mut after) = (Draft::new(shelf), b"r".to_vec());
+    loop {
+        let page = shelf.after(&after, b"r", PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        after.clone_from(last);
+        for (key, bytes) in &page {
+            let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
+            // A damaged one counts again when it is made anew.
+            if let Ok(record) = value::decode(bytes) {
+                counting::count_again(&draft, &run, &record, &mut tallies)?;
+            }
+        }
+    }
+    write_tallies(shelf, tallies)
 }
 
 fn move_curves(draft: &mut Draft<'_>, run: &RunKey) -> Result<(), StoreError> {
@@ -58,7 +75,7 @@ fn move_curves(draft: &mut Draft<'_>, run: &RunKey) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The last batches: tallies, then the schema itself.
+/// Tallies as they were counted, and none of what no longer counts anything.
 fn write_tallies(shelf: &Shelf, tallies: BTreeMap<Vec<u8>, Tally>) -> Result<(), StoreError> {
     let mut draft = Draft::new(shelf);
     for prefix in [b"d".as_slice(), b"m", key::TOTAL] {
@@ -74,7 +91,5 @@ fn write_tallies(shelf: &Shelf, tallies: BTreeMap<Vec<u8>, Tally>) -> Result<(),
             draft.apply()?;
         }
     }
-    draft.apply()?;
-    draft.put_raw(key::SCHEMA.to_vec(), vec![value::SCHEMA]);
     draft.apply()
 }

@@ -18,7 +18,7 @@ use super::error::StoreError;
 use super::journal::{self, Changes, Journal};
 use super::key;
 use super::marker::{self, Marker};
-use super::migrate::migrate;
+use super::migrate::{migrate, recount};
 use super::rewrite;
 use super::shelf::{Disk, Shelf};
 use super::value;
@@ -72,7 +72,7 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
             let shelf = checked(dir, 0, &mut opening)?;
             if restored.as_ref().is_some_and(|restored| !restored.complete) {
                 // The tallies still count runs that are not there any more.
-                migrate(&shelf)?;
+                recount(&shelf)?;
             }
             opening.notes.push(said(&doubt, &bad, restored.as_ref(), stored(&shelf, key::SEQUENCE)?));
             opening.set_aside = Some(bad);
@@ -190,7 +190,7 @@ fn check_schema_known(dir: &Path, database: &Database) -> Result<(), StoreError>
 fn check_schema(shelf: &Shelf, existed: bool) -> Result<(), StoreError> {
     match shelf.get(key::SCHEMA)?.and_then(|bytes| bytes.first().copied()) {
         Some(value::SCHEMA) => Ok(()),
-        Some(_) => migrate(shelf).map(drop),
+        Some(_) => migrate(shelf),
         None if !existed || stored(shelf, key::SEQUENCE)? == 0 => {
             let schema = [(key::SCHEMA.to_vec(), Some(vec![value::SCHEMA]))];
             shelf.apply(&schema.into_iter().collect())

@@ -129,6 +129,12 @@ impl Store {
         Ok(result)
     }
 
+    /// Works on the whole while nobody writes.
+    pub(super) fn alone<T>(&self, work: impl FnOnce(&Shelf) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let _writing = shelf::lock(&self.writing);
+        work(&self.shelf())
+    }
+
     /// Keeps files that came to an end, in order. On disk when this returns, in groups under the engine's bound.
     ///
     /// # Errors

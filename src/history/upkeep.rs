@@ -129,24 +129,24 @@ impl Store {
     /// # Errors
     /// When the store cannot be read or written.
     pub fn set_damage_aside(&self, run: &RunKey) -> Result<Vec<Damaged>, StoreError> {
-        let mut damaged = Vec::new();
-        for (what, key) in [("record", key::run(run)), ("curves", key::curves(run))] {
-            let Some(bytes) = self.shelf().get(&key)? else { continue };
-            if let Err(cause) = check(what, &bytes) {
-                let file = self.file_of(run)?;
-                self.writing(|draft| {
-                    draft.put_raw([b"z".as_slice(), &key].concat(), bytes);
-                    draft.remove(key);
-                    if let Some(file) = &file {
-                        draft.remove(key::path(&file.path_key));
-                    }
-                    Ok(())
-                })?;
-                damaged.push(Damaged { run: run.clone(), what, cause: cause.to_string(), file });
+        let file = self.file_of(run)?;
+        let damaged = self.writing(|draft| {
+            let mut damaged = Vec::new();
+            for (what, key) in [("record", key::run(run)), ("curves", key::curves(run))] {
+                let Some(bytes) = draft.raw(&key)? else { continue };
+                let Err(cause) = check(what, &bytes) else { continue };
+                draft.put_raw([b"z".as_slice(), &key].concat(), bytes);
+                draft.remove(key);
+                if let Some(file) = &file {
+                    draft.remove(key::path(&file.path_key));
+                }
+                damaged.push(Damaged { run: run.clone(), what, cause: cause.to_string(), file: file.clone() });
             }
-        }
+            Ok(damaged)
+        })?;
         if damaged.iter().any(|damaged| damaged.what == "record") {
-            migrate::migrate(&self.shelf())?;
+            // Counting over what somebody else writes would count it wrongly for good.
+            self.alone(migrate::recount)?;
         }
         Ok(damaged)
     }
