@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 
 use support::holder;
-use trimwatch::history::{Store, Tally};
+use trimwatch::history::{Claim, Store, Tally, restore};
 use trimwatch::trim::LocalDate;
 
 /// Lays a fixture's pairs down as the engine of an earlier release had them: length, key, length, value.
@@ -48,4 +48,42 @@ fn a_store_of_schema_1_keeps_every_run_and_learns_to_count_units() {
         let older: usize = runs.iter().map(|(key, _)| store.revisions(key).expect("readable").len()).sum();
         assert_eq!(older, 1, "a content that no longer counts is kept too");
     }
+}
+
+#[test]
+fn a_store_of_schema_2_keeps_every_run_and_every_exclusion() {
+    let dir = tempfile::tempdir().expect("a folder");
+    lay_down(include_bytes!("fixtures/schema-2.pairs"), dir.path());
+    std::fs::create_dir(dir.path().join("journal")).expect("a folder");
+    std::fs::write(dir.path().join("journal/00000000000000000004.log"), []).expect("an empty segment");
+    for _ in 0..2 {
+        let (store, opening) = Store::open(dir.path(), &holder()).expect("migrated");
+        assert_eq!(opening.set_aside, None);
+        let runs = store.all_runs().expect("readable");
+        assert_eq!(runs.len(), 9);
+        for (key, record) in &runs {
+            assert_eq!(
+                record.run.assessments.len(),
+                record.run.tracks.len(),
+                "one a track, though nothing was learned"
+            );
+            assert!(store.curves(key).expect("readable").is_some());
+        }
+        let excluded: Vec<_> = runs.iter().filter_map(|(_, record)| record.excluded.as_ref()).collect();
+        assert_eq!(excluded.iter().map(|word| word.reason.as_str()).collect::<Vec<_>>(), ["wrong fixture"]);
+        let counted = Tally { runs: 8, good: 8, failed: 0, units_good: 8, units_failed: 0, excluded: 1 };
+        assert_eq!(store.total(), counted);
+    }
+}
+
+#[test]
+fn a_backup_of_schema_2_is_restored_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let backup = dir.path().join("1795629353703-000000000004.jsonl.gz");
+    std::fs::write(&backup, include_bytes!("fixtures/schema-2-backup.jsonl.gz")).expect("written");
+    let claim = Claim::take(&dir.path().join("store"), &holder()).expect("claimed");
+    restore(&claim, &backup).expect("restored");
+    let (store, _) = Store::open_claimed(claim).map_err(|(error, _)| error).expect("migrated");
+    assert_eq!((store.total().runs, store.total().excluded), (8, 1));
+    assert_eq!(store.all_runs().expect("readable").len(), 9);
 }

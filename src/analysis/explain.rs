@@ -61,7 +61,7 @@ fn roughness(track: &JudgedTrack) -> Option<String> {
     let r = track.figures?.r?;
     Some(match (track.r_limit(), track.threshold) {
         (Some(limit), Some(threshold)) => {
-            format!("r {r:.1}/{} {}", short(limit), threshold.source.word())
+            format!("r {r:.1}/{} {}", short(limit), threshold.source.label())
         }
         _ => format!("r {r:.1}"),
     })

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assessment::{Assessment, LearnedBy};
 use super::filter_identity::FilterIdentity;
 use super::linearity::Linearity;
 use super::risk::Risk;
@@ -60,12 +61,14 @@ impl Status {
 }
 
 /// Which of the three gave a sigma threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum ThresholdSource {
     /// A rule of the configuration.
     Rule,
     /// 12 · spec / travel.
     Formula,
+    /// The threshold optimizer's deployed version.
+    Learned(LearnedBy),
 }
 
 impl ThresholdSource {
@@ -74,6 +77,15 @@ impl ThresholdSource {
         match self {
             Self::Rule => "rule",
             Self::Formula => "formula",
+            Self::Learned(_) => "learned",
+        }
+    }
+
+    /// The word with the version: `learned v7`.
+    pub fn label(self) -> String {
+        match self {
+            Self::Learned(by) => format!("learned v{}", by.version),
+            _ => self.word().to_owned(),
         }
     }
 }
@@ -224,9 +236,23 @@ pub struct JudgedRun {
     pub tracks: Vec<JudgedTrack>,
     /// What is odd about the file.
     pub warnings: Vec<String>,
+    /// What the learned models made of each track, in the tracks' order; empty in runs of before there were any.
+    #[serde(default)]
+    pub assessments: Vec<Assessment>,
 }
 
 impl JudgedRun {
+    /// What the learned models made of a track.
+    pub fn assessment(&self, track: usize) -> Option<&Assessment> {
+        self.assessments.get(track)
+    }
+
+    /// The greatest incoming risk among the tracks.
+    pub fn incoming_risk(&self) -> Option<&Risk> {
+        let risks = self.assessments.iter().filter_map(|assessment| assessment.incoming_risk.as_ref());
+        risks.max_by(|a, b| a.probability.total_cmp(&b.probability))
+    }
+
     /// The track that gives the run its status: the first of the worst.
     pub fn deciding_track(&self) -> Option<&JudgedTrack> {
         self.tracks.iter().find(|track| track.status == self.status)

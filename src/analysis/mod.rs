@@ -3,6 +3,7 @@
 //! Pure arithmetic in f64: the same run and settings give the same verdict, bit for bit. Nothing here knows a
 //! clock, a store or a terminal.
 
+mod assessment;
 mod curve;
 mod describe;
 mod explain;
@@ -22,6 +23,9 @@ mod threshold;
 mod verdict;
 mod zones;
 
+pub use assessment::{
+    Assessment, LearnedBy, LearnedThreshold, Learner, NoAdvice, Shadow, ThresholdAdvice, TrackFacts, Why,
+};
 pub use curve::{RunCurves, SweepCurve, TrackCurves};
 pub use describe::{changed_settings, describe_settings};
 pub use explain::{explain, explain_track};
@@ -36,7 +40,7 @@ pub use resistance::change_percent;
 pub use risk::{Risk, RiskCategory, RiskMethod, RiskTerm};
 pub use settings::{AnalysisSettings, SigmaSettings, ThresholdRule};
 pub use sigma::sigma_gradient;
-pub use verdict::judge;
+pub use verdict::{judge, judge_with};
 pub use zones::worst_zone;
 
 #[cfg(doc)]

@@ -8,10 +8,19 @@ const WEIGHTS: [f64; 3] = [0.4, 0.4, 0.2];
 const FULL_CHANGE: f64 = 50.0;
 
 /// Who gave a risk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum RiskMethod {
     /// The formula of this file.
     Formula,
+    /// A deployed version of a failure predictor.
+    Learned {
+        /// The version.
+        version: u32,
+        /// Its area under the ROC curve in validation, 0–1.
+        auc: f32,
+        /// Units it was trained on.
+        units: u32,
+    },
 }
 
 impl RiskMethod {
@@ -19,6 +28,23 @@ impl RiskMethod {
     pub fn word(self) -> &'static str {
         match self {
             Self::Formula => "formula",
+            Self::Learned { .. } => "learned",
+        }
+    }
+
+    /// The word with the version: `learned v7`.
+    pub fn label(self) -> String {
+        match self {
+            Self::Learned { version, .. } => format!("learned v{version}"),
+            Self::Formula => self.word().to_owned(),
+        }
+    }
+
+    /// What stands beside the number in a narrow column: `v7`, `f`.
+    pub fn sign(self) -> String {
+        match self {
+            Self::Learned { version, .. } => format!("v{version}"),
+            Self::Formula => "f".to_owned(),
         }
     }
 }
@@ -35,9 +61,12 @@ pub enum RiskCategory {
 }
 
 impl RiskCategory {
+    /// Where Medium begins.
+    const MEDIUM_FROM: f64 = 0.3;
+
     /// The category of a probability.
     pub fn of(probability: f64) -> Self {
-        if probability < 0.3 {
+        if probability < Self::MEDIUM_FROM {
             Self::Low
         } else if probability < 0.7 {
             Self::Medium
@@ -61,7 +90,8 @@ impl RiskCategory {
 pub struct RiskTerm {
     /// What the term is about, in words with its value (`sigma 37 % of its threshold`).
     pub what: String,
-    /// Its share of the probability, 0–1; the terms add up to it.
+    /// Of the formula: its share of the probability, 0–1; the shares add up to it. Of a learned model: how much the
+    /// probability would change, with the sign turned round, if this were as usual.
     pub share: f64,
 }
 
@@ -76,6 +106,14 @@ pub struct Risk {
     pub method: RiskMethod,
     /// What it is made of, largest first.
     pub terms: Vec<RiskTerm>,
+}
+
+impl Risk {
+    /// A learned risk. A part that failed linearity is never shown with a low one.
+    pub fn learned(probability: f64, method: RiskMethod, terms: Vec<RiskTerm>, failed: bool) -> Self {
+        let probability = if failed { probability.max(RiskCategory::MEDIUM_FROM) } else { probability };
+        Self { probability, category: RiskCategory::of(probability), method, terms }
+    }
 }
 
 /// What the formula is made of; a missing term drops out and the others' weights are rescaled.
@@ -104,7 +142,7 @@ pub(super) fn formula(input: FormulaInput) -> Option<Risk> {
     let halved = if input.passes { 0.5 } else { 1.0 };
     let scale = halved / weight_sum;
     let sum: f64 = present().map(|(value, weight)| scale * weight * value.min(1.0)).sum();
-    let probability = if input.passes { sum } else { sum.max(0.3) };
+    let probability = if input.passes { sum } else { sum.max(RiskCategory::MEDIUM_FROM) };
     let mut terms: Vec<RiskTerm> = values
         .into_iter()
         .zip(WEIGHTS)

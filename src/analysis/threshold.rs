@@ -1,11 +1,20 @@
 //! The sigma threshold of a track: a rule of the configuration, else the formula.
 
+use super::assessment::{LearnedThreshold, TrackFacts};
 use super::filter_identity::FilterIdentity;
-use super::judged::{Threshold, ThresholdSource};
+use super::judged::{SweepFigures, Threshold, ThresholdSource};
 use super::settings::ThresholdRule;
 
 /// r ≤ 12: a track may be so many specs rough over its travel.
 const FORMULA_R: f64 = 12.0;
+
+/// A learned threshold as it is kept, V per degree or inch. `None` without spec or travel.
+pub(super) fn learned(learned: &LearnedThreshold, facts: &TrackFacts<'_>) -> Option<Threshold> {
+    let SweepFigures { spec, travel, .. } = *facts.figures;
+    let value = learned.r * spec? / travel;
+    let usable = travel > 0.0 && value.is_finite() && value > 0.0;
+    usable.then_some(Threshold { value, source: ThresholdSource::Learned(learned.by), filter: facts.filter })
+}
 
 /// The threshold for a model, V per degree or inch. `None` without spec, or without travel for the formula.
 pub(super) fn decide(

@@ -1,8 +1,9 @@
 //! Figures → status: the table of statuses, first row that applies wins.
 
+use super::assessment::{Assessment, Learner, NoAdvice, ThresholdAdvice, TrackFacts, Why};
 use super::filter_identity::FilterIdentity;
 use super::gain::gain_that_passes;
-use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures};
+use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold};
 use super::linearity::{count, graded, judge_linearity};
 use super::numbers::{ohms, percent, position, short, volts};
 use super::oddities::oddities;
@@ -21,10 +22,16 @@ const TIGHT: f64 = 0.2;
 /// Positions closer than this are the same point of two sweeps.
 const SAME_POSITION: f64 = 1e-9;
 
-/// Judges every track of a run.
+/// Judges every track of a run; rule and formula give the sigma threshold.
 pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
-    let bench = Bench { model: &run.identity.model, unit: run.unit, filter: settings.sigma.identity(), settings };
-    let tracks: Vec<JudgedTrack> = run.tracks.iter().map(|track| bench.track(track)).collect();
+    judge_with(run, settings, &NoAdvice)
+}
+
+/// Judges every track of a run. A learned sigma threshold goes before rule and formula.
+pub fn judge_with(run: &TrimRun, settings: &AnalysisSettings, advice: &dyn ThresholdAdvice) -> JudgedRun {
+    let (model, filter) = (run.identity.model.as_str(), settings.sigma.identity());
+    let bench = Bench { model, unit: run.unit, filter, settings, advice };
+    let (tracks, assessments): (Vec<_>, Vec<_>) = run.tracks.iter().map(|track| bench.track(track)).unzip();
     JudgedRun {
         system: run.system,
         identity: run.identity.clone(),
@@ -33,6 +40,7 @@ pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
         status: run_status(&tracks),
         tracks,
         warnings: run.warnings.clone(),
+        assessments,
     }
 }
 
@@ -52,10 +60,16 @@ struct Bench<'a> {
     unit: PositionUnit,
     filter: FilterIdentity,
     settings: &'a AnalysisSettings,
+    advice: &'a dyn ThresholdAdvice,
 }
 
 impl Bench<'_> {
-    fn track(&self, track: &Track) -> JudgedTrack {
+    fn track(&self, track: &Track) -> (JudgedTrack, Assessment) {
+        let mut assessment = Assessment::default();
+        (self.judged(track, &mut assessment), assessment)
+    }
+
+    fn judged(&self, track: &Track, assessment: &mut Assessment) -> JudgedTrack {
         let mut judged = bare(track);
         let Some(sweep) = track.final_sweep().or(track.untrimmed.as_ref()) else {
             return failed_to_judge(judged, "never measured".to_owned());
@@ -74,14 +88,44 @@ impl Bench<'_> {
         judged.untrimmed = track.untrimmed.as_ref().map(|sweep| self.figures(sweep));
         judged.passes = track.passes.iter().map(pass_figures).collect();
         judged.warnings.extend(oddities(sweep, figures.spec));
-        judged.threshold = figures
-            .spec
-            .and_then(|spec| threshold::decide(self.model, spec, figures.travel, &self.settings.rules, self.filter));
+        judged.threshold = self.threshold(&judged, sweep, &figures, assessment);
         judged.worst_zone = figures.linearity.and_then(|l| worst_zone(&sweep.points, l.offset));
         judged.station_fail = station_fail(sweep);
         judged.improvement = improvement(track);
         self.decide(&mut judged, sweep);
         judged
+    }
+
+    /// Learned first, then a rule, then the formula.
+    fn threshold(
+        &self,
+        judged: &JudgedTrack,
+        sweep: &Sweep,
+        figures: &SweepFigures,
+        assessment: &mut Assessment,
+    ) -> Option<Threshold> {
+        assessment.limit_shape = limit_shape(sweep, figures.spec);
+        let facts = TrackFacts {
+            model: self.model,
+            unit: self.unit,
+            filter: self.filter,
+            figures,
+            limit_shape: assessment.limit_shape,
+            untrimmed_r: judged.untrimmed.and_then(|untrimmed| untrimmed.r),
+            resistance: judged.resistance.before,
+            nominal_length: judged.settings.nominal_length,
+        };
+        match self.advice.threshold(&facts) {
+            Ok(learned) => match threshold::learned(&learned, &facts) {
+                Some(threshold) if learned.speaks => return Some(threshold),
+                threshold => {
+                    assessment.shadow.threshold = threshold;
+                    assessment.silent.push((Learner::ThresholdOptimizer, Why::Shadow));
+                }
+            },
+            Err(why) => assessment.silent.push((Learner::ThresholdOptimizer, why)),
+        }
+        threshold::decide(self.model, figures.spec?, figures.travel, &self.settings.rules, self.filter)
     }
 
     fn figures(&self, sweep: &Sweep) -> SweepFigures {
@@ -179,7 +223,7 @@ impl Bench<'_> {
         let margin = judged.sigma_margin(self.filter)?;
         let threshold = judged.threshold?;
         let (r, limit) = (judged.figures?.r?, judged.r_limit()?);
-        let source = threshold.source.word();
+        let source = threshold.source.label();
         if margin < 0.0 {
             Some(format!("rough: r {r:.1} over {} ({source})", short(limit)))
         } else if margin < TIGHT * threshold.value {
@@ -238,6 +282,13 @@ fn bare(track: &Track) -> JudgedTrack {
         risk: None,
         settings: track.settings.clone(),
     }
+}
+
+/// max/median of the half-widths of the graded points.
+fn limit_shape(sweep: &Sweep, spec: Option<f64>) -> Option<f64> {
+    let spec = spec.filter(|&spec| spec > 0.0)?;
+    let widest = graded(&sweep.points).iter().map(super::linearity::Graded::half_width).reduce(f64::max)?;
+    Some(widest / spec)
 }
 
 fn left_out(track: &Track) -> Vec<String> {

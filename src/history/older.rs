@@ -4,10 +4,34 @@
 //! |---|---|
 //! | 1 | – |
 //! | 2 | runs know whether they are excluded, and are compressed; tallies count units and excluded runs |
+//! | 3 | runs hold what the learned models made of their tracks |
 
-use super::record::{FileFacts, LogEntry, RunKey, RunRecord, Tally};
+use serde::Deserialize;
+
+use super::record::{Exclusion, FileFacts, LogEntry, RunKey, RunRecord, Tally};
 use super::value::{Stored, ValueError, plain};
-use crate::analysis::{JudgedRun, RunCurves};
+use crate::analysis::{Assessment, FilterIdentity, JudgedRun, JudgedTrack, RunCurves, Status};
+use crate::trim::{Identity, PositionUnit, System};
+
+/// A run before anything was learned.
+#[derive(Deserialize)]
+struct RunOfSchema2 {
+    system: System,
+    identity: Identity,
+    unit: PositionUnit,
+    filter: FilterIdentity,
+    status: Status,
+    tracks: Vec<JudgedTrack>,
+    warnings: Vec<String>,
+}
+
+impl From<RunOfSchema2> for JudgedRun {
+    fn from(run: RunOfSchema2) -> Self {
+        let RunOfSchema2 { system, identity, unit, filter, status, tracks, warnings } = run;
+        let assessments = tracks.iter().map(|_| Assessment::default()).collect();
+        Self { system, identity, unit, filter, status, tracks, warnings, assessments }
+    }
+}
 
 impl Stored for u64 {}
 impl Stored for i64 {}
@@ -26,15 +50,20 @@ impl Stored for RunRecord {
         schema >= 2
     }
 
-    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
-        let (file, run, arrived_ms, revision): (FileFacts, JudgedRun, i64, u32) = plain(body)?;
-        Ok(Self { file, run, arrived_ms, revision, excluded: None })
+    fn of_older(schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        type First = (FileFacts, RunOfSchema2, i64, u32);
+        let ((file, run, arrived_ms, revision), excluded): (First, Option<Exclusion>) =
+            if schema == 1 { (plain(body)?, None) } else { plain(body)? };
+        Ok(Self { file, run: run.into(), arrived_ms, revision, excluded })
     }
 }
 
 impl Stored for Tally {
     /// Units were not counted: the migration counts anew.
-    fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+    fn of_older(schema: u8, body: &[u8]) -> Result<Self, ValueError> {
+        if schema > 1 {
+            return plain(body);
+        }
         let (runs, good, failed) = plain(body)?;
         Ok(Self { runs, good, failed, ..Self::default() })
     }

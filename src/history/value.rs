@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 /// Version of every value's encoding.
-pub(super) const SCHEMA: u8 = 2;
+pub(super) const SCHEMA: u8 = 3;
 /// The oldest encoding that is still read.
 const OLDEST: u8 = 1;
 /// How hard is tried to make values small, 0 … 10.
@@ -112,6 +112,6 @@ mod tests {
         let mut newer = value;
         newer[0] = 9;
         let error = decode::<(u64, i64)>(&newer).expect_err("newer");
-        assert_eq!(error.to_string(), "schema 9, this program knows schema 2");
+        assert_eq!(error.to_string(), "schema 9, this program knows schema 3");
     }
 }
