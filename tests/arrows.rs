@@ -11,11 +11,12 @@ const FLOORS: &[&[&str]] = &[
     &["session"],
     &["engine"],
     &["export", "intake", "history", "config"],
+    &["learning"],
     &["analysis"],
     &["trim"],
 ];
 /// Rooms that take time and randomness as arguments and know no terminal, store or watcher.
-const PURE: &[&str] = &["trim", "analysis"];
+const PURE: &[&str] = &["trim", "analysis", "learning"];
 const WORLDLY: &[&str] =
     &["crossterm", "ratatui", "sled", "notify", "jiff", "SystemTime", "Instant", "std::fs", "std::env", "std::thread"];
 

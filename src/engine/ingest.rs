@@ -115,7 +115,7 @@ impl Ingested {
                 LogOutcome::Duplicate { .. } => self.duplicates += 1,
                 LogOutcome::Skipped { .. } => self.skipped += 1,
                 LogOutcome::Failed { cause } => self.failed.push((file.path, cause)),
-                LogOutcome::Excluded { .. } | LogOutcome::Included { .. } => {}
+                _ => {}
             }
         }
     }

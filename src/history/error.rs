@@ -80,9 +80,37 @@ pub enum StoreError {
         /// What is wrong with it.
         cause: String,
     },
+    /// A version that is not in the registry.
+    #[error("no such model: {}", model_words(learner, scope, *version))]
+    NoSuchModel {
+        /// The learner's word.
+        learner: &'static str,
+        /// The product model; empty = the whole shop.
+        scope: String,
+        /// The version that was wanted.
+        version: Option<u32>,
+    },
+    /// A model whose bytes are not those that were trained.
+    #[error("{} is damaged: {cause}", model_words(learner, scope, Some(*version)))]
+    DamagedModel {
+        /// The learner's word.
+        learner: &'static str,
+        /// The product model; empty = the whole shop.
+        scope: String,
+        /// The version.
+        version: u32,
+        /// What is wrong.
+        cause: String,
+    },
     /// Given up because the program ends.
     #[error("given up because the program ends")]
     Closing,
+}
+
+fn model_words(learner: &str, scope: &str, version: Option<u32>) -> String {
+    let of = if scope.is_empty() { String::new() } else { format!(" of {scope}") };
+    let version = version.map(|version| format!(" v{version}")).unwrap_or_default();
+    format!("{learner}{of}{version}")
 }
 
 impl From<io::Error> for StoreError {

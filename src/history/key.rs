@@ -12,13 +12,17 @@
 //! | `l` | sequence | log entry |
 //! | `d` | day | tally |
 //! | `m` | model | tally |
+//! | `g` | learner, product model | which version of a trained model speaks |
+//! | `h` | learner, product model, version | card of a trained model |
+//! | `b` | learner, product model, version, number | a stretch of a model's bytes |
+//! | `o` | model, serial, time | outcome of a final test |
 //! | `z` | key of a damaged value | the value as it was found |
 //! | `k` | name | sequence, total, schema, journal |
 //!
 //! One tree holds them all, because one tree's batch is what the engine applies as a whole.
 
 use super::record::{FileFacts, RunKey};
-use crate::analysis::JudgedRun;
+use crate::analysis::{JudgedRun, Learner};
 use crate::trim::{Identity, LocalDate, TimeSource};
 
 /// Signed integers that sort: the sign bit flipped, big-endian.
@@ -211,12 +215,58 @@ pub(super) fn date_of(key: &[u8]) -> Option<LocalDate> {
     LocalDate::from_days((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
 }
 
+fn of_learner(learner: Learner) -> [u8; 1] {
+    [match learner {
+        Learner::ThresholdOptimizer => 1,
+        Learner::FinalTest => 2,
+        Learner::TrimVerdict => 3,
+        Learner::DriftDetector => 4,
+    }]
+}
+
+/// Which version of a model speaks.
+pub(super) fn model_head(learner: Learner, scope: &str) -> Vec<u8> {
+    joined(b'g', &[&of_learner(learner), &text(scope)])
+}
+
+/// The card of a version.
+pub(super) fn model_card(learner: Learner, scope: &str, version: u32) -> Vec<u8> {
+    joined(b'h', &[&of_learner(learner), &text(scope), &[0], &version.to_be_bytes()])
+}
+
+/// What the cards of all versions of a model begin with.
+pub(super) fn model_cards(learner: Learner, scope: &str) -> Vec<u8> {
+    joined(b'h', &[&of_learner(learner), &text(scope), &[0]])
+}
+
+/// A stretch of a version's bytes.
+pub(super) fn model_chunk(learner: Learner, scope: &str, version: u32, number: u16) -> Vec<u8> {
+    let parts: [&[u8]; 5] = [&of_learner(learner), &text(scope), &[0], &version.to_be_bytes(), &number.to_be_bytes()];
+    joined(b'b', &parts)
+}
+
+/// An outcome of a unit, by the second it was tested in.
+pub(super) fn outcome(model: &str, serial: &str, seconds: i64) -> Vec<u8> {
+    joined(b'o', &[&text(model), &[0], &text(serial), &[0], &sortable(seconds)])
+}
+
+/// What the outcomes of a model, or of one of its units, begin with.
+pub(super) fn outcomes_of(model: Option<&str>, serial: Option<&str>) -> Vec<u8> {
+    let Some(model) = model else { return vec![b'o'] };
+    match serial {
+        Some(serial) => joined(b'o', &[&text(model), &[0], &text(serial), &[0]]),
+        None => joined(b'o', &[&text(model), &[0]]),
+    }
+}
+
 /// What the keys of the index by time begin with.
 pub(super) const BY_TIME: &[u8] = b"t";
 /// What the keys of all days begin with.
 pub(super) const DAYS: &[u8] = b"d";
 /// What the keys of all models begin with.
 pub(super) const MODELS: &[u8] = b"m";
+/// What the keys of all models' cards begin with.
+pub(super) const MODEL_CARDS: &[u8] = b"h";
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";

@@ -210,6 +210,11 @@ pub(super) fn act(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, 
     Ok(Some(Committed { log, run: Some((run_key, record)) }))
 }
 
+/// Writes a line of the log that tells of no file.
+pub(super) fn note(draft: &mut Draft<'_>, at_ms: i64, outcome: LogOutcome) -> Result<LogEntry, StoreError> {
+    write_log(draft, at_ms, FileFacts::none(), outcome)
+}
+
 fn write_log(draft: &mut Draft<'_>, at_ms: i64, file: FileFacts, outcome: LogOutcome) -> Result<LogEntry, StoreError> {
     let sequence: u64 = draft.get::<u64>(key::SEQUENCE)?.unwrap_or(0) + 1;
     draft.put(key::SEQUENCE.to_vec(), &sequence)?;

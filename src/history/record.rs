@@ -19,7 +19,19 @@ pub struct FileFacts {
     pub content: [u8; 32],
 }
 
+impl LogOutcome {
+    /// Whether it tells what a person or the program did, and not how a file ended.
+    pub fn is_word(&self) -> bool {
+        matches!(self, Self::Excluded { .. } | Self::Included { .. } | Self::Learning { .. } | Self::Tested { .. })
+    }
+}
+
 impl FileFacts {
+    /// No file at all, for lines of the log that tell of none.
+    pub fn none() -> Self {
+        Self { path: String::new(), path_key: [0; 16], len: 0, mtime_ns: 0, content: [0; 32] }
+    }
+
     /// The file's name without its folders.
     pub fn name(&self) -> &str {
         self.path.rsplit(['/', '\\']).next().unwrap_or(&self.path)
@@ -103,6 +115,26 @@ pub enum LogOutcome {
         key: RunKey,
         /// Why.
         reason: String,
+        /// Who said so.
+        by: String,
+    },
+    /// No file: something about a learned model.
+    Learning {
+        /// What happened, in words.
+        what: String,
+        /// Whether a model failed.
+        failed: bool,
+        /// Who wanted it; `trimwatch` when nobody did.
+        by: String,
+    },
+    /// No file: somebody said what a test made of a run's part.
+    Tested {
+        /// The run.
+        key: RunKey,
+        /// Whether it passed.
+        passed: bool,
+        /// A remark.
+        note: String,
         /// Who said so.
         by: String,
     },

@@ -3,7 +3,7 @@
 use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Snapshot};
 use crate::config::Shifts;
 use crate::engine::{Numbered, Output, Setup, Told, clock};
-use crate::history::{LogOutcome, PageOfRuns, Tally};
+use crate::history::{PageOfRuns, Tally};
 
 /// The header as it stands.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl View {
             }
             Output::Logged(entry) => {
                 // What a person did is no file.
-                if !matches!(entry.outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. }) {
+                if !entry.outcome.is_word() {
                     self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(entry.at_ms));
                 }
                 vec![Event::Logged(Box::new(entry)), self.snapshot()]

@@ -41,6 +41,11 @@ pub fn next(matches: &[usize], from: usize, forward: bool) -> Option<usize> {
     }
 }
 
+/// What a test said, in the words of the log.
+pub fn test_word(passed: bool) -> &'static str {
+    if passed { "test pass" } else { "test FAIL" }
+}
+
 /// The words of a log entry.
 pub fn log_words(entry: &LogEntry) -> String {
     let said = match &entry.outcome {
@@ -51,6 +56,8 @@ pub fn log_words(entry: &LogEntry) -> String {
         LogOutcome::Failed { cause } => format!("ERROR {cause}"),
         LogOutcome::Excluded { reason, by, .. } => format!("excluded {reason} {by}"),
         LogOutcome::Included { reason, by, .. } => format!("counts again {reason} {by}"),
+        LogOutcome::Learning { what, by, .. } => format!("model {what} {by}"),
+        LogOutcome::Tested { passed, note, by, .. } => format!("{} {note} {by}", test_word(*passed)),
     };
     format!("{} {said}", entry.file.name())
 }

@@ -210,8 +210,9 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         | LogOutcome::Revision { key, .. }
         | LogOutcome::Duplicate { of: key }
         | LogOutcome::Excluded { key, .. }
-        | LogOutcome::Included { key, .. } => Some(key.clone()),
-        LogOutcome::Skipped { .. } | LogOutcome::Failed { .. } => None,
+        | LogOutcome::Included { key, .. }
+        | LogOutcome::Tested { key, .. } => Some(key.clone()),
+        LogOutcome::Skipped { .. } | LogOutcome::Failed { .. } | LogOutcome::Learning { .. } => None,
     });
     if let Some(index) = key.and_then(|key| app.rows.index_of(&RowId::Run(key))) {
         show(app, Screen::Live);

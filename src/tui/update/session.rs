@@ -31,8 +31,7 @@ fn hold(app: &mut App, event: Event) {
         Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
         event => event,
     };
-    let is_word = |outcome: &LogOutcome| matches!(outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. });
-    frozen.arrived += usize::from(matches!(&event, Event::Logged(entry) if !is_word(&entry.outcome)));
+    frozen.arrived += usize::from(matches!(&event, Event::Logged(entry) if !entry.outcome.is_word()));
     frozen.held.push_back(event);
     if frozen.held.len() > MOST_HELD {
         frozen.held.pop_front();

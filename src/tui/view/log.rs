@@ -78,6 +78,7 @@ fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry) {
     let next = match &entry.outcome {
         LogOutcome::Failed { .. } => "r reads it again; it is read by itself when it changes",
         LogOutcome::Skipped { .. } => "nothing to do",
+        LogOutcome::Learning { .. } => "4 shows the models",
         _ => "Enter opens the run",
     };
     pen.put(place.x, place.y + used, place.width, &entry.file.path, Role::Quiet);

@@ -4,6 +4,7 @@ use super::pen::{Span, span};
 use crate::analysis::{JudgedRun, JudgedTrack, RiskCategory, Status, position, short, volts};
 use crate::history::{FileFacts, LogOutcome};
 use crate::trim::PositionUnit;
+use crate::tui::search::test_word;
 use crate::tui::symbols::Symbols;
 use crate::tui::theme::{Role, Theme};
 
@@ -130,6 +131,13 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
         }
         LogOutcome::Excluded { reason, by, .. } => ("excluded".to_owned(), Role::Text, format!("{reason} ({by})")),
         LogOutcome::Included { reason, by, .. } => ("counts again".to_owned(), Role::Text, format!("{reason} ({by})")),
+        LogOutcome::Learning { what, failed, by } => {
+            ("model".to_owned(), if *failed { Role::Warning } else { Role::Text }, format!("{what} ({by})"))
+        }
+        LogOutcome::Tested { passed, note, by, .. } => {
+            let role = if *passed { Role::Pass } else { Role::Outside };
+            (test_word(*passed).to_owned(), role, format!("{note} ({by})").trim_start().to_owned())
+        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! History → models → predictions.
+
+mod card;
+
+pub use card::{Card, CardBin, CardCheck, CardFeature, Figure};
