@@ -117,6 +117,46 @@ pub(super) struct ExcludeArgs {
     pub(super) store: StoreArgs,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum OutcomesCommand {
+    /// Take outcomes from a table: model, serial, date, pass or fail, and perhaps a note.
+    Import {
+        /// The table, comma-separated, with or without a heading; `-` reads standard input.
+        #[arg(value_name = "FILE.csv")]
+        path: PathBuf,
+        /// Take the sound lines though others are wrong.
+        #[arg(long)]
+        partial: bool,
+        /// Who says so; without it the account's name.
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// List outcomes, each with the run it belongs to.
+    List {
+        /// Only of this product model.
+        #[arg(value_name = "MODEL")]
+        model: Option<String>,
+        /// Only of this unit.
+        #[arg(value_name = "SERIAL")]
+        serial: Option<String>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Forget the outcomes of a product model, or of one unit.
+    Forget {
+        /// Product model.
+        #[arg(value_name = "MODEL")]
+        model: String,
+        /// Serial.
+        #[arg(value_name = "SERIAL")]
+        serial: Option<String>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
 /// What `demo` takes.
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {

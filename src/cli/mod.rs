@@ -10,6 +10,7 @@ mod exit;
 mod headless;
 mod history;
 mod ingest;
+mod outcomes;
 mod runs;
 mod samples;
 mod settings;
@@ -23,7 +24,7 @@ use color_eyre::eyre::Result;
 
 use args::{
     AnalyzeArgs, BackupCommand, BenchCommand, ConfigCommand, CrashArgs, DemoArgs, ExcludeArgs, Format, HistoryCommand,
-    IngestArgs, RunsArgs, ShowArgs, StoreArgs, WatchArgs,
+    IngestArgs, OutcomesCommand, RunsArgs, ShowArgs, StoreArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -70,6 +71,9 @@ enum Command {
     Runs(RunsArgs),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
+    /// What final tests said of the parts: the failure predictor learns from it.
+    #[command(subcommand)]
+    Outcomes(OutcomesCommand),
     /// Watch a temporary folder into which made samples drop.
     Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
@@ -95,6 +99,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
+        Command::Outcomes(what) => outcomes::run(&what, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show) => settings::show(named),

@@ -4,6 +4,7 @@
 //! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
 
 mod keeping;
+mod learning;
 mod load;
 mod shifts;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 
 pub use keeping::{BackupSettings, Retention};
+pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load};
 pub use shifts::{Shift, Shifts, Weekday};
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub backup: BackupSettings,
     /// How long what is kept is kept.
     pub retention: Retention,
+    /// What may learn from the history, and whether it may speak.
+    pub learning: LearningSettings,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -62,6 +66,7 @@ impl Default for Config {
             shifts: Shifts::default(),
             backup: BackupSettings::default(),
             retention: Retention::default(),
+            learning: LearningSettings::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }

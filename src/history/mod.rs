@@ -20,6 +20,7 @@ mod offline;
 mod older;
 mod opening;
 mod outcome;
+mod outcome_file;
 mod overview;
 mod plan;
 mod record;
@@ -40,6 +41,7 @@ pub use filter::{Filter, FilterError, KEYS as FILTER_KEYS, Moment, When, text_is
 pub use offline::{compact, exclusions_of, restore, set_aside_for_rebuild};
 pub use opening::Opening;
 pub use outcome::{Outcome, Taken, last_before};
+pub use outcome_file::{OutcomeTable, moment as test_moment, read_outcomes};
 pub use overview::{Found, Grouping, Overview, PageOfRuns, Query, SortBy, Step, YieldOf, YieldRow, counted_yields};
 pub use plan::{Act, Committed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
