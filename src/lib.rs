@@ -10,6 +10,7 @@
 //! session                      every screen's only door: requests in, events out
 //! engine                       the threads; the one place that knows everybody
 //! export   intake   history    what leaves · folder → complete files · the sled store     (config beside them)
+//! learning                     matrices → models → predictions
 //! analysis                     one trim run → judged tracks
 //! trim                         what a station writes → a trim run
 //! ```
@@ -46,6 +47,7 @@ pub mod engine;
 pub mod export;
 pub mod history;
 pub mod intake;
+pub mod learning;
 pub mod session;
 pub mod trim;
 pub mod tui;
