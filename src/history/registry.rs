@@ -185,6 +185,7 @@ fn chunks_of(card: &Card) -> usize {
 mod tests {
     use super::*;
     use crate::analysis::SigmaSettings;
+    use crate::learning::Gate;
 
     fn card(learner: Learner, scope: &str, blob: &[u8]) -> Card {
         Card {
@@ -202,8 +203,7 @@ mod tests {
             settings: String::new(),
             figures: Vec::new(),
             reliability: Vec::new(),
-            gate: Vec::new(),
-            passed: true,
+            gate: Gate { deployed: true, checks: Vec::new() },
             content: *blake3::hash(blob).as_bytes(),
             bytes: blob.len() as u64,
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Check, Gate};
 use crate::analysis::{FilterIdentity, Learner};
 
 /// One version of one model.
@@ -36,9 +37,7 @@ pub struct Card {
     /// Predicted against observed, ten bins of probability; empty where nothing is predicted.
     pub reliability: Vec<CardBin>,
     /// What it had to reach, and whether it did.
-    pub gate: Vec<CardCheck>,
-    /// Whether every check was met.
-    pub passed: bool,
+    pub gate: Gate,
     /// BLAKE3 of the model's bytes.
     pub content: [u8; 32],
     /// Bytes of the model.
@@ -82,34 +81,10 @@ pub struct CardBin {
     pub observed: f64,
 }
 
-/// One thing a model had to reach.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CardCheck {
-    /// What, in words.
-    pub what: String,
-    /// What was needed.
-    pub needed: f64,
-    /// What was found.
-    pub found: f64,
-    /// Whether it is met.
-    pub met: bool,
-}
-
-impl CardCheck {
-    /// In one phrase: `AUC over the best rival's, lower bound −0.012, needed 0`.
-    pub fn said(&self) -> String {
-        format!("{}: {}, needed {}", self.what, short(self.found), short(self.needed))
-    }
-}
-
-fn short(value: f64) -> String {
-    if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{value:.3}") }
-}
-
 impl Card {
     /// What kept it from being deployed; `None` when nothing did.
-    pub fn missed(&self) -> Option<&CardCheck> {
-        self.gate.iter().find(|check| !check.met)
+    pub fn missed(&self) -> Option<&Check> {
+        self.gate.missed().next()
     }
 
     /// Its figure of a name in the first validation that has it.

@@ -1,0 +1,44 @@
+//! Matrices → models → predictions, and when a prediction may speak.
+//!
+//! Pure: nothing here knows a clock, a store or a terminal. Randomness is a seed, progress is a [`Step`], and the
+//! same input with the same seed gives the same model, byte for byte, on one thread or on many.
+//!
+//! ```text
+//! forest             random forest: numbers in, a number from 0 to 1 out
+//! isolation_forest   how alone a row stands among those of normal operation
+//! calibration        scores → probabilities that mean what they say
+//! validation         folds, ranking, probability and bootstrap figures
+//! blob               a model as bytes, refused when anything about them is off
+//! random             the generator behind every seed
+//! ```
+//!
+//! Matrices have one row per example and one column per feature. Every value is finite: what is unknown is filled in
+//! before it comes here.
+
+pub mod blob;
+pub mod calibration;
+mod card;
+mod error;
+pub mod forest;
+mod gate;
+pub mod isolation_forest;
+mod matrix;
+pub mod random;
+mod stage;
+pub mod validation;
+
+use std::ops::ControlFlow;
+
+pub use calibration::Calibration;
+pub use card::{Card, CardBin, CardFeature, Figure};
+pub use error::LearningError;
+pub use forest::{FeaturesPerSplit, Forest, ForestSettings};
+pub use gate::{Bar, Check, Gate, Trained};
+pub use isolation_forest::{IsolationForest, IsolationSettings, average_path_length};
+
+pub use stage::{Feature, Stage, Target};
+
+/// Told how far a training is, 0 … 1; [`ControlFlow::Break`] cancels it.
+///
+/// Called from the threads that train, at least once a tree. How far is never less than before on one thread.
+pub type Step<'a> = &'a (dyn Fn(f64) -> ControlFlow<()> + Sync);

@@ -1,0 +1,23 @@
+//! What every learner checks of a matrix before it looks at it.
+
+use ndarray::ArrayView2;
+
+use super::LearningError;
+
+/// Nothing, when the matrix has this many columns and only finite values.
+pub(super) fn check(x: ArrayView2<'_, f64>, width: usize) -> Result<(), LearningError> {
+    if x.ncols() != width {
+        return Err(LearningError::Width { expected: width, found: x.ncols() });
+    }
+    let odd = x.indexed_iter().find(|(_, value)| !value.is_finite());
+    odd.map_or(Ok(()), |((row, column), _)| Err(LearningError::NotFinite { row, column }))
+}
+
+/// The same for one row.
+pub(super) fn check_row(row: &[f64], width: usize) -> Result<(), LearningError> {
+    if row.len() != width {
+        return Err(LearningError::Width { expected: width, found: row.len() });
+    }
+    let odd = row.iter().position(|value| !value.is_finite());
+    odd.map_or(Ok(()), |column| Err(LearningError::NotFinite { row: 0, column }))
+}
