@@ -40,7 +40,7 @@ pub use resistance::change_percent;
 pub use risk::{Risk, RiskCategory, RiskMethod, RiskTerm};
 pub use settings::{AnalysisSettings, SigmaSettings, ThresholdRule};
 pub use sigma::sigma_gradient;
-pub use verdict::{judge, judge_with};
+pub use verdict::{formula_risk, judge, judge_with};
 pub use zones::worst_zone;
 
 #[cfg(doc)]

@@ -185,7 +185,7 @@ impl Bench<'_> {
         if judged.figures.is_some_and(|figures| figures.sigma.is_none()) {
             judged.reasons.push("sigma not judged".to_owned());
         }
-        judged.risk = self.risk(judged);
+        judged.risk = formula_risk(judged, self.filter);
     }
 
     fn fail_reason(&self, judged: &JudgedTrack) -> String {
@@ -239,20 +239,22 @@ impl Bench<'_> {
         (least > self.settings.offset_warn * spec)
             .then(|| format!("passes only with an offset of {} V, {:.1} × the spec", volts(least), least / spec))
     }
+}
 
-    fn risk(&self, judged: &JudgedTrack) -> Option<Risk> {
-        let linearity = judged.linearity()?;
-        let sigma = judged.sigma_margin(self.filter).and_then(|margin| {
-            let threshold = judged.threshold?.value;
-            (threshold > 0.0).then(|| (threshold - margin) / threshold)
-        });
-        formula(FormulaInput {
-            sigma_share: sigma,
-            error_share: Some(linearity.error_share),
-            change: judged.resistance.change,
-            passes: linearity.passes(),
-        })
-    }
+/// Failure risk of a trimmed track by the formula, whoever gave the risk it shows. `None` for UNTRIMMED, NOT GRADED
+/// and ERROR.
+pub fn formula_risk(judged: &JudgedTrack, filter: FilterIdentity) -> Option<Risk> {
+    let linearity = judged.linearity().filter(|_| judged.trimmed)?;
+    let sigma = judged.sigma_margin(filter).and_then(|margin| {
+        let threshold = judged.threshold?.value;
+        (threshold > 0.0).then(|| (threshold - margin) / threshold)
+    });
+    formula(FormulaInput {
+        sigma_share: sigma,
+        error_share: Some(linearity.error_share),
+        change: judged.resistance.change,
+        passes: linearity.passes(),
+    })
 }
 
 /// The track before any figure.
