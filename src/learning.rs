@@ -21,6 +21,8 @@ mod card;
 mod error;
 pub mod forest;
 mod gate;
+mod live;
+mod schedule;
 pub mod isolation_forest;
 mod matrix;
 pub mod random;
@@ -36,6 +38,8 @@ pub use forest::{FeaturesPerSplit, Forest, ForestSettings};
 pub use gate::{Bar, Check, Gate, Trained};
 pub use isolation_forest::{IsolationForest, IsolationSettings, average_path_length};
 
+pub use live::{AUC, Live};
+pub use schedule::Offer;
 pub use stage::{Feature, Stage, Target};
 
 /// Told how far a training is, 0 … 1; [`ControlFlow::Break`] cancels it.

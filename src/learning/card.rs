@@ -92,3 +92,34 @@ impl Card {
         self.figures.iter().find(|figure| figure.name == name)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::analysis::SigmaSettings;
+
+    /// A card of so many rows with an AUC of 0.8 against 0.7.
+    pub(in crate::learning) fn card(rows: u64, trained_ms: i64) -> Card {
+        let rival = Some(("untrimmed error".to_owned(), 0.7));
+        let (name, how) = (super::super::AUC.to_owned(), "5 folds by unit".to_owned());
+        Card {
+            learner: Learner::TrimVerdict,
+            scope: String::new(),
+            version: 1,
+            trained_ms,
+            app: "0".to_owned(),
+            rows,
+            units: rows,
+            failures: rows / 5,
+            runs: (0, 1),
+            filter: SigmaSettings::default().identity(),
+            features: Vec::new(),
+            settings: String::new(),
+            figures: vec![Figure { name, how, value: 0.8, interval: None, rival }],
+            reliability: Vec::new(),
+            gate: Gate { deployed: true, checks: Vec::new() },
+            content: [0; 32],
+            bytes: 0,
+        }
+    }
+}
