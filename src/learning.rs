@@ -21,11 +21,11 @@ mod card;
 mod error;
 pub mod forest;
 mod gate;
-mod live;
-mod schedule;
 pub mod isolation_forest;
+mod live;
 mod matrix;
 pub mod random;
+mod schedule;
 mod stage;
 pub mod validation;
 

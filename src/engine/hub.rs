@@ -278,7 +278,12 @@ impl Hub {
                     self.tell_tallies(sink);
                 }
             }
-            Command::Stop => {}
+            Command::Outcome(key) => {
+                let outcome = self.keeper.outcome(&key).map(Box::new);
+                sink(Output::Outcome { key, outcome });
+            }
+            Command::Tested(word) => self.keeper.tested(word, sink),
+            Command::Models | Command::Train { .. } | Command::CancelTraining | Command::Deploy(_) | Command::Stop => {}
         }
     }
 

@@ -1,7 +1,10 @@
 //! What the engine is told, and what it tells.
 
-use crate::analysis::RunCurves;
-use crate::history::{Filter, Found, Grouping, LogEntry, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow};
+use super::standing::ModelsView;
+use crate::analysis::{Learner, RunCurves};
+use crate::history::{
+    Filter, Found, Grouping, LogEntry, Outcome, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow,
+};
 
 /// A question to the overview.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,32 @@ pub struct Word {
     /// Why.
     pub reason: String,
     /// Who says so.
+    pub by: String,
+}
+
+/// A person's word on what a test said of a run's part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestWord {
+    /// The run.
+    pub key: RunKey,
+    /// Whether it passed; `None` takes what was said back.
+    pub passed: Option<bool>,
+    /// A remark.
+    pub note: String,
+    /// Who says so.
+    pub by: String,
+}
+
+/// Which version of a model is to speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// What was learned.
+    pub learner: Learner,
+    /// The product model it is for; empty = the whole shop.
+    pub scope: String,
+    /// The version; `None` = the formula.
+    pub version: Option<u32>,
+    /// Who wants it.
     pub by: String,
 }
 
@@ -66,6 +95,23 @@ pub enum Command {
     Ask(u64, Question),
     /// A person's word on one run.
     Act(Word),
+    /// How learning stands.
+    Models,
+    /// Train a learner now, or all of them.
+    Train {
+        /// Which.
+        learner: Option<Learner>,
+        /// Who wants it.
+        by: String,
+    },
+    /// Give up the training that runs.
+    CancelTraining,
+    /// Let another version speak, or none.
+    Deploy(Deployment),
+    /// What a test said of a run's part.
+    Tested(TestWord),
+    /// What is known of a run's final test.
+    Outcome(RunKey),
     /// End, with everything on disk.
     Stop,
 }
@@ -153,6 +199,15 @@ pub enum Output {
     },
     /// The answer to [`Command::Ask`], with the question's number.
     Told(u64, Told),
+    /// How learning stands.
+    Models(Box<ModelsView>),
+    /// The answer to [`Command::Outcome`].
+    Outcome {
+        /// The run.
+        key: RunKey,
+        /// What its part's final test said, if anybody told.
+        outcome: Option<Box<Outcome>>,
+    },
     /// What is known of a run has changed without a file.
     Changed(Box<Numbered>),
     /// Nothing happened for a while.

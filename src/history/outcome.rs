@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::key;
-use super::record::{RunKey, RunRecord};
+use super::plan;
+use super::record::{LogEntry, LogOutcome, RunKey, RunRecord};
 use super::store::Store;
 use super::value;
 use super::value::Stored;
@@ -99,6 +100,35 @@ impl Store {
             })?;
         }
         Ok(found.len())
+    }
+
+    /// Forgets one outcome.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn forget_outcome(&self, outcome: &Outcome) -> Result<(), StoreError> {
+        self.writing(|draft| {
+            draft.remove(key::outcome(&outcome.model, &outcome.serial, outcome.tested.timestamp()));
+            Ok(())
+        })
+    }
+
+    /// Writes a person's word on a run's test into the log.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn note_test(
+        &self,
+        key: &RunKey,
+        record: &RunRecord,
+        passed: Option<bool>,
+        note: &str,
+        by: &str,
+        at_ms: i64,
+    ) -> Result<LogEntry, StoreError> {
+        let (key, note, by) = (key.clone(), note.to_owned(), by.to_owned());
+        let outcome = LogOutcome::Tested { key, passed, note, by };
+        self.writing(|draft| plan::write_log(draft, at_ms, record.file.clone(), outcome))
     }
 
     /// The run an outcome belongs to: the last one of its unit before it, up to 180 days.

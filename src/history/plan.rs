@@ -215,7 +215,13 @@ pub(super) fn note(draft: &mut Draft<'_>, at_ms: i64, outcome: LogOutcome) -> Re
     write_log(draft, at_ms, FileFacts::none(), outcome)
 }
 
-fn write_log(draft: &mut Draft<'_>, at_ms: i64, file: FileFacts, outcome: LogOutcome) -> Result<LogEntry, StoreError> {
+/// Writes a line of the log under the next number.
+pub(super) fn write_log(
+    draft: &mut Draft<'_>,
+    at_ms: i64,
+    file: FileFacts,
+    outcome: LogOutcome,
+) -> Result<LogEntry, StoreError> {
     let sequence: u64 = draft.get::<u64>(key::SEQUENCE)?.unwrap_or(0) + 1;
     draft.put(key::SEQUENCE.to_vec(), &sequence)?;
     let log = LogEntry { sequence, at_ms, file, outcome };

@@ -131,8 +131,8 @@ pub enum LogOutcome {
     Tested {
         /// The run.
         key: RunKey,
-        /// Whether it passed.
-        passed: bool,
+        /// Whether it passed; `None` = what was said before is taken back.
+        passed: Option<bool>,
         /// A remark.
         note: String,
         /// Who said so.

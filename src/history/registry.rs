@@ -34,7 +34,7 @@ pub struct Head {
 }
 
 /// One version with its standing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Registered {
     /// Everything about it.
     pub card: Card,

@@ -40,7 +40,9 @@ impl Offer {
             Learner::ThresholdOptimizer if self.product_models == 0 => {
                 Some("no product model with 10 good and 10 failed units yet".to_owned())
             }
-            Learner::DriftDetector if self.product_models == 0 => Some("no product model with 50 tracks yet".to_owned()),
+            Learner::DriftDetector if self.product_models == 0 => {
+                Some("no product model with 50 tracks yet".to_owned())
+            }
             Learner::ThresholdOptimizer | Learner::DriftDetector => None,
         }
     }

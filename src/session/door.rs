@@ -6,7 +6,7 @@ use crossbeam_channel::Sender;
 
 use super::protocol::{Event, Request};
 use super::view::View;
-use crate::engine::{Command, Engine, Output, Question, Setup, Word};
+use crate::engine::{Command, Deployment, Engine, Output, Question, Setup, TestWord, Word};
 
 /// The screen's side of the door: asks without waiting.
 #[derive(Debug, Clone)]
@@ -33,6 +33,12 @@ fn command(request: Request) -> Command {
         Request::Overview { number, filter, by } => Command::Ask(number, Question::Yields(filter, by)),
         Request::Exclude { key, reason, by } => Command::Act(Word { key, exclude: true, reason, by }),
         Request::Include { key, reason, by } => Command::Act(Word { key, exclude: false, reason, by }),
+        Request::Models => Command::Models,
+        Request::Train { learner, by } => Command::Train { learner, by },
+        Request::CancelTraining => Command::CancelTraining,
+        Request::Deploy { learner, scope, version, by } => Command::Deploy(Deployment { learner, scope, version, by }),
+        Request::Tested { key, passed, note, by } => Command::Tested(TestWord { key, passed, note, by }),
+        Request::Outcome { key } => Command::Outcome(key),
         Request::Stop => Command::Stop,
     }
 }

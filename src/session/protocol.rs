@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::RunCurves;
-use crate::history::{Filter, Found, Grouping, LogEntry, Query, RunKey, RunRecord, Step, Tally, YieldRow};
+use crate::analysis::{Learner, RunCurves};
+use crate::engine::ModelsView;
+use crate::history::{Filter, Found, Grouping, LogEntry, Outcome, Query, RunKey, RunRecord, Step, Tally, YieldRow};
 
 /// What a screen may ask for. Answers come back as events; nothing is ever waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +79,44 @@ pub enum Request {
         reason: String,
         /// Who says so.
         by: String,
+    },
+    /// How learning stands → [`Event::Models`], again whenever it changes.
+    Models,
+    /// Train a learner now, or all of them.
+    Train {
+        /// Which; `None` = all.
+        learner: Option<Learner>,
+        /// Who wants it.
+        by: String,
+    },
+    /// Give up the training that runs, and the one that waits.
+    CancelTraining,
+    /// Let another version of a model speak, or the formula.
+    Deploy {
+        /// What was learned.
+        learner: Learner,
+        /// The product model it is for; empty = the whole shop.
+        scope: String,
+        /// The version; `None` = the formula.
+        version: Option<u32>,
+        /// Who wants it.
+        by: String,
+    },
+    /// What a final test said of a run's part → a line of the log and [`Event::Outcome`].
+    Tested {
+        /// The run.
+        key: RunKey,
+        /// Whether it passed; `None` takes back what was said.
+        passed: Option<bool>,
+        /// A remark.
+        note: String,
+        /// Who says so.
+        by: String,
+    },
+    /// What a final test said of a run's part → [`Event::Outcome`].
+    Outcome {
+        /// The run.
+        key: RunKey,
     },
     /// End: flush, close, then [`Event::Stopped`].
     Stop,
@@ -249,6 +288,15 @@ pub enum Event {
     },
     /// Somebody excluded a run, or let it count again: its record now.
     Changed(Box<ArrivedRun>),
+    /// How learning stands.
+    Models(Box<ModelsView>),
+    /// What a run's final test said.
+    Outcome {
+        /// The run.
+        key: RunKey,
+        /// The outcome that belongs to it, if anybody told.
+        outcome: Option<Box<Outcome>>,
+    },
     /// Nothing happened for a while and the engine is alive; every event says as much.
     Alive,
     /// Something to say in a toast.

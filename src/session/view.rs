@@ -89,6 +89,8 @@ impl View {
             Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
             Output::Told(number, told) => vec![answer(number, told)],
             Output::Changed(run) => vec![Event::Changed(Box::new(shown(*run)))],
+            Output::Models(view) => vec![Event::Models(view)],
+            Output::Outcome { key, outcome } => vec![Event::Outcome { key, outcome }],
             Output::Alive => vec![Event::Alive],
             Output::Stopped => vec![Event::Stopped],
         }

@@ -42,8 +42,12 @@ pub fn next(matches: &[usize], from: usize, forward: bool) -> Option<usize> {
 }
 
 /// What a test said, in the words of the log.
-pub fn test_word(passed: bool) -> &'static str {
-    if passed { "test pass" } else { "test FAIL" }
+pub fn test_word(passed: Option<bool>) -> &'static str {
+    match passed {
+        Some(true) => "test pass",
+        Some(false) => "test FAIL",
+        None => "test unsaid",
+    }
 }
 
 /// The words of a log entry.

@@ -96,7 +96,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         | Event::Unanswered { .. }
         | Event::Building { .. }
         | Event::Changed(_) => super::history::heard(app, event),
-        Event::Alive => {}
+        Event::Models(_) | Event::Outcome { .. } | Event::Alive => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],

@@ -135,7 +135,11 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
             ("model".to_owned(), if *failed { Role::Warning } else { Role::Text }, format!("{what} ({by})"))
         }
         LogOutcome::Tested { passed, note, by, .. } => {
-            let role = if *passed { Role::Pass } else { Role::Outside };
+            let role = match passed {
+                Some(true) => Role::Pass,
+                Some(false) => Role::Outside,
+                None => Role::Text,
+            };
             (test_word(*passed).to_owned(), role, format!("{note} ({by})").trim_start().to_owned())
         }
     }
