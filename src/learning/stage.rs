@@ -73,7 +73,11 @@ impl Target {
         if feature.stage < decided_at {
             return Ok(());
         }
-        Err(LearningError::Leak { feature: feature.name.clone(), known_at: feature.stage, decided_at })
+        Err(LearningError::Leak {
+            feature: feature.name.clone(),
+            known_at: feature.stage.word().to_owned(),
+            decided_at: decided_at.word().to_owned(),
+        })
     }
 }
 
