@@ -81,6 +81,11 @@ impl ThresholdSource {
         }
     }
 
+    /// Whether a model gave it.
+    pub fn is_learned(self) -> bool {
+        matches!(self, Self::Learned(_))
+    }
+
     /// The word with the version: `learned v7`.
     pub fn label(self) -> String {
         match self {

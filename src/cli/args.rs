@@ -1,11 +1,15 @@
 //! What each command takes, one struct or enum a command, one line of help each.
 
+mod learning;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::config::Loaded;
 use crate::history::SortBy;
+
+pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 
 /// Where the history is.
 #[derive(Debug, Clone, Args)]
@@ -115,46 +119,6 @@ pub(super) struct ExcludeArgs {
     pub(super) undo: bool,
     #[command(flatten)]
     pub(super) store: StoreArgs,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum OutcomesCommand {
-    /// Take outcomes from a table: model, serial, date, pass or fail, and perhaps a note.
-    Import {
-        /// The table, comma-separated, with or without a heading; `-` reads standard input.
-        #[arg(value_name = "FILE.csv")]
-        path: PathBuf,
-        /// Take the sound lines though others are wrong.
-        #[arg(long)]
-        partial: bool,
-        /// Who says so; without it the account's name.
-        #[arg(long, value_name = "WHO")]
-        by: Option<String>,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-    /// List outcomes, each with the run it belongs to.
-    List {
-        /// Only of this product model.
-        #[arg(value_name = "MODEL")]
-        model: Option<String>,
-        /// Only of this unit.
-        #[arg(value_name = "SERIAL")]
-        serial: Option<String>,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-    /// Forget the outcomes of a product model, or of one unit.
-    Forget {
-        /// Product model.
-        #[arg(value_name = "MODEL")]
-        model: String,
-        /// Serial.
-        #[arg(value_name = "SERIAL")]
-        serial: Option<String>,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
 }
 
 /// What `demo` takes.

@@ -10,11 +10,13 @@ mod exit;
 mod headless;
 mod history;
 mod ingest;
+mod models;
 mod outcomes;
 mod runs;
 mod samples;
 mod settings;
 mod show;
+mod train;
 mod watch;
 
 use std::path::PathBuf;
@@ -24,7 +26,7 @@ use color_eyre::eyre::Result;
 
 use args::{
     AnalyzeArgs, BackupCommand, BenchCommand, ConfigCommand, CrashArgs, DemoArgs, ExcludeArgs, Format, HistoryCommand,
-    IngestArgs, OutcomesCommand, RunsArgs, ShowArgs, StoreArgs, WatchArgs,
+    IngestArgs, ModelsCommand, OutcomesCommand, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -71,6 +73,11 @@ enum Command {
     Runs(RunsArgs),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
+    /// Learn from the history now: thresholds, risks, drift.
+    Train(TrainArgs),
+    /// What was learned, how good it is, and who speaks.
+    #[command(subcommand)]
+    Models(ModelsCommand),
     /// What final tests said of the parts: the failure predictor learns from it.
     #[command(subcommand)]
     Outcomes(OutcomesCommand),
@@ -99,6 +106,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
+        Command::Train(args) => train::run(&args, &load(named)?),
+        Command::Models(what) => models::run(&what, &load(named)?),
         Command::Outcomes(what) => outcomes::run(&what, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),

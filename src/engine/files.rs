@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::clock;
-use super::process::{Outcome, Processed, process};
+use super::process::{Outcome, Processed, process_with};
 use crate::analysis::AnalysisSettings;
-use crate::config::{Config, WatchFolder};
+use crate::config::{Config, LearningSettings, WatchFolder};
 use crate::intake::{self, FileStat, WatchedFolder};
+use crate::learning::Speakers;
 use crate::trim::Source;
 
 /// Largest file that is read into memory, bytes.
@@ -48,6 +49,8 @@ fn in_folder(path: &Path, found: &mut Collected) {
 pub struct Site<'a> {
     /// How tracks are judged.
     pub analysis: AnalysisSettings,
+    /// What may speak of what was learned.
+    pub learning: LearningSettings,
     /// The configured folders.
     pub watches: &'a [WatchFolder],
 }
@@ -55,7 +58,7 @@ pub struct Site<'a> {
 impl<'a> Site<'a> {
     /// The site a configuration describes.
     pub fn of(config: &'a Config) -> Self {
-        Self { analysis: config.analysis(), watches: &config.watches }
+        Self { analysis: config.analysis(), learning: config.learning.clone(), watches: &config.watches }
     }
 
     /// The laser of the innermost configured folder that holds a path: a file read by name is the same run as
@@ -72,7 +75,9 @@ impl<'a> Site<'a> {
 /// Reads and judges the file at a path.
 pub fn process_path(path: &Path, site: &Site<'_>) -> Processed {
     match intake::read_once(path, MAX_FILE_BYTES) {
-        Ok((bytes, stat)) => process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis),
+        Ok((bytes, stat)) => {
+            process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, &Speakers::default())
+        }
         Err(error) => {
             Processed { content: None, outcome: Outcome::Failed { cause: error.to_string(), unfinished: false } }
         }
@@ -86,11 +91,12 @@ pub(super) fn process_bytes(
     stat: FileStat,
     laser: Option<&str>,
     settings: &AnalysisSettings,
+    speakers: &Speakers,
 ) -> Processed {
     // Relative paths are made absolute, so that a laser's folder above the working folder counts too.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let source = Source { path: &absolute, laser, modified: clock::local_of_ns(stat.mtime_ns), today: clock::today() };
-    process(bytes, source, settings)
+    process_with(bytes, source, settings, speakers)
 }
 
 #[cfg(test)]
@@ -102,7 +108,7 @@ mod tests {
         let watch =
             |path: &str, laser: &str| WatchFolder { laser: Some(laser.to_owned()), ..WatchFolder::named(path.into()) };
         let watches = [watch("/plant/out", "L1"), watch("/plant/out/north", "L7")];
-        let site = Site { analysis: AnalysisSettings::default(), watches: &watches };
+        let site = Site { watches: &watches, ..Site::of(&Config::default()) };
         assert_eq!(site.laser_of(Path::new("/plant/out/north/a.xls")), Some("L7"));
         assert_eq!(site.laser_of(Path::new("/plant/out/northern/a.xls")), Some("L1"));
         assert_eq!(site.laser_of(Path::new("/plant/a.xls")), None);

@@ -17,6 +17,7 @@ use super::opener::{self, Opened};
 use super::output::{Command, Output};
 use super::retry::{Decision, Now, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
+use super::teaching::{News, Teaching};
 use super::upkeep::Upkeep;
 use super::worker::{Done, Finished, UNREAD, path_key};
 use crate::history::{Damaged, FileFacts};
@@ -38,6 +39,7 @@ pub(super) struct Hub {
     /// How the opening of the store ended that is under way.
     pub(super) opened: Receiver<Opened>,
     pub(super) upkeep: Upkeep,
+    pub(super) teaching: Teaching,
     /// Whether a screen knows what was there before, or that there is nothing.
     pub(super) past_told: bool,
     pub(super) catalogue: Catalogue,
@@ -91,6 +93,10 @@ impl Hub {
                 recv(self.catalogue.news) -> news => {
                     self.catalogue.heard(news, &self.keeper, &self.setup.shifts, sink);
                 }
+                recv(self.teaching.news) -> news => {
+                    let news = news.unwrap_or(News::Ended(None));
+                    self.teaching.heard(news, self.keeper.in_use().as_ref(), sink);
+                }
                 recv(heartbeat) -> _ => self.beat(sink),
             }
         }
@@ -100,6 +106,7 @@ impl Hub {
     fn beat(&mut self, sink: &mut dyn FnMut(Output)) {
         self.turn_calendar(sink);
         self.upkeep.beat(self.keeper.in_use());
+        self.teaching.beat(self.keeper.in_use());
         sink(Output::Alive);
     }
 
@@ -126,6 +133,9 @@ impl Hub {
                 let (past, told) = self.keeper.opened(store, self.setup.past);
                 self.past_told = true;
                 sink(past);
+                if let Some(store) = self.keeper.store() {
+                    self.teaching.reload(store, sink);
+                }
                 told
             }
             Opened::Again(opening) => {
@@ -189,8 +199,10 @@ impl Hub {
         let Told { outputs, changed, .. } = self.keeper.commit(finished);
         self.forget_unread(&unread);
         self.catalogue.take(&outputs);
+        let runs = outputs.iter().filter(|output| matches!(output, Output::Run { .. })).count() as u64;
         outputs.into_iter().for_each(&mut *sink);
         if changed {
+            self.teaching.arrived(runs);
             self.tell_tallies(sink);
         }
     }
@@ -283,7 +295,19 @@ impl Hub {
                 sink(Output::Outcome { key, outcome });
             }
             Command::Tested(word) => self.keeper.tested(word, sink),
-            Command::Models | Command::Train { .. } | Command::CancelTraining | Command::Deploy(_) | Command::Stop => {}
+            Command::Models => self.teaching.tell(self.keeper.store(), sink),
+            Command::Train { learner, by } => {
+                if let Err(why) = self.teaching.train(learner, by, self.keeper.in_use()) {
+                    sink(Output::Notice(format!("nothing trained: {why}")));
+                }
+                self.teaching.tell(self.keeper.store(), sink);
+            }
+            Command::CancelTraining => {
+                let said = if self.teaching.cancel() { "the training is given up" } else { "nothing is being trained" };
+                sink(Output::Notice(said.to_owned()));
+            }
+            Command::Deploy(wanted) => self.teaching.deploy(&wanted, self.keeper.in_use(), sink),
+            Command::Stop => {}
         }
     }
 
@@ -348,6 +372,7 @@ impl Hub {
             let _ = worker.join();
         }
         self.catalogue.stop();
+        self.teaching.stop();
         self.end_history();
         // The store marks its clean end when the last of its owners lets go of it, which is here.
         drop(self.keeper);

@@ -8,10 +8,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::files::{MAX_FILE_BYTES, Site, process_bytes};
 use super::keeper::entry;
+use super::models;
 use super::process::Outcome;
 use super::worker::{Finished, facts, path_key};
 use crate::history::{Committed, Entry, LogEntry, LogOutcome, Store, StoreError};
 use crate::intake::{FileStat, read_once};
+use crate::learning::Speakers;
 
 /// Files committed together; the store splits them further where its bound demands it.
 const GROUP: usize = 64;
@@ -43,6 +45,9 @@ pub fn ingest(
     site: &Site<'_>,
     mut each: impl FnMut(),
 ) -> Result<Ingested, StoreError> {
+    // What is refused of the models is told where they are looked at; here the formulas speak instead.
+    let (speakers, _) = models::load(store, &site.learning)?;
+    let speakers = &speakers;
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (done, results) = bounded(GROUP);
     thread::scope(|scope| {
@@ -50,7 +55,7 @@ pub fn ingest(
             let done = done.clone();
             scope.spawn(move || {
                 let mine = files.iter().skip(first).step_by(workers);
-                work(mine, store, site, &done);
+                work(mine, store, (site, speakers), &done);
             });
         }
         drop(done);
@@ -58,23 +63,28 @@ pub fn ingest(
     })
 }
 
-fn work<'a>(files: impl Iterator<Item = &'a PathBuf>, store: &Store, site: &Site<'_>, done: &Sender<Option<Finished>>) {
+fn work<'a>(
+    files: impl Iterator<Item = &'a PathBuf>,
+    store: &Store,
+    judged_by: (&Site<'_>, &Speakers),
+    done: &Sender<Option<Finished>>,
+) {
     for path in files {
         let known = std::fs::metadata(path).is_ok_and(|meta| {
             let stat = FileStat::of(&meta);
             store.seen_path(&path_key(path), stat.len, stat.mtime_ns)
         });
-        let finished = (!known).then(|| one_file(path, site));
+        let finished = (!known).then(|| one_file(path, judged_by));
         if done.send(finished).is_err() {
             break;
         }
     }
 }
 
-fn one_file(path: &std::path::Path, site: &Site<'_>) -> Finished {
+fn one_file(path: &std::path::Path, (site, speakers): (&Site<'_>, &Speakers)) -> Finished {
     let (file, outcome) = match read_once(path, MAX_FILE_BYTES) {
         Ok((bytes, stat)) => {
-            let processed = process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis);
+            let processed = process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, speakers);
             (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)
         }
         Err(error) => {

@@ -16,6 +16,7 @@ use super::opener::{self, Job, Opened};
 use super::output::{Command, Output};
 use super::retry::Retries;
 use super::setup::Setup;
+use super::teaching::Teaching;
 use super::upkeep::Upkeep;
 use super::worker::{self, path_key};
 use crate::history::{Claim, StoreError, Waiting};
@@ -81,6 +82,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         catalogue: Catalogue::of_nothing(keeper.is_opening()),
         past_told: !keeper.is_opening(),
         upkeep: Upkeep::new(&setup),
+        teaching: Teaching::new(&setup),
         keeper,
         opened,
         setup,

@@ -6,6 +6,7 @@
 //!
 //! The history thread is the only writer and the only one that speaks to whoever started the engine.
 
+mod cards;
 mod catalogue;
 pub mod clock;
 mod failed;
@@ -15,6 +16,7 @@ mod hub;
 mod ingest;
 mod keeper;
 mod live;
+mod models;
 mod opener;
 mod output;
 mod process;
@@ -22,7 +24,9 @@ pub mod quiet;
 mod retry;
 mod setup;
 mod standing;
+mod teaching;
 mod testing;
+mod training;
 mod unchanged;
 mod upkeep;
 mod worker;
@@ -32,7 +36,9 @@ pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::Engine;
+pub use models::{Models, load as load_models};
 pub use output::{Command, Deployment, Numbered, Output, Question, TestWord, Told, Word};
-pub use process::{ContentHash, Outcome, Processed, process};
+pub use process::{ContentHash, Outcome, Processed, process, process_with};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView};
+pub use training::{Ear, Plan, Said, Survey, Wanted, run as look_and_train};

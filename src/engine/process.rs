@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves, judge};
-use crate::engine::quiet;
+use super::{models, quiet};
+use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves};
+use crate::learning::Speakers;
 use crate::trim::{self, Identity, ReadErrorKind, Reading, Source};
 
 /// The content hash that makes a file the same file: BLAKE3.
@@ -44,10 +45,16 @@ pub struct Processed {
     pub outcome: Outcome,
 }
 
-/// Reads and judges one file. Never panics: a panic in a parser is this file's error.
+/// Reads and judges one file; formulas and rules speak. Never panics: a panic in a parser is this file's error.
 pub fn process(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings) -> Processed {
+    process_with(bytes, source, settings, &Speakers::default())
+}
+
+/// Reads and judges one file with whatever was learned; where a model keeps silent, rule and formula speak.
+pub fn process_with(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings, speakers: &Speakers) -> Processed {
     let content = *blake3::hash(bytes).as_bytes();
-    let attempt = quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, source, settings))));
+    let attempt =
+        quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, source, settings, speakers))));
     let outcome = attempt.unwrap_or_else(|panic| Outcome::Failed {
         cause: format!("the reader gave up on a damaged workbook: {}", panic_text(panic.as_ref())),
         unfinished: false,
@@ -55,17 +62,19 @@ pub fn process(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings) ->
     Processed { content: Some(content), outcome }
 }
 
-fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings) -> Outcome {
+fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings, speakers: &Speakers) -> Outcome {
     match trim::read(bytes, source) {
         Ok(Reading::Run(run)) => {
-            Outcome::Judged { run: Box::new(judge(&run, settings)), curves: RunCurves::from(run.as_ref()) }
+            let mut judged = models::judge_safely(&run, settings, speakers);
+            models::assess_safely(&mut judged, speakers);
+            Outcome::Judged { run: Box::new(judged), curves: RunCurves::from(run.as_ref()) }
         }
         Ok(Reading::SetUp(identity)) => Outcome::Skipped { identity, reason: "set-up workbook, no sweep".to_owned() },
         Err(error) => Outcome::Failed { cause: error.to_string(), unfinished: error.kind == ReadErrorKind::Unfinished },
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".to_owned())

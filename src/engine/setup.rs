@@ -1,10 +1,12 @@
 //! What the engine is started with.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::models::Models;
 use crate::analysis::AnalysisSettings;
-use crate::config::{BackupSettings, Config, Retention, Shifts, WatchFolder};
+use crate::config::{BackupSettings, Config, LearningSettings, Retention, Shifts, WatchFolder};
 
 /// Everything the engine needs to know, decided before it starts.
 #[derive(Debug, Clone)]
@@ -29,6 +31,12 @@ pub struct Setup {
     pub try_again: Duration,
     /// Time after the start at which every value of the history is looked at for damage; then once a day.
     pub check_after: Duration,
+    /// What may learn, and speak.
+    pub learning: LearningSettings,
+    /// Who speaks of what was learned; loaded once the history is open.
+    pub models: Arc<Models>,
+    /// Time after the start at which the history is looked through for something to learn.
+    pub learn_after: Duration,
     /// How many runs of before are shown at the start.
     pub past: usize,
 }
@@ -47,6 +55,9 @@ impl Setup {
             retention: config.retention,
             try_again: Duration::from_secs(5),
             check_after: Duration::from_mins(10),
+            learning: config.learning.clone(),
+            models: Arc::default(),
+            learn_after: Duration::from_secs(30),
             past: 500,
         }
     }

@@ -93,7 +93,7 @@ fn one_file(setup: &Setup, candidate: Candidate) -> Done {
     };
     let Candidate { folder, path, noticed, again, .. } = candidate;
     let laser = setup.folders.get(folder).and_then(|watch| watch.laser.as_deref());
-    let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis);
+    let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis, &setup.models.speakers());
     let file = facts(&path, stat, processed.content.unwrap_or_default());
     match processed.outcome {
         Outcome::Failed { cause, unfinished: true } => {

@@ -215,6 +215,11 @@ pub(super) fn date_of(key: &[u8]) -> Option<LocalDate> {
     LocalDate::from_days((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
 }
 
+/// What the keys of all runs of a product model begin with.
+pub(super) fn runs_named(model: &str) -> Vec<u8> {
+    joined(b'r', &[&text(model), &[0]])
+}
+
 fn of_learner(learner: Learner) -> [u8; 1] {
     [match learner {
         Learner::ThresholdOptimizer => 1,

@@ -274,6 +274,24 @@ impl Store {
         self.indexed(&key::units_of(model, serial))
     }
 
+    /// All runs of a product model, in clock order. Damaged values are left out.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn model_runs(&self, model: &str) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
+        let (prefix, mut found) = (key::runs_named(model), Vec::new());
+        let mut after = prefix.clone();
+        loop {
+            let page = self.shelf().after(&after, &prefix, MAX_UNIT_RUNS)?;
+            let Some((last, _)) = page.last() else { return Ok(found) };
+            after.clone_from(last);
+            found.extend(page.iter().filter_map(|(key, bytes)| {
+                let key = RunKey(key.get(1..)?.to_vec());
+                Some((key, value::decode(bytes).ok()?))
+            }));
+        }
+    }
+
     /// All runs of a serial whatever the model, by model and clock.
     ///
     /// # Errors

@@ -24,6 +24,15 @@ pub enum Calibration {
 }
 
 impl Calibration {
+    /// The word on a card.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Platt { .. } => "Platt",
+            Self::Isotonic { .. } => "isotonic",
+        }
+    }
+
     /// The probability of a score.
     pub fn apply(&self, score: f64) -> f64 {
         match self {

@@ -65,6 +65,14 @@ pub enum LearningError {
         /// The stage at which the target is decided.
         decided_at: String,
     },
+    /// Too much of a row is unknown to say anything about it.
+    #[error("{unknown} of {features} features are unknown: too many to foretell anything")]
+    TooManyUnknown {
+        /// Features that are not a number.
+        unknown: usize,
+        /// Features the model has.
+        features: usize,
+    },
     /// The library that grows trees refused, or what it grew reads otherwise than it predicts.
     #[error("growing trees: {0}")]
     Grower(String),

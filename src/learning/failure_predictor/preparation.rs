@@ -60,8 +60,7 @@ fn ratio_column(examples: &Examples, source: usize, trains: &[bool]) -> (Vec<f64
     let mut waiting: Vec<(&str, f64)> = Vec::new();
     let mut now = None;
     let mut column = Vec::with_capacity(values.len());
-    for (((value, model), time), trains) in
-        values.iter().zip(&examples.product_models).zip(&examples.times).zip(trains)
+    for (((value, model), time), trains) in values.iter().zip(&examples.product_models).zip(&examples.times).zip(trains)
     {
         if now.replace(*time) != Some(*time) {
             // Only now is what waited strictly earlier.
