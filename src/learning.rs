@@ -22,6 +22,7 @@ pub mod forest;
 pub mod isolation_forest;
 mod matrix;
 pub mod random;
+mod trees;
 pub mod validation;
 
 use std::ops::ControlFlow;
