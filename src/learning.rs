@@ -35,6 +35,7 @@ mod progress;
 pub mod random;
 mod stage;
 pub mod threshold_optimizer;
+mod trees;
 pub mod validation;
 
 use std::ops::ControlFlow;

@@ -8,6 +8,7 @@ mod draw;
 mod faults;
 mod history;
 mod idle;
+mod learners;
 mod process;
 mod read;
 mod rig;
@@ -34,6 +35,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Soak { files } => return soak::run(files.max(100)),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
         BenchCommand::Crash(args) => return crash::run(&args, config),
+        BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
         BenchCommand::History { runs, at } => history::run(runs, at, config)?,
     }
     Ok(Exit::Fine)

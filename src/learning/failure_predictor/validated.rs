@@ -177,10 +177,15 @@ impl Fold<'_> {
         let failed: Vec<bool> = pick(&self.examples.failed, training);
         let answers: Vec<f64> = failed.iter().map(|failed| f64::from(u8::from(*failed))).collect();
         let single = SingleFeature::find(known.view(), &failed, step)?;
-        let forest = Forest::fit(known.view(), &answers, &self.forest, self.threads, step)?;
         let places = unseen.rows().into_iter().map(|row| single.as_ref().map_or(0.5, |single| single.score(row)));
         let places = Places { places: places.collect(), column: single.as_ref().map(|single| single.column) };
-        Ok((forest.predict(unseen.view())?, places))
+        let shares = match Forest::fit(known.view(), &answers, &self.forest, self.threads, step) {
+            Ok(forest) => forest.predict(unseen.view())?,
+            // The only failures are among the tested rows: nothing but their absence was to be learned.
+            Err(LearningError::OneClass) => vec![answers.first().copied().unwrap_or(0.0); self.tested.len()],
+            Err(other) => return Err(other),
+        };
+        Ok((shares, places))
     }
 }
 

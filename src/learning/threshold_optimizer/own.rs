@@ -61,6 +61,8 @@ pub struct OwnFigures {
     pub auc_bound: Option<f64>,
     /// The threshold, r.
     pub threshold: f64,
+    /// Its 90 % interval, r.
+    pub interval: (f64, f64),
     /// Youden index of thresholds found on other units, −1 … 1.
     pub out_of_fold_youden: f64,
     /// Youden index of the threshold in force on the same runs, −1 … 1.
@@ -121,6 +123,9 @@ fn estimate(
     let auc_bound = auc_bound(&lesson, seed);
     let out_of_fold = out_of_fold_youden(&lesson, seed);
     let in_force = separates(&lesson, |_| model.threshold_in_force_r);
+    let taught_by = if lesson.by_final_test { TaughtBy::FinalTest } else { TaughtBy::Linearity };
+    let product_model = model.product_model.clone();
+    let estimate = OwnEstimate { product_model, threshold: best.threshold, taught_by, percentiles };
     let figures = OwnFigures {
         product_model: model.product_model.clone(),
         units: units.len(),
@@ -128,13 +133,12 @@ fn estimate(
         auc,
         auc_bound,
         threshold: best.threshold,
+        interval: estimate.interval(0.9),
         out_of_fold_youden: out_of_fold,
         in_force_youden: in_force,
         gate: gate(auc_bound, out_of_fold, in_force),
     };
-    let taught_by = if lesson.by_final_test { TaughtBy::FinalTest } else { TaughtBy::Linearity };
-    let product_model = model.product_model.clone();
-    Ok(Some((OwnEstimate { product_model, threshold: best.threshold, taught_by, percentiles }, figures)))
+    Ok(Some((estimate, figures)))
 }
 
 fn gate(auc_bound: Option<f64>, out_of_fold: f64, in_force: f64) -> Gate {
