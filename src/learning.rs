@@ -20,6 +20,7 @@
 //!
 //! Matrices have one row per example and one column per feature. Every value is finite: what is unknown is filled in
 //! before it comes here.
+#![allow(clippy::needless_pass_by_value, reason = "a matrix view is to a matrix what a slice is to a vector")]
 
 pub mod blob;
 pub mod calibration;

@@ -277,6 +277,15 @@ pub(super) enum BenchCommand {
         #[arg(long, value_name = "NAME")]
         only: Option<String>,
     },
+    /// Forests and isolation forests against scikit-learn's, where a Python has it; else alone.
+    Forest {
+        /// The Python that is asked.
+        #[arg(long, default_value = "python3", value_name = "PATH")]
+        python: PathBuf,
+        /// How often each forest is grown.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
     /// First frame and last runs with a large history.
     Start {
         /// How many runs the history holds.

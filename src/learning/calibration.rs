@@ -86,7 +86,7 @@ impl Calibration {
             return Self::None;
         }
         let folds = grouped_folds(groups, failed, FOLDS, seed);
-        let fits: [fn(&[f64], &[bool]) -> Self; 3] = [|_, _| Self::None, Self::platt, Self::isotonic];
+        let fits: [Fit; 3] = [|_, _| Self::None, Self::platt, Self::isotonic];
         // Of equals the first, which is the simplest.
         let figures = fits.map(|fit| cross_fitted(scores, failed, &folds, fit).unwrap_or(f64::INFINITY));
         let best = fits.into_iter().zip(figures).min_by(|a, b| a.1.total_cmp(&b.1));
@@ -94,13 +94,11 @@ impl Calibration {
     }
 }
 
+/// Fits a kind of curve to scores and what happened.
+type Fit = fn(&[f64], &[bool]) -> Calibration;
+
 /// Brier score of probabilities that are each calibrated without their own fold.
-fn cross_fitted(
-    scores: &[f64],
-    failed: &[bool],
-    folds: &[Vec<usize>],
-    fit: fn(&[f64], &[bool]) -> Calibration,
-) -> Option<f64> {
+fn cross_fitted(scores: &[f64], failed: &[bool], folds: &[Vec<usize>], fit: Fit) -> Option<f64> {
     let mut calibrated = scores.to_vec();
     for fold in folds {
         let is_test = |row: usize| fold.binary_search(&row).is_ok();

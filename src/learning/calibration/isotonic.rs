@@ -16,10 +16,10 @@ impl Pool {
 
 /// Points of the line through scores and what happened. `None` of nothing.
 pub(super) fn fit(scores: &[f64], failed: &[bool]) -> Option<(Vec<f64>, Vec<f64>)> {
-    let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(failed.iter().copied()).collect();
+    let mut rows: Vec<(f64, bool)> = scores.iter().map(|score| score + 0.0).zip(failed.iter().copied()).collect();
     rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut pools: Vec<Pool> = Vec::new();
-    for same in rows.chunk_by(|a, b| a.0 <= b.0 && a.0 >= b.0) {
+    for same in rows.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
         let score = same.first()?.0;
         let failures = same.iter().filter(|row| row.1).count() as f64;
         let mut pool = Pool { first: score, last: score, failures, rows: same.len() as f64 };

@@ -14,7 +14,7 @@ use super::super::random::Random;
 use super::super::trees::Trees;
 use super::super::{LearningError, Step};
 use super::grown::{Grown, read};
-use super::watched::{GivenUp, Watched};
+use super::watched::{GivenUp, PATIENCE, Watched};
 use super::{FeaturesPerSplit, ForestSettings};
 
 /// Trees of a batch. Each batch sorts the columns anew; fewer batches keep fewer threads busy.
@@ -33,6 +33,8 @@ struct Growing<'a> {
     /// The next batch that nobody has taken.
     next: AtomicUsize,
     given_up: AtomicBool,
+    /// How often it was asked whether to go on.
+    looks: AtomicUsize,
     grown: Mutex<Vec<(usize, Result<Grown, LearningError>)>>,
 }
 
@@ -53,6 +55,7 @@ pub(super) fn grow(
         batches: settings.trees.div_ceil(BATCH),
         next: AtomicUsize::new(0),
         given_up: AtomicBool::new(false),
+        looks: AtomicUsize::new(0),
         grown: Mutex::new(Vec::new()),
     };
     let others = threads.clamp(1, usize::from(growing.batches)) - 1;
@@ -103,12 +106,22 @@ impl Growing<'_> {
         if self.given_up.load(Ordering::Relaxed) {
             return false;
         }
-        let done = self.lock().len() as f64 / f64::from(self.batches);
-        let goes_on = (self.step)(done).is_continue();
+        let goes_on = (self.step)(self.done()).is_continue();
         if !goes_on {
             self.given_up.store(true, Ordering::Relaxed);
         }
         goes_on
+    }
+
+    /// How far growing is: whole batches, and between them what the looks so far come to.
+    fn done(&self) -> f64 {
+        let whole = self.lock().len() as f64;
+        let taken = (self.next.load(Ordering::Relaxed) as f64).min(f64::from(self.batches));
+        let looks = self.looks.fetch_add(1, Ordering::Relaxed) as f64;
+        // A tree has about this many leaves, and each look is so many splits further.
+        let leaves = self.x.nrows() as f64 / (4.0 * drawn(self.settings.min_leaf) as f64);
+        let guess = looks * f64::from(PATIENCE) / (leaves * f64::from(BATCH));
+        guess.clamp(whole, taken.max(whole)) / f64::from(self.batches)
     }
 
     /// One batch from a seed of its own, taken out of the library and held against it.

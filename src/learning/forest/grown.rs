@@ -84,21 +84,38 @@ pub(super) fn read(forest: &impl Serialize, width: usize) -> Result<Grown, Learn
     Ok(grown)
 }
 
-/// From the root on, lower sides first. Children come after their parents, so this ends.
+/// From the root on, lower sides first; a split whose leaves all say the same is the leaf that it amounts to, for
+/// smartcore goes on splitting where there is nothing left to tell apart.
 fn flatten(nodes: &[Node], into: &mut Stored) -> Option<()> {
-    let mut open = vec![0_u32];
+    let said = said(nodes)?;
+    let mut open = vec![0_usize];
     while let Some(place) = open.pop() {
-        let node = nodes.get(place as usize)?;
-        match (node.lower, node.upper, node.threshold) {
-            (Some(lower), Some(upper), Some(threshold)) if lower > place && upper > place => {
-                into.push(Part::Split { feature: node.feature, threshold });
-                open.extend([upper, lower]);
-            }
-            (None, None, _) => into.push(Part::Leaf(node.output)),
-            _ => return None,
+        let node = nodes.get(place)?;
+        if let Some(value) = said.get(place).copied()? {
+            into.push(Part::Leaf(value));
+        } else {
+            into.push(Part::Split { feature: node.feature, threshold: node.threshold? });
+            open.extend([node.upper? as usize, node.lower? as usize]);
         }
     }
     Some(())
+}
+
+/// What all leaves under each node say, when it is the same. `None` unless children come after their parents.
+fn said(nodes: &[Node]) -> Option<Vec<Option<f64>>> {
+    let mut said: Vec<Option<f64>> = vec![None; nodes.len()];
+    for (place, node) in nodes.iter().enumerate().rev() {
+        let value = match (node.lower.map(|lower| lower as usize), node.upper.map(|upper| upper as usize)) {
+            (None, None) => Some(node.output),
+            (Some(lower), Some(upper)) if lower > place && upper > place => {
+                let (lower, upper) = (said.get(lower).copied()?, said.get(upper).copied()?);
+                lower.filter(|lower| upper.is_some_and(|upper| lower.total_cmp(&upper).is_eq()))
+            }
+            _ => return None,
+        };
+        *said.get_mut(place)? = value;
+    }
+    Some(said)
 }
 
 /// Adds each feature's share of what a tree's splits gained.

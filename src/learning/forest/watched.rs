@@ -10,7 +10,7 @@ use smartcore::linalg::basic::arrays::{Array, Array2, ArrayView1, ArrayView2, Mu
 
 /// How often the shape is asked for between two looks at whether to go on. It is asked for at each split; the first
 /// sixteen of a tree go through a few times the rows, milliseconds at 100,000.
-const PATIENCE: u32 = 16;
+pub(super) const PATIENCE: u32 = 16;
 
 /// Unwinds through the growing: it was cancelled.
 pub(super) struct GivenUp;

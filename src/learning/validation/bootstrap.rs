@@ -12,7 +12,6 @@ use crate::learning::random::Random;
 ///
 /// `a`, `b`, `failed` and `groups` (the row's unit) have one entry a row; `level` is one-sided: at 0.9 one in ten
 /// resamples lies below the bound. `None` when lengths differ, a score is no number, or most resamples have one class.
-#[expect(clippy::too_many_arguments, reason = "two rivals, what happened, and how they are compared")]
 pub fn paired_auc_bound(
     a: &[f64],
     b: &[f64],
@@ -55,7 +54,7 @@ impl Ranked {
         let rows = sorted(scores, failed)?;
         let same = rows.chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq());
         let place = |row: usize| places.get(row).copied().unwrap_or(0);
-        Some(Self(same.map(|rows| rows.iter().map(|row| (row.failed, place(row.row))).collect()).collect()))
+        Some(Self(same.map(|rows| rows.iter().map(|row| (row.failed, place(row.place))).collect()).collect()))
     }
 
     /// AUC when each unit was drawn so often.

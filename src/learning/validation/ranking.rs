@@ -112,7 +112,7 @@ fn steps(scores: &[f64], failed: &[bool]) -> Option<Vec<Step>> {
 pub(super) struct Row {
     pub(super) score: f64,
     pub(super) failed: bool,
-    pub(super) row: usize,
+    pub(super) place: usize,
 }
 
 /// Rows, highest score first; zero has one sign. `None` when a score is no number or lengths differ.
@@ -121,7 +121,7 @@ pub(super) fn sorted(scores: &[f64], failed: &[bool]) -> Option<Vec<Row>> {
         return None;
     }
     let rows = scores.iter().zip(failed).enumerate();
-    let mut rows: Vec<Row> = rows.map(|(row, (score, &failed))| Row { score: score + 0.0, failed, row }).collect();
+    let mut rows: Vec<Row> = rows.map(|(place, (score, &failed))| Row { score: score + 0.0, failed, place }).collect();
     rows.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
     Some(rows)
 }

@@ -126,7 +126,9 @@ fn model(kind: Kind, n: u32, truth: f64, random: &mut Random) -> ModelExamples {
     let units = between(random, 40.0, 401.0) as u32;
     let draw = draws(kind, random);
     let mut runs = (0..units).map(|_| draw(random)).collect::<Vec<_>>();
-    runs.iter_mut().for_each(|(u, _)| *u += truth.ln());
+    for (u, _) in &mut runs {
+        *u += truth.ln();
+    }
     ModelExamples {
         product_model: format!("83{n:02}"),
         features: [0.01 * truth, 1.2, 1.25, 53.0, f64::from(n % 2), 1.0, 2.5 * truth, 900.0],
