@@ -34,6 +34,7 @@ mod matrix;
 mod middle;
 mod progress;
 pub mod random;
+mod rows;
 mod stage;
 pub mod threshold_optimizer;
 mod trees;

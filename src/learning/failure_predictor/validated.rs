@@ -13,6 +13,7 @@ use super::rivals::{RivalFigures, SingleFeature, compare};
 use crate::learning::forest::{Forest, ForestSettings};
 use crate::learning::progress::Progress;
 use crate::learning::random::Random;
+use crate::learning::rows::{marked, others, pick};
 use crate::learning::validation::grouped_folds;
 use crate::learning::{Calibration, LearningError, Step};
 
@@ -152,8 +153,7 @@ impl Fold<'_> {
         if self.tested.is_empty() {
             return Ok(());
         }
-        let tested: BTreeSet<usize> = self.tested.iter().copied().collect();
-        let training: Vec<usize> = (0..self.examples.failed.len()).filter(|row| !tested.contains(row)).collect();
+        let training = others(self.tested, self.examples.failed.len());
         let (model, single) = self.fit(&training, step)?;
         for ((row, share), place) in self.tested.iter().zip(model).zip(single.places) {
             if let (Some(sum), Some(Some(places))) = (told.model.get_mut(*row), told.single.get_mut(*row)) {
@@ -169,9 +169,7 @@ impl Fold<'_> {
 
     /// What a forest grown on the training rows, and the feature that is best there, say of the tested rows.
     fn fit(&self, training: &[usize], step: Step<'_>) -> Result<(Vec<f64>, Places), LearningError> {
-        let mut trains = vec![false; self.examples.failed.len()];
-        training.iter().for_each(|row| trains.get_mut(*row).into_iter().for_each(|trains| *trains = true));
-        let x = prepare(self.examples, &trains)?.x;
+        let x = prepare(self.examples, &marked(training, self.examples.failed.len()))?.x;
         let known = x.select(Axis(0), training);
         let unseen = x.select(Axis(0), self.tested);
         let failed: Vec<bool> = pick(&self.examples.failed, training);
@@ -195,10 +193,6 @@ struct Places {
     column: Option<usize>,
 }
 
-fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().filter_map(|row| values.get(*row).copied()).collect()
-}
-
 /// Each fold's probabilities by a calibration chosen on the other folds.
 fn calibrated_elsewhere(
     told: &OutOfFold,
@@ -209,8 +203,7 @@ fn calibrated_elsewhere(
     let mut probabilities = told.model.clone();
     for tested in &told.folds {
         progress.tell()?;
-        let left_out: BTreeSet<usize> = tested.iter().copied().collect();
-        let others: Vec<usize> = (0..told.model.len()).filter(|row| !left_out.contains(row)).collect();
+        let others = others(tested, told.model.len());
         let scores = pick(&told.model, &others);
         let calibration =
             Calibration::choose(&scores, &pick(&examples.failed, &others), &pick(&examples.units, &others), seed);

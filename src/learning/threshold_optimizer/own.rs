@@ -9,6 +9,7 @@ use crate::learning::gate::{Bar, Check, Gate};
 use crate::learning::middle::quantile;
 use crate::learning::progress::Progress;
 use crate::learning::random::Random;
+use crate::learning::rows::{others, pick};
 use crate::learning::validation::{auc_interval, grouped_folds, roc_auc, youden};
 use crate::learning::{LearningError, Step};
 
@@ -174,13 +175,13 @@ fn auc_bound(lesson: &Lesson, seed: u64) -> Option<f64> {
 fn out_of_fold_youden(lesson: &Lesson, seed: u64) -> f64 {
     let mut thresholds = vec![f64::INFINITY; lesson.r.len()];
     for fold in grouped_folds(&lesson.units, &lesson.failed, FOLDS, seed) {
-        let mut left_out = vec![false; lesson.r.len()];
-        fold.iter().for_each(|row| left_out.get_mut(*row).into_iter().for_each(|out| *out = true));
-        let others = || lesson.r.iter().zip(&lesson.failed).zip(&left_out).filter(|(_, out)| !**out);
-        let r: Vec<f64> = others().map(|((r, _), _)| *r).collect();
-        let failed: Vec<bool> = others().map(|((_, failed), _)| *failed).collect();
-        let threshold = youden(&r, &failed).map_or(f64::INFINITY, |best| best.threshold);
-        fold.iter().for_each(|row| thresholds.get_mut(*row).into_iter().for_each(|own| *own = threshold));
+        let others = others(&fold, lesson.r.len());
+        let best = youden(&pick(&lesson.r, &others), &pick(&lesson.failed, &others));
+        for row in fold {
+            if let (Some(threshold), Some(best)) = (thresholds.get_mut(row), best) {
+                *threshold = best.threshold;
+            }
+        }
     }
     separates(lesson, |row| thresholds.get(row).copied().unwrap_or(f64::INFINITY))
 }
