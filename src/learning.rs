@@ -18,8 +18,8 @@
 //! random             the generator behind every seed
 //! ```
 //!
-//! Matrices have one row per example and one column per feature. Every value is finite: what is unknown is filled in
-//! before it comes here.
+//! Matrices have one row per example and one column per feature. The three learners take not-a-number for *unknown* and
+//! fill it in from rows that train; the algorithms below them take finite values only.
 #![allow(clippy::needless_pass_by_value, reason = "a matrix view is to a matrix what a slice is to a vector")]
 
 pub mod blob;
