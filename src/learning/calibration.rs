@@ -5,6 +5,8 @@
 
 mod isotonic;
 mod platt;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

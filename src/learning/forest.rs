@@ -2,6 +2,8 @@
 
 mod grow;
 mod grown;
+#[cfg(test)]
+mod tests;
 mod watched;
 
 use ndarray::ArrayView2;
@@ -73,6 +75,9 @@ impl Forest {
         settings.check()?;
         matrix::check(x, x.ncols())?;
         matrix::check_answers(x, y)?;
+        if x.ncols() == 0 {
+            return Err(LearningError::Constant);
+        }
         let (found, needed) = (x.nrows(), settings.rows_needed());
         if found < needed {
             return Err(LearningError::TooFewRows { found, needed });
