@@ -18,10 +18,9 @@
 //! random             the generator behind every seed
 //! ```
 //!
-//! Matrices have one row per example and one column per feature. Every value is finite: what is unknown is filled in
-//! before it comes here.
-
-#![allow(clippy::needless_pass_by_value, reason = "matrices are handed over as views, which are values")]
+//! Matrices have one row per example and one column per feature. The three learners take not-a-number for *unknown* and
+//! fill it in from rows that train; the algorithms below them take finite values only.
+#![allow(clippy::needless_pass_by_value, reason = "a matrix view is to a matrix what a slice is to a vector")]
 
 pub mod blob;
 pub mod calibration;
@@ -40,10 +39,12 @@ mod middle;
 mod product;
 mod progress;
 pub mod random;
+mod rows;
 mod schedule;
 mod speakers;
 mod stage;
 pub mod threshold_optimizer;
+mod trees;
 pub mod validation;
 
 use std::ops::ControlFlow;

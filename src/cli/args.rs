@@ -272,6 +272,24 @@ pub(super) enum BenchCommand {
         #[arg(long, hide = true)]
         at: Option<PathBuf>,
     },
+    /// What the learners find in made histories whose truth is known: thresholds, failures, drifts.
+    Learners {
+        /// How many histories of each kind are made.
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        seeds: u64,
+        /// Only the part of this name: thresholds, failures, large, drifts.
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
+    },
+    /// Forests and isolation forests against scikit-learn's, where a Python has it; else alone.
+    Forest {
+        /// The Python that is asked.
+        #[arg(long, default_value = "python3", value_name = "PATH")]
+        python: PathBuf,
+        /// How often each forest is grown.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
     /// First frame and last runs with a large history.
     Start {
         /// How many runs the history holds.

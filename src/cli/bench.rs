@@ -6,11 +6,15 @@ mod crash;
 mod draw;
 #[cfg(unix)]
 mod faults;
+mod forest;
 mod history;
 mod idle;
+mod learners;
 mod process;
+mod quality;
 mod read;
 mod rig;
+mod rival;
 #[cfg(unix)]
 mod soak;
 mod start;
@@ -34,6 +38,8 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Soak { files } => return soak::run(files.max(100)),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
         BenchCommand::Crash(args) => return crash::run(&args, config),
+        BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
+        BenchCommand::Forest { python, rounds } => forest::run(&python, rounds.max(1))?,
         BenchCommand::History { runs, at } => history::run(runs, at, config)?,
     }
     Ok(Exit::Fine)

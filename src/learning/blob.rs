@@ -104,3 +104,79 @@ impl<'a> Rest<'a> {
         taken.try_into().map_err(|_| LearningError::Damaged("cut short".to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use ndarray::Array2;
+
+    use super::super::random::Random;
+    use super::super::{FeaturesPerSplit, Forest, ForestSettings};
+    use super::*;
+
+    fn reason(kind: u8, schema: u16, bytes: &[u8]) -> String {
+        open::<(u32, String)>(kind, schema, bytes).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn whatever_is_off_is_refused_with_its_reason() {
+        let bytes = seal(3, 9, &(5_u32, "x"));
+        assert_eq!(open(3, 9, &bytes), Ok((5_u32, "x".to_owned())));
+        assert!(reason(3, 9, b"").ends_with("these bytes are no model"));
+        assert!(reason(4, 9, &bytes).ends_with("kind 3 where 4 is asked for"));
+        assert!(reason(3, 8, &bytes).ends_with("schema 9, this program knows schema 8"));
+        assert!(reason(3, 9, &bytes[..bytes.len() - 1]).contains("bytes follow where"));
+        assert!(reason(3, 9, &[&bytes[..], b"y"].concat()).contains("bytes follow where"));
+        let mut other = bytes.clone();
+        other[8] = b'7';
+        assert!(reason(3, 9, &other).contains("trained by trimwatch 7."), "{}", reason(3, 9, &other));
+        let mut rotten = bytes;
+        *rotten.last_mut().expect("a byte") ^= 1;
+        assert!(reason(3, 9, &rotten).ends_with("the hash does not fit"));
+        let longer = seal(3, 9, &(5_u32, "x", 1_u8));
+        assert!(reason(3, 9, &longer).ends_with("more bytes than the model has"));
+    }
+
+    fn small() -> Forest {
+        let x = Array2::from_shape_fn((40, 2), |(row, column)| ((row * (7 + column)) % 40) as f64);
+        let y: Vec<f64> = (0..40).map(|row| f64::from(u8::from(row % 3 == 0))).collect();
+        let features_per_split = FeaturesPerSplit::All;
+        let settings = ForestSettings { trees: 3, depth: 4, min_split: 4, min_leaf: 2, features_per_split, seed: 1 };
+        Forest::fit(x.view(), &y, &settings, 1, &|_| ControlFlow::Continue(())).expect("fitted")
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let bytes = small().to_bytes();
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[place] ^= 1 << bit;
+                assert!(matches!(Forest::from_bytes(&flipped), Err(LearningError::Damaged(_))), "{place} {bit}");
+            }
+            assert!(matches!(Forest::from_bytes(&bytes[..place]), Err(LearningError::Damaged(_))), "{place}");
+        }
+    }
+
+    /// The body under a header and hash that fit: what is left are the forest's own checks.
+    #[test]
+    fn a_forged_forest_is_refused_or_answers() {
+        let body = postcard::to_stdvec(&small()).expect("written");
+        let mut random = Random::new(2);
+        let mut answered = 0;
+        for _ in 0..4_000 {
+            let mut forged = body.clone();
+            for _ in 0..=random.below(3) {
+                let place = random.below(forged.len());
+                forged[place] = random.next_u64().to_le_bytes()[0];
+            }
+            if let Ok(forest) = postcard::from_bytes::<Forest>(&forged) {
+                let said = forest.predict_one(&vec![1.0; forest.width()]);
+                answered += u32::from(said.is_ok());
+                assert_eq!(Forest::from_bytes(&forest.to_bytes()).map(|back| back.to_bytes()), Ok(forest.to_bytes()));
+            }
+        }
+        assert!((1..4_000).contains(&answered), "{answered}");
+    }
+}

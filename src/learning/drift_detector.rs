@@ -41,7 +41,7 @@ use self::baseline::Baseline;
 use super::{IsolationForest, IsolationSettings, LearningError, blob};
 
 /// What a sealed detector is, see [`blob`].
-const KIND: u8 = 3;
+const KIND: u8 = 13;
 const SCHEMA: u16 = 1;
 
 /// The figures a detector watches, in their usual order. Volts, degrees or inches, ohm as elsewhere; percent.

@@ -59,7 +59,7 @@ use super::stage::{Feature, Target};
 use super::{Calibration, LearningError, Step, blob};
 
 /// What a sealed predictor is, see [`blob`].
-const KIND: u8 = 1;
+const KIND: u8 = 11;
 const SCHEMA: u16 = 1;
 /// Units a predictor must have learned from before it speaks.
 const MIN_UNITS: f64 = 60.0;

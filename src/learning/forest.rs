@@ -1,9 +1,17 @@
 //! A random forest: many decision trees on resampled rows, whose mean is the prediction.
 
+mod grow;
+mod grown;
+#[cfg(test)]
+mod tests;
+mod watched;
+
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::trees::Trees;
 use super::{LearningError, Step, blob, matrix};
+use grown::Grown;
 
 /// What a sealed one is called, and the version of its encoding.
 const KIND: u8 = 1;
@@ -35,35 +43,53 @@ pub struct ForestSettings {
     pub seed: u64,
 }
 
-/// A grown forest.
+impl ForestSettings {
+    fn check(&self) -> Result<(), LearningError> {
+        let zero = [("trees", self.trees == 0), ("depth", self.depth == 0), ("min_leaf", self.min_leaf == 0)];
+        let odd = zero.into_iter().find(|(_, is_zero)| *is_zero);
+        odd.map_or(Ok(()), |(name, _)| Err(LearningError::Setting { name, problem: "must be at least 1" }))
+    }
+
+    /// Rows without which no node could be split.
+    fn rows_needed(&self) -> usize {
+        self.min_split.max(self.min_leaf.saturating_mul(2)).max(2)
+    }
+}
+
+/// A grown forest: flat arrays of our own, whatever grew them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forest {
+    trees: Trees,
     importances: Vec<f64>,
-    mean: f64,
 }
 
 impl Forest {
-    /// Grows a forest.
+    /// Grows a forest on rows and their answers.
     pub fn fit(
         x: ArrayView2<'_, f64>,
         y: &[f64],
         settings: &ForestSettings,
-        _threads: usize,
+        threads: usize,
         step: Step<'_>,
     ) -> Result<Self, LearningError> {
+        settings.check()?;
         matrix::check(x, x.ncols())?;
-        let needed = settings.min_split.max(2 * settings.min_leaf).max(2);
-        if x.nrows() < needed {
-            return Err(LearningError::TooFewRows { found: x.nrows(), needed });
+        matrix::check_answers(x, y)?;
+        if x.ncols() == 0 {
+            return Err(LearningError::Constant);
         }
-        if step(1.0).is_break() {
-            return Err(LearningError::Cancelled);
+        let (found, needed) = (x.nrows(), settings.rows_needed());
+        if found < needed {
+            return Err(LearningError::TooFewRows { found, needed });
         }
-        let width = x.ncols();
-        Ok(Self {
-            importances: vec![1.0 / width.max(1) as f64; width],
-            mean: y.iter().sum::<f64>() / y.len().max(1) as f64,
-        })
+        if y.iter().all(|answer| Some(answer) == y.first()) {
+            return Err(LearningError::OneClass);
+        }
+        let Grown { trees, gains } = grow::grow(x, y, settings, threads, step)?;
+        let all: f64 = gains.iter().sum();
+        let importances = gains.iter().map(|gain| if all > 0.0 { gain / all } else { 0.0 }).collect();
+        let trees = Trees::try_from(trees).map_err(|odd| LearningError::Grower(odd.to_owned()))?;
+        Ok(Self { trees, importances })
     }
 
     /// The model as bytes, see [`blob`].
@@ -81,25 +107,35 @@ impl Forest {
 
     /// Features a row has.
     pub fn width(&self) -> usize {
-        self.importances.len()
+        self.trees.width()
     }
 
-    /// The prediction of a row.
+    /// Trees it has.
+    pub fn trees(&self) -> usize {
+        self.trees.count()
+    }
+
+    /// Nodes of all trees, leaves among them.
+    pub fn nodes(&self) -> usize {
+        self.trees.nodes()
+    }
+
+    /// The prediction of a row: the mean of its trees.
     pub fn predict_one(&self, row: &[f64]) -> Result<f64, LearningError> {
         matrix::check_row(row, self.width())?;
-        Ok(self.mean)
+        Ok(self.trees.mean(row))
     }
 
-    /// The predictions of rows.
+    /// The predictions of rows, each the same to the last bit as [`Self::predict_one`] of the row.
     pub fn predict(&self, x: ArrayView2<'_, f64>) -> Result<Vec<f64>, LearningError> {
         matrix::check(x, self.width())?;
-        Ok(vec![self.mean; x.nrows()])
+        Ok(self.trees.means(x))
     }
 
     /// What each tree says of a row.
     pub fn tree_predictions(&self, row: &[f64]) -> Result<Vec<f64>, LearningError> {
         matrix::check_row(row, self.width())?;
-        Ok(vec![self.mean])
+        Ok(self.trees.each(row))
     }
 
     /// Share of each feature in what the splits gained; they add up to 1, or are all 0.

@@ -21,3 +21,13 @@ pub(super) fn check_row(row: &[f64], width: usize) -> Result<(), LearningError> 
     let odd = row.iter().position(|value| !value.is_finite());
     odd.map_or(Ok(()), |column| Err(LearningError::NotFinite { row: 0, column }))
 }
+
+/// Nothing, when there is a finite answer to each row.
+pub(super) fn check_answers(x: ArrayView2<'_, f64>, answers: &[f64]) -> Result<(), LearningError> {
+    if answers.len() != x.nrows() {
+        return Err(LearningError::Length { rows: x.nrows(), answers: answers.len() });
+    }
+    let odd = answers.iter().position(|answer| !answer.is_finite());
+    // The answers are the column after the last.
+    odd.map_or(Ok(()), |row| Err(LearningError::NotFinite { row, column: x.ncols() }))
+}

@@ -50,7 +50,7 @@ use super::progress::Progress;
 use super::{LearningError, Step, blob};
 
 /// What a sealed optimizer is, see [`blob`].
-const KIND: u8 = 2;
+const KIND: u8 = 12;
 const SCHEMA: u16 = 1;
 /// How far results may lie outside the targets seen.
 const BELOW_LEAST: f64 = 0.8;

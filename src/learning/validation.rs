@@ -4,6 +4,8 @@ mod bootstrap;
 mod folds;
 mod probability;
 mod ranking;
+#[cfg(test)]
+mod tests;
 
 pub use bootstrap::{auc_interval, paired_auc_bound};
 pub use folds::grouped_folds;

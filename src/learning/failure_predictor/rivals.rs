@@ -4,14 +4,17 @@ use ndarray::{ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::examples::Examples;
+use crate::learning::random::Random;
 use crate::learning::validation::{paired_auc_bound, roc_auc};
 use crate::learning::{LearningError, Step, progress::told};
 
 /// One-sided level of the bound that must be above 0.
 const LEVEL: f64 = 0.9;
-/// Resamples of units behind a bound; fewer where there are many rows, whose bound moves less.
-const RESAMPLES: usize = 1_000;
-const FEWER_RESAMPLES: usize = 200;
+/// A bound is the mean of the bounds of so many batches, so that a training can be cancelled between two of them.
+const BATCHES: u64 = 10;
+/// Resamples of units in a batch; fewer where there are many rows, whose bound moves less.
+const RESAMPLES: usize = 100;
+const FEWER_RESAMPLES: usize = 20;
 /// What counts as many rows.
 const MANY_ROWS: usize = 20_000;
 
@@ -100,9 +103,19 @@ impl Pair {
         })
     }
 
-    fn bound(&self, seed: u64) -> Option<f64> {
+    fn bound(&self, seed: u64, step: Step<'_>) -> Result<Option<f64>, LearningError> {
         let resamples = if self.failed.len() > MANY_ROWS { FEWER_RESAMPLES } else { RESAMPLES };
-        paired_auc_bound(&self.model, &self.rival, &self.failed, &self.units, LEVEL, resamples, seed)
+        let mut sum = 0.0;
+        for batch in 0..BATCHES {
+            told(step(batch as f64 / BATCHES as f64))?;
+            let seed = Random::derived(seed, batch);
+            let (model, rival) = (&self.model, &self.rival);
+            match paired_auc_bound(model, rival, &self.failed, &self.units, LEVEL, resamples, seed) {
+                Some(bound) => sum += bound,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(sum / BATCHES as f64))
     }
 }
 
@@ -127,7 +140,7 @@ pub(super) fn compare(
     }
     pairs.sort_by(|(_, a), (_, b)| b.auc.total_cmp(&a.auc));
     if let Some((pair, figures)) = pairs.first_mut() {
-        figures.advantage_bound = pair.bound(seed);
+        figures.advantage_bound = pair.bound(seed, step)?;
     }
     Ok(pairs.into_iter().map(|(_, figures)| figures).collect())
 }

@@ -13,6 +13,7 @@ use super::rivals::{RivalFigures, SingleFeature, compare};
 use crate::learning::forest::{Forest, ForestSettings};
 use crate::learning::progress::Progress;
 use crate::learning::random::Random;
+use crate::learning::rows::{marked, others, pick};
 use crate::learning::validation::grouped_folds;
 use crate::learning::{Calibration, LearningError, Step};
 
@@ -152,8 +153,7 @@ impl Fold<'_> {
         if self.tested.is_empty() {
             return Ok(());
         }
-        let tested: BTreeSet<usize> = self.tested.iter().copied().collect();
-        let training: Vec<usize> = (0..self.examples.failed.len()).filter(|row| !tested.contains(row)).collect();
+        let training = others(self.tested, self.examples.failed.len());
         let (model, single) = self.fit(&training, step)?;
         for ((row, share), place) in self.tested.iter().zip(model).zip(single.places) {
             if let (Some(sum), Some(Some(places))) = (told.model.get_mut(*row), told.single.get_mut(*row)) {
@@ -169,18 +169,21 @@ impl Fold<'_> {
 
     /// What a forest grown on the training rows, and the feature that is best there, say of the tested rows.
     fn fit(&self, training: &[usize], step: Step<'_>) -> Result<(Vec<f64>, Places), LearningError> {
-        let mut trains = vec![false; self.examples.failed.len()];
-        training.iter().for_each(|row| trains.get_mut(*row).into_iter().for_each(|trains| *trains = true));
-        let x = prepare(self.examples, &trains)?.x;
+        let x = prepare(self.examples, &marked(training, self.examples.failed.len()))?.x;
         let known = x.select(Axis(0), training);
         let unseen = x.select(Axis(0), self.tested);
         let failed: Vec<bool> = pick(&self.examples.failed, training);
         let answers: Vec<f64> = failed.iter().map(|failed| f64::from(u8::from(*failed))).collect();
         let single = SingleFeature::find(known.view(), &failed, step)?;
-        let forest = Forest::fit(known.view(), &answers, &self.forest, self.threads, step)?;
         let places = unseen.rows().into_iter().map(|row| single.as_ref().map_or(0.5, |single| single.score(row)));
         let places = Places { places: places.collect(), column: single.as_ref().map(|single| single.column) };
-        Ok((forest.predict(unseen.view())?, places))
+        let shares = match Forest::fit(known.view(), &answers, &self.forest, self.threads, step) {
+            Ok(forest) => forest.predict(unseen.view())?,
+            // The only failures are among the tested rows: nothing but their absence was to be learned.
+            Err(LearningError::OneClass) => vec![answers.first().copied().unwrap_or(0.0); self.tested.len()],
+            Err(other) => return Err(other),
+        };
+        Ok((shares, places))
     }
 }
 
@@ -188,10 +191,6 @@ impl Fold<'_> {
 struct Places {
     places: Vec<f64>,
     column: Option<usize>,
-}
-
-fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().filter_map(|row| values.get(*row).copied()).collect()
 }
 
 /// Each fold's probabilities by a calibration chosen on the other folds.
@@ -204,8 +203,7 @@ fn calibrated_elsewhere(
     let mut probabilities = told.model.clone();
     for tested in &told.folds {
         progress.tell()?;
-        let left_out: BTreeSet<usize> = tested.iter().copied().collect();
-        let others: Vec<usize> = (0..told.model.len()).filter(|row| !left_out.contains(row)).collect();
+        let others = others(tested, told.model.len());
         let scores = pick(&told.model, &others);
         let calibration =
             Calibration::choose(&scores, &pick(&examples.failed, &others), &pick(&examples.units, &others), seed);

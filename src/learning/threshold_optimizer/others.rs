@@ -81,14 +81,24 @@ impl Lesson {
     }
 }
 
-/// Trains the forest and leaves each product model out once. Nothing while too few teach to grow a tree.
+/// A forest and how near it comes, where there is one.
+type Found = (Option<Others>, Option<OthersFigures>);
+
+/// Trains the forest and leaves each product model out once. Nothing while too few teach to grow a tree, or all teach
+/// the same.
 pub(super) fn train(
     models: &[ModelExamples],
     found: &[(OwnEstimate, OwnFigures)],
     settings: &OptimizerSettings,
     step: Step<'_>,
-) -> Result<(Option<Others>, Option<OthersFigures>), LearningError> {
-    let lesson = Lesson::of(models, found)?;
+) -> Result<Found, LearningError> {
+    match leave_each_out(&Lesson::of(models, found)?, settings, step) {
+        Err(LearningError::OneClass) => Ok((None, None)),
+        other => other,
+    }
+}
+
+fn leave_each_out(lesson: &Lesson, settings: &OptimizerSettings, step: Step<'_>) -> Result<Found, LearningError> {
     let count = lesson.targets.len();
     if count <= settings.forest.min_split.max(2 * settings.forest.min_leaf).max(2) {
         return Ok((None, None));

@@ -9,6 +9,7 @@ use crate::learning::gate::{Bar, Check, Gate};
 use crate::learning::middle::quantile;
 use crate::learning::progress::Progress;
 use crate::learning::random::Random;
+use crate::learning::rows::{others, pick};
 use crate::learning::validation::{auc_interval, grouped_folds, roc_auc, youden};
 use crate::learning::{LearningError, Step};
 
@@ -61,6 +62,8 @@ pub struct OwnFigures {
     pub auc_bound: Option<f64>,
     /// The threshold, r.
     pub threshold: f64,
+    /// Its 90 % interval, r.
+    pub interval: (f64, f64),
     /// Youden index of thresholds found on other units, −1 … 1.
     pub out_of_fold_youden: f64,
     /// Youden index of the threshold in force on the same runs, −1 … 1.
@@ -121,6 +124,9 @@ fn estimate(
     let auc_bound = auc_bound(&lesson, seed);
     let out_of_fold = out_of_fold_youden(&lesson, seed);
     let in_force = separates(&lesson, |_| model.threshold_in_force_r);
+    let taught_by = if lesson.by_final_test { TaughtBy::FinalTest } else { TaughtBy::Linearity };
+    let product_model = model.product_model.clone();
+    let estimate = OwnEstimate { product_model, threshold: best.threshold, taught_by, percentiles };
     let figures = OwnFigures {
         product_model: model.product_model.clone(),
         units: units.len(),
@@ -128,13 +134,12 @@ fn estimate(
         auc,
         auc_bound,
         threshold: best.threshold,
+        interval: estimate.interval(0.9),
         out_of_fold_youden: out_of_fold,
         in_force_youden: in_force,
         gate: gate(auc_bound, out_of_fold, in_force),
     };
-    let taught_by = if lesson.by_final_test { TaughtBy::FinalTest } else { TaughtBy::Linearity };
-    let product_model = model.product_model.clone();
-    Ok(Some((OwnEstimate { product_model, threshold: best.threshold, taught_by, percentiles }, figures)))
+    Ok(Some((estimate, figures)))
 }
 
 fn gate(auc_bound: Option<f64>, out_of_fold: f64, in_force: f64) -> Gate {
@@ -170,13 +175,13 @@ fn auc_bound(lesson: &Lesson, seed: u64) -> Option<f64> {
 fn out_of_fold_youden(lesson: &Lesson, seed: u64) -> f64 {
     let mut thresholds = vec![f64::INFINITY; lesson.r.len()];
     for fold in grouped_folds(&lesson.units, &lesson.failed, FOLDS, seed) {
-        let mut left_out = vec![false; lesson.r.len()];
-        fold.iter().for_each(|row| left_out.get_mut(*row).into_iter().for_each(|out| *out = true));
-        let others = || lesson.r.iter().zip(&lesson.failed).zip(&left_out).filter(|(_, out)| !**out);
-        let r: Vec<f64> = others().map(|((r, _), _)| *r).collect();
-        let failed: Vec<bool> = others().map(|((_, failed), _)| *failed).collect();
-        let threshold = youden(&r, &failed).map_or(f64::INFINITY, |best| best.threshold);
-        fold.iter().for_each(|row| thresholds.get_mut(*row).into_iter().for_each(|own| *own = threshold));
+        let others = others(&fold, lesson.r.len());
+        let best = youden(&pick(&lesson.r, &others), &pick(&lesson.failed, &others));
+        for row in fold {
+            if let (Some(threshold), Some(best)) = (thresholds.get_mut(row), best) {
+                *threshold = best.threshold;
+            }
+        }
     }
     separates(lesson, |row| thresholds.get(row).copied().unwrap_or(f64::INFINITY))
 }

@@ -28,6 +28,8 @@ pub fn grouped_folds(groups: &[u32], failed: &[bool], k: usize, seed: u64) -> Ve
         }
     }
     let mut folds: Vec<Vec<usize>> = folds.into_iter().map(|(_, rows)| rows).collect();
-    folds.iter_mut().for_each(|rows| rows.sort_unstable());
+    for rows in &mut folds {
+        rows.sort_unstable();
+    }
     folds
 }
