@@ -52,6 +52,8 @@ pub enum Why {
     Off,
     /// The configuration lets it watch without speaking.
     Shadow,
+    /// The history, and the models in it, are not open yet, or not at all.
+    Opening,
     /// No version is deployed: too little history, or none that proved better.
     NotDeployed,
     /// The deployed version has nothing to say of this product model.
@@ -67,6 +69,7 @@ impl std::fmt::Display for Why {
         match self {
             Self::Off => f.write_str("switched off"),
             Self::Shadow => f.write_str("in shadow: it watches without speaking"),
+            Self::Opening => f.write_str("the history is not open"),
             Self::NotDeployed => f.write_str("no model deployed"),
             Self::NothingToSay => f.write_str("the model knows too little of this product model"),
             Self::Unknown(what) => write!(f, "not known of this part: {what}"),

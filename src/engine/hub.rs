@@ -130,12 +130,11 @@ impl Hub {
                 opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
                 self.failed.extend(failed_before(&store, self.setup.past));
                 self.catalogue.start(&store);
+                // Before anybody hears that the history is there, what was learned from it speaks.
+                self.teaching.reload(&store, sink);
                 let (past, told) = self.keeper.opened(store, self.setup.past);
                 self.past_told = true;
                 sink(past);
-                if let Some(store) = self.keeper.store() {
-                    self.teaching.reload(store, sink);
-                }
                 told
             }
             Opened::Again(opening) => {

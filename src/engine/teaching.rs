@@ -16,9 +16,10 @@ use super::quiet;
 use super::setup::Setup;
 use super::standing::{LearnerView, ModelsView, TrainingView};
 use super::training::{self, Plan, Said, Survey, Wanted};
-use crate::analysis::Learner;
+use crate::analysis::{Learner, Why};
 use crate::config::Mode;
 use crate::history::{Registered, Store};
+use crate::learning::Speakers;
 
 /// Time between two looks at whether the history has become worth another training.
 const LOOK: Duration = Duration::from_mins(10);
@@ -69,6 +70,9 @@ impl Teaching {
     pub(super) fn new(setup: &Setup) -> Self {
         let plan = Plan { settings: setup.learning.clone(), filter: setup.analysis.sigma.identity() };
         let now = Instant::now();
+        if setup.store.is_some() {
+            setup.models.swap(Speakers::nobody(&Why::Opening));
+        }
         Self {
             automatic: setup.learning.automatic,
             plan,
