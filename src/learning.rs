@@ -7,6 +7,7 @@
 //! failure_predictor     will the part fail? With a gate, calibrated, every row refused that reads the answer
 //! threshold_optimizer   the sigma threshold that best separates good parts from bad, on r = sigma·L/spec
 //! drift_detector        how unlike normal operation the runs are, which figure moved, and what to look at
+//! features              judged tracks → rows: what each column is, from when on it is known, and why
 //! stage                 when a feature is known, when a target is decided
 //! gate                  what a model must reach before it speaks, and by how much it was missed
 //!

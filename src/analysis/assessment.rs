@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::filter_identity::FilterIdentity;
+use super::incoming::Incoming;
 use super::judged::{SweepFigures, Threshold};
 use super::risk::Risk;
 use crate::trim::PositionUnit;
@@ -83,6 +84,8 @@ impl std::fmt::Display for Why {
 pub struct Assessment {
     /// max/median of the half-widths of the judged sweep's limit table; 1 = parallel limits.
     pub limit_shape: Option<f64>,
+    /// What its untrimmed curve says beside its figures; `None` when that sweep was not measured.
+    pub incoming: Option<Incoming>,
     /// Risk of the part as it arrived, by a deployed `trim verdict` model.
     pub incoming_risk: Option<Risk>,
     /// What models in shadow would have said.

@@ -10,6 +10,7 @@ mod explain;
 mod filter;
 mod filter_identity;
 mod gain;
+mod incoming;
 mod judged;
 mod linearity;
 mod numbers;
@@ -31,6 +32,7 @@ pub use describe::{changed_settings, describe_settings};
 pub use explain::{explain, explain_track};
 pub use filter_identity::{FilterIdentity, FilterMode};
 pub use gain::gain_that_passes;
+pub use incoming::{Incoming, incoming};
 pub use judged::{
     JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold, ThresholdSource,
 };

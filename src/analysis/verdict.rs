@@ -3,6 +3,7 @@
 use super::assessment::{Assessment, Learner, NoAdvice, ThresholdAdvice, TrackFacts, Why};
 use super::filter_identity::FilterIdentity;
 use super::gain::gain_that_passes;
+use super::incoming::incoming;
 use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold};
 use super::linearity::{count, graded, judge_linearity};
 use super::numbers::{ohms, percent, position, short, volts};
@@ -86,6 +87,7 @@ impl Bench<'_> {
         let figures = self.figures(sweep);
         judged.figures = Some(figures);
         judged.untrimmed = track.untrimmed.as_ref().map(|sweep| self.figures(sweep));
+        assessment.incoming = track.untrimmed.as_ref().and_then(|sweep| incoming(&sweep.points));
         judged.passes = track.passes.iter().map(pass_figures).collect();
         judged.warnings.extend(oddities(sweep, figures.spec));
         judged.threshold = self.threshold(&judged, sweep, &figures, assessment);

@@ -226,6 +226,12 @@ pub(super) enum BenchCommand {
         #[arg(long, default_value_t = 9)]
         rounds: usize,
     },
+    /// What a part is told from as it arrived, one CSV line a judged track, for comparing with other tools.
+    Features {
+        /// Workbooks, or folders that are searched for them.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
     /// File closed → row on the screen, with the record on disk.
     Arrive {
         /// How many files arrive, one after the other.

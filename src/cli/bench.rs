@@ -6,6 +6,7 @@ mod crash;
 mod draw;
 #[cfg(unix)]
 mod faults;
+mod features;
 mod forest;
 mod history;
 mod idle;
@@ -28,6 +29,7 @@ use crate::config::Config;
 pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
     match what {
         BenchCommand::Read { paths, rounds } => read::run(&paths, rounds.max(1), config)?,
+        BenchCommand::Features { paths } => features::run(&paths, config)?,
         BenchCommand::Arrive { files } => arrive::run(files.max(1), config)?,
         BenchCommand::Draw => draw::run(config)?,
         BenchCommand::Burst { files } => burst::run(files.max(1), config)?,

@@ -198,7 +198,7 @@ fn drift(store: &Store, model: &str, loaded: &Loaded) -> Result<Exit> {
     let usable = runs.iter().filter(|(_, record)| record.excluded.is_none() && record.run.filter == filter);
     let tracks = |run: &JudgedRun| {
         let judged = run.tracks.iter().enumerate().filter(|(_, track)| track.risk.is_some());
-        judged.map(|(index, _)| features::drift_row(run, index)).collect::<Vec<_>>()
+        judged.map(|(index, _)| features::track_row(features::DRIFT, run, index)).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<f64>> = usable.flat_map(|(_, record)| tracks(&record.run)).collect();
     if rows.is_empty() {

@@ -93,9 +93,9 @@ impl Lessons {
             product,
             failed,
             tested,
-            arrived: features::row(Target::TrimVerdict, run, index),
-            judged: features::row(Target::FinalTest, run, index),
-            drift: features::drift_row(run, index),
+            arrived: features::track_row(features::TRIM_VERDICT, run, index),
+            judged: features::track_row(features::FINAL_TEST, run, index),
+            drift: features::track_row(features::DRIFT, run, index),
             is: is(run, index, track).unwrap_or([f64::NAN; 8]),
             r: track.figures.and_then(|figures| figures.r).unwrap_or(f64::NAN),
             r_limit: track.threshold.filter(|threshold| !threshold.source.is_learned()).and_then(|_| track.r_limit()),
@@ -147,7 +147,7 @@ impl Lessons {
     /// When rows have different widths, which is a fault of this program.
     pub fn examples(&self, target: Target, deployed: Option<u32>) -> Result<Examples, ShapeError> {
         let picked = || self.lessons.iter().filter_map(move |lesson| Some((lesson, lesson.answer(target)?)));
-        let columns = features::of(target);
+        let columns = features::features(features::columns(target));
         let values: Vec<f64> = picked().flat_map(|(lesson, _)| lesson.row(target).iter().copied()).collect();
         let rows = Array2::from_shape_vec((picked().count(), columns.len()), values)?;
         let mut rivals = Vec::new();

@@ -119,7 +119,7 @@ pub fn assess(run: &mut JudgedRun, speakers: &Speakers) {
 fn ask(voice: &Voice<FailurePredictor>, target: Target, run: &JudgedRun, index: usize) -> Result<(Risk, bool), Why> {
     let speaker = voice.as_ref().map_err(Clone::clone)?;
     same_filter(speaker, run.filter)?;
-    let told = speaker.model.predict(&features::row(target, run, index), &run.identity.model);
+    let told = speaker.model.predict(&features::track_row(features::columns(target), run, index), &run.identity.model);
     let told = told.map_err(|error| match error {
         LearningError::TooManyUnknown { .. } => Why::Unknown(error.to_string()),
         error => Why::Failed(error.to_string()),
