@@ -52,7 +52,7 @@ struct Lesson {
 /// All of them, in order of time.
 #[derive(Debug, Default)]
 pub struct Lessons {
-    lessons: Vec<Lesson>,
+    rows: Vec<Lesson>,
     units: HashMap<(u32, String), u32>,
     products: HashMap<String, u32>,
     names: Vec<String>,
@@ -68,7 +68,7 @@ impl Lessons {
         for (index, track) in run.tracks.iter().enumerate() {
             if let Some(failed) = teaches(track) {
                 let lesson = self.lesson(seconds, run, index, track, failed, tested);
-                self.lessons.push(lesson);
+                self.rows.push(lesson);
             }
         }
     }
@@ -121,23 +121,23 @@ impl Lessons {
 
     /// Puts them into order of time; needed once, before anything is asked.
     pub fn sort(&mut self) {
-        self.lessons.sort_by_key(|lesson| lesson.seconds);
+        self.rows.sort_by_key(|lesson| lesson.seconds);
     }
 
     /// How many tracks teach.
     pub fn len(&self) -> usize {
-        self.lessons.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.lessons.is_empty()
+        self.rows.is_empty()
     }
 
     /// First and last run of what a learner learns from, seconds since 1970.
     pub fn span(&self) -> (i64, i64) {
         let at = |lesson: Option<&Lesson>| lesson.map_or(0, |lesson| lesson.seconds);
-        (at(self.lessons.first()), at(self.lessons.last()))
+        (at(self.rows.first()), at(self.rows.last()))
     }
 
     /// What a predictor of a target learns from. `deployed` is the version that speaks: it is a rival by what it said
@@ -146,7 +146,7 @@ impl Lessons {
     /// # Errors
     /// When rows have different widths, which is a fault of this program.
     pub fn examples(&self, target: Target, deployed: Option<u32>) -> Result<Examples, ShapeError> {
-        let picked = || self.lessons.iter().filter_map(move |lesson| Some((lesson, lesson.answer(target)?)));
+        let picked = || self.rows.iter().filter_map(move |lesson| Some((lesson, lesson.answer(target)?)));
         let columns = features::features(features::columns(target));
         let values: Vec<f64> = picked().flat_map(|(lesson, _)| lesson.row(target).iter().copied()).collect();
         let rows = Array2::from_shape_vec((picked().count(), columns.len()), values)?;
@@ -182,7 +182,7 @@ impl Lessons {
     }
 
     fn product(&self, product: u32, name: &str) -> ModelExamples {
-        let mine = || self.lessons.iter().filter(move |lesson| lesson.product == product);
+        let mine = || self.rows.iter().filter(move |lesson| lesson.product == product);
         ModelExamples {
             product_model: name.to_owned(),
             features: typical(mine().map(|lesson| &lesson.is)),
@@ -197,7 +197,7 @@ impl Lessons {
     /// Product models with enough tracks for a drift detector, each with its rows in order of time.
     pub fn drift(&self) -> Vec<(String, Vec<&[f64]>)> {
         let mut rows: Vec<(String, Vec<&[f64]>)> = self.names.iter().map(|name| (name.clone(), Vec::new())).collect();
-        for lesson in &self.lessons {
+        for lesson in &self.rows {
             if let Some((_, rows)) = rows.get_mut(lesson.product as usize) {
                 rows.push(&lesson.drift);
             }
@@ -230,7 +230,7 @@ impl Lessons {
     fn count(&self, answer: &dyn Fn(&Lesson) -> Option<bool>) -> Offer {
         let mut units = vec![false; self.units.len()];
         let (mut rows, mut failures) = (0, 0);
-        for lesson in &self.lessons {
+        for lesson in &self.rows {
             let Some(failed) = answer(lesson) else { continue };
             rows += 1;
             failures += u64::from(failed);
@@ -244,7 +244,7 @@ impl Lessons {
     /// Whether each product model has ten good and ten failing units.
     fn with_both_kinds(&self) -> Vec<bool> {
         let mut ever: HashMap<(u32, u32), bool> = HashMap::new();
-        for lesson in &self.lessons {
+        for lesson in &self.rows {
             *ever.entry((lesson.product, lesson.unit)).or_default() |= lesson.failed;
         }
         let mut kinds = vec![[0_usize; 2]; self.names.len()];
@@ -259,7 +259,7 @@ impl Lessons {
     /// What a version of a predictor said since it was deployed, against what came.
     pub fn live(&self, target: Target, version: u32) -> Live {
         let (mut said, mut failed, mut units) = (Vec::new(), Vec::new(), Vec::new());
-        for lesson in &self.lessons {
+        for lesson in &self.rows {
             let spoke = lesson.said(target).filter(|(by, _)| *by == version);
             if let (Some((_, p)), Some(answer)) = (spoke, lesson.answer(target)) {
                 said.push(p);
