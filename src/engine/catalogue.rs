@@ -160,6 +160,11 @@ impl Catalogue {
         match keeper.act(Act { key, exclude, word }) {
             Ok(Some(Committed { log, run })) => {
                 let sequence = log.sequence;
+                if let Some(reason) = keeper.held_because() {
+                    sink(Output::Notice(format!(
+                        "{reason}; what you said is held and written once the history is back"
+                    )));
+                }
                 sink(Output::Logged(log));
                 if let Some((key, record)) = run {
                     self.put(&key, &record);

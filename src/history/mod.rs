@@ -3,6 +3,7 @@
 mod backup;
 mod backup_line;
 mod claim;
+mod column;
 mod counting;
 mod database;
 mod digest;
@@ -38,7 +39,7 @@ pub use filter::{Filter, FilterError, KEYS as FILTER_KEYS, Moment, When, text_is
 pub use offline::{compact, exclusions_of, restore, set_aside_for_rebuild};
 pub use opening::Opening;
 pub use overview::{Found, Grouping, Overview, PageOfRuns, Query, SortBy, Step, YieldOf, YieldRow, counted_yields};
-pub use plan::{Act, Committed, Ending, Entry};
+pub use plan::{Act, Committed, Deed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 pub use store::Store;
 pub use upkeep::{BackupPlan, Damaged, SinceBackup, Sizes, backups_in};

@@ -3,7 +3,7 @@
 //! | schema | what changed |
 //! |---|---|
 //! | 1 | – |
-//! | 2 | runs know whether they are excluded, and are compressed; tallies count units and excluded runs |
+//! | 2 | runs know whether they are excluded and which log line brought them, and are compressed; curves and marks of paths lie under other keys; tallies count units and excluded runs |
 
 use super::record::{FileFacts, LogEntry, RunKey, RunRecord, Tally};
 use super::value::{Stored, ValueError, plain};
@@ -26,9 +26,10 @@ impl Stored for RunRecord {
         schema >= 2
     }
 
+    /// Which log line brought it, the migration finds out.
     fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
         let (file, run, arrived_ms, revision): (FileFacts, JudgedRun, i64, u32) = plain(body)?;
-        Ok(Self { file, run, arrived_ms, revision, excluded: None })
+        Ok(Self { file, run, arrived_ms, revision, excluded: None, sequence: 0 })
     }
 }
 

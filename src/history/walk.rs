@@ -6,7 +6,7 @@ use super::digest::Digest;
 use super::error::StoreError;
 use super::facts::Facts;
 use super::key;
-use super::record::{RunKey, RunRecord, Tally};
+use super::record::{RunKey, Tally};
 use super::store::Store;
 use super::value;
 use crate::trim::{LocalDate, LocalTime};
@@ -39,33 +39,6 @@ impl Walked {
 }
 
 impl Store {
-    /// Calls `each` for every run, by model and time, until it breaks. A damaged one is counted and passed over.
-    /// Runs that are committed meanwhile may or may not be met.
-    ///
-    /// # Errors
-    /// An engine that cannot be read.
-    pub fn each_run(&self, mut each: impl FnMut(RunKey, RunRecord) -> ControlFlow<()>) -> Result<Walked, StoreError> {
-        let mut walked = Walked::default();
-        let mut after = b"r".to_vec();
-        loop {
-            let page = self.shelf().after(&after, b"r", PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(walked) };
-            after.clone_from(last);
-            for (key, bytes) in page {
-                let key = RunKey(key.get(1..).unwrap_or_default().to_vec());
-                match value::decode(&bytes) {
-                    Ok(record) => {
-                        walked.runs += 1;
-                        if each(key, record).is_break() {
-                            return Ok(walked);
-                        }
-                    }
-                    Err(cause) => walked.damaged(&key, &cause),
-                }
-            }
-        }
-    }
-
     /// Calls `each` with the facts of every run, in clock order, until it breaks: reads the index alone. A run
     /// whose facts are not there, or damaged, is read itself; where that is damaged too it is counted and passed over.
     ///
@@ -134,22 +107,19 @@ mod tests {
     #[test]
     fn a_damaged_run_is_counted_and_named_and_the_walk_goes_on() {
         let store = Store::in_memory();
-        let run = key::from_parts("8340-1", 1_700_000_000, [7; 16]);
-        let changes: Changes = (0..12u8)
-            .map(|n| {
-                let mut key = key::run(&run);
-                key.push(n);
-                (key, Some(vec![2, 0, 0, 0, 0, n]))
+        let changes: Changes = (0..13)
+            .flat_map(|n| {
+                let run = key::from_parts("8340-1", 1_700_000_000, [n; 16]);
+                [(key::run(&run), Some(vec![9])), (key::by_time(&run), Some(vec![9]))]
             })
-            .chain([(key::run(&run), Some(vec![9]))])
             .collect();
         store.shelf().apply(&changes).expect("memory");
-        let indexed: Changes = [(key::by_time(&run), Some(vec![9]))].into();
-        store.shelf().apply(&indexed).expect("memory");
-        let facts = store.each_facts(|_, _| ControlFlow::Continue(())).expect("readable");
-        assert_eq!((facts.runs, facts.damaged), (0, 1), "neither its facts nor itself");
-        let walked = store.each_run(|_, _| ControlFlow::Continue(())).expect("readable");
-        assert_eq!((walked.runs, walked.damaged, walked.named.len()), (0, 13, 10));
+        let walked = store.each_facts(|_, _| ControlFlow::Continue(())).expect("readable");
+        assert_eq!(
+            (walked.runs, walked.damaged, walked.named.len()),
+            (0, 13, 10),
+            "neither their facts nor themselves"
+        );
         assert!(
             walked.named.first().is_some_and(|said| said.starts_with("a run of 8340-1 of 2023-11-14T22:13:20: ")),
             "{walked:?}"
