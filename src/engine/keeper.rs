@@ -17,8 +17,8 @@ use super::setup::Setup;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
 use crate::history::{
-    Claim, Committed, Deed, Ending, Entry, FileFacts, Grouping, LogOutcome, RunKey, RunRecord, Store, StoreError,
-    Tally, Waiting, YieldRow, counted_yields,
+    Claim, Committed, Deed, Ending, Entry, FileFacts, Grouping, LogEntry, LogOutcome, RunKey, RunRecord, Store,
+    StoreError, Tally, Waiting, YieldRow, counted_yields,
 };
 use crate::trim::LocalDate;
 
@@ -280,13 +280,17 @@ impl Keeper {
         // A line that stays is found known at the next opening.
         let _ = self.waiting.as_mut().map(Waiting::clear);
         if matches!(self.keeping, Keeping::Trouble(_)) {
-            told.outputs.push(Output::KeptAgain(committed.len() as u64));
+            let is_word =
+                |log: &LogEntry| matches!(log.outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. });
+            let files = committed.iter().filter(|committed| !is_word(&committed.log)).count();
+            told.outputs.push(Output::KeptAgain(files as u64));
         }
         told.outputs.extend(unplaced.iter().map(|act| Output::Notice(act.said_unplaced())));
         (self.keeping, self.memory, self.beyond) = (Keeping::Kept, Store::in_memory(), 0);
         for Committed { log, run } in committed {
             if let Some((key, record)) = run {
-                told.outputs.push(Output::Changed(Box::new(Numbered { sequence: log.sequence, key, record })));
+                let run = Box::new(Numbered { sequence: log.sequence, key, record });
+                told.outputs.push(Output::Changed { run, not_kept: None });
             }
             if !matches!(log.outcome, LogOutcome::Run { .. }) {
                 told.outputs.push(Output::Logged(log));
