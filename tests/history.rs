@@ -161,7 +161,7 @@ fn skips_and_failures_are_in_the_log_and_a_failure_can_be_forgotten() {
     let log = store.latest_log(10).expect("readable");
     assert_eq!(log.iter().map(|entry| entry.file.name()).collect::<Vec<_>>(), ["y.xls", "x.xls"]);
     assert!(store.seen_path(&key, 1, 5));
-    store.forget_path(&key).expect("written");
+    store.forget_path(&key, 5).expect("written");
     assert!(!store.seen_path(&key, 1, 5));
     assert_eq!(store.total().runs, 0);
 }

@@ -53,7 +53,8 @@ fn record(made: Made) -> (RunKey, RunRecord) {
     run.identity.time_source = Some(TimeSource::Name);
     let word = Exclusion { reason: "probe".to_owned(), by: "AB".to_owned(), at_ms: 0 };
     let file = facts(&format!("{made:?}"), format!("{made:?}").as_bytes(), 5);
-    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0, excluded: excluded.then_some(word) };
+    let record =
+        RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0, excluded: excluded.then_some(word), sequence: 0 };
     (RunKey::of(&record.run, &record.file), record)
 }
 
@@ -192,12 +193,6 @@ fn a_file_that_comes_late_lands_in_its_place_and_a_walk_can_be_ended() {
     let page = index.page(&query(&Filter::default()), &moment()).expect("readable");
     let serials = page.keys.iter().map(|key| store.run(key).expect("readable").expect("kept").run.identity.serial);
     assert_eq!(serials.collect::<Vec<_>>(), ["207", "204", "201"]);
-    let mut kept = 0;
-    let walked = store.each_run(|_, _| {
-        kept += 1;
-        ControlFlow::Continue(())
-    });
-    assert_eq!((walked.expect("readable").runs, kept), (3, 3));
     let (half, _) = Overview::build(&store, |_| ControlFlow::Break(())).expect("readable");
     assert_eq!(half.len(), 1);
 }

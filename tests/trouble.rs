@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use support::shop::{Shift, Shop};
 use support::{entry, holder, open};
-use trimwatch::history::{Claim, Waiting};
-use trimwatch::session::{Event, HistoryState, Setup};
+use trimwatch::history::{Act, Claim, Deed, Ending, Exclusion, LogOutcome, RunKey, Waiting};
+use trimwatch::session::{Event, HistoryState, Request, Setup};
 
 fn impatient(shop: &Shop) -> Setup {
     Setup { try_again: Duration::from_millis(50), check_after: Duration::ZERO, ..shop.setup() }
@@ -55,7 +55,7 @@ fn what_waited_for_the_history_when_a_process_died_is_there_at_the_next_start() 
     let shop = Shop::new();
     let claim = Claim::take(&shop.store(), &holder()).expect("ours");
     let (mut waiting, _) = Waiting::open(&claim).expect("opened");
-    waiting.add(&entry("9203_34", "9203_34", b"34", 5)).expect("written");
+    waiting.add(&Deed::File(entry("9203_34", "9203_34", b"34", 5))).expect("written");
     drop((waiting, claim));
     let shift = shop.open();
     let (runs, log) = shift.opened();
@@ -64,6 +64,54 @@ fn what_waited_for_the_history_when_a_process_died_is_there_at_the_next_start() 
     let again = shop.open();
     assert_eq!(again.opened().0.len(), 1, "and not once more");
     again.session.stop();
+}
+
+#[test]
+fn an_exclusion_said_while_the_history_took_nothing_was_shown_and_lost_when_it_came_back() {
+    let shop = Shop::new();
+    fs::write(shop.store(), b"in the way").expect("written");
+    let shift = Shift::of(impatient(&shop));
+    state(&shift, "the reason", |history| matches!(history, HistoryState::NotKept { .. }));
+    shop.drop_sample("9203_34");
+    let key = shift.run().key;
+    shift.ask(Request::Exclude { key: key.clone(), reason: "probe".to_owned(), by: "AB".to_owned() });
+    let said = shift.wait("a word about it", |event| match event {
+        Event::Notice(said) if said.contains("is held and written once") => Some(said),
+        _ => None,
+    });
+    assert!(said.contains("store"), "{said}: says why");
+    fs::remove_file(shop.store()).expect("out of the way");
+    let run = shift.wait("a row that is kept now", |event| match event {
+        Event::Changed(run) if run.not_kept.is_none() => Some(run),
+        _ => None,
+    });
+    shift.session.stop();
+    assert_eq!(run.key, key);
+    let store = open(&shop.store());
+    let record = store.run(&key).expect("readable").expect("kept");
+    assert_eq!(record.excluded.map(|word| word.reason).as_deref(), Some("probe"));
+    let log = store.latest_log(10).expect("readable");
+    assert_eq!(log.iter().filter(|line| matches!(line.outcome, LogOutcome::Excluded { .. })).count(), 1);
+}
+
+#[test]
+fn a_word_that_waited_when_a_process_died_is_written_once_at_the_next_start() {
+    let shop = Shop::new();
+    let claim = Claim::take(&shop.store(), &holder()).expect("ours");
+    let (mut waiting, _) = Waiting::open(&claim).expect("opened");
+    let file = entry("9203_34", "9203_34", b"34", 5);
+    let Ending::Run { run, .. } = &file.ending else { panic!("no run") };
+    let key = RunKey::of(run, &file.file);
+    let word = Exclusion { reason: "probe".to_owned(), by: "AB".to_owned(), at_ms: 7 };
+    let act = Act { key: key.clone(), exclude: true, word: word.clone() };
+    waiting.add(&Deed::File(file)).expect("written");
+    waiting.add(&Deed::Act(act.clone())).expect("written");
+    drop((waiting, claim));
+    let store = open(&shop.store());
+    assert_eq!(store.run(&key).expect("readable").and_then(|record| record.excluded), Some(word));
+    let unknown = Act { key: RunKey(b"none".to_vec()), ..act.clone() };
+    let (written, unplaced) = store.commit_waiting(vec![Deed::Act(act), Deed::Act(unknown.clone())]).expect("written");
+    assert_eq!((written, unplaced), (vec![], vec![unknown]), "what a kill left in the history is not written again");
 }
 
 /// Damages the first value with a prefix in the engine's own file.

@@ -109,7 +109,7 @@ impl Catalogue {
     /// Takes what a commit changed.
     pub(super) fn take(&mut self, outputs: &[Output]) {
         for output in outputs {
-            if let Output::Run { run, .. } | Output::Changed(run) = output {
+            if let Output::Run { run, .. } | Output::Changed { run, .. } = output {
                 self.put(&run.key, &run.record);
             }
         }
@@ -160,10 +160,16 @@ impl Catalogue {
         match keeper.act(Act { key, exclude, word }) {
             Ok(Some(Committed { log, run })) => {
                 let sequence = log.sequence;
+                if let Some(reason) = keeper.held_because() {
+                    sink(Output::Notice(format!(
+                        "{reason}; what you said is held and written once the history is back"
+                    )));
+                }
                 sink(Output::Logged(log));
                 if let Some((key, record)) = run {
                     self.put(&key, &record);
-                    sink(Output::Changed(Box::new(Numbered { sequence, key, record })));
+                    let run = Box::new(Numbered { sequence, key, record });
+                    sink(Output::Changed { run, not_kept: keeper.not_kept() });
                 }
                 return true;
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::worker::{Finished, UNREAD, path_key};
-use crate::history::{LogEntry, LogOutcome, Store};
+use crate::history::{FileFacts, LogEntry, LogOutcome, Store};
 
 /// A file that could not be read, so that it can be asked for again.
 #[derive(Debug, Clone)]
@@ -13,26 +13,28 @@ pub(super) struct FailedFile {
     pub(super) path: PathBuf,
     /// The content that failed; zeros when no byte could be read.
     pub(super) content: [u8; 32],
+    /// Its modification time then, nanoseconds since 1970 UTC.
+    pub(super) mtime_ns: i64,
     /// Whether somebody asked for it and is owed an answer, even the same one.
     pub(super) asked: bool,
 }
 
 impl FailedFile {
-    pub(super) fn new(path: PathBuf, content: [u8; 32]) -> Self {
-        Self { path, content, asked: false }
+    pub(super) fn new(path: PathBuf, file: &FileFacts) -> Self {
+        Self { path, content: file.content, mtime_ns: file.mtime_ns, asked: false }
     }
 
-    /// Notes that somebody asked for it; where it lies.
-    pub(super) fn ask(&mut self) -> PathBuf {
+    /// Notes that somebody asked for it; where it lies, and its time.
+    pub(super) fn ask(&mut self) -> (PathBuf, i64) {
         self.asked = true;
-        self.path.clone()
+        (self.path.clone(), self.mtime_ns)
     }
 }
 
-/// The path keys of files whose bytes could not be read.
-pub(super) fn unread(finished: &[Finished]) -> Vec<[u8; 16]> {
+/// The path keys and times of files whose bytes could not be read.
+pub(super) fn unread(finished: &[Finished]) -> Vec<([u8; 16], i64)> {
     let unread = finished.iter().filter(|file| file.failed() && file.file.content == UNREAD);
-    unread.map(|file| file.file.path_key).collect()
+    unread.map(|file| (file.file.path_key, file.file.mtime_ns)).collect()
 }
 
 /// Files that failed before, so that they can be asked for again.
@@ -41,7 +43,7 @@ pub(super) fn failed_before(store: &Store, most: usize) -> HashMap<[u8; 16], Fai
     let failed = log.filter(|entry| matches!(entry.outcome, LogOutcome::Failed { .. }));
     // A path that was no text is kept with replacements and leads nowhere: its file is read when it changes.
     failed
-        .map(|LogEntry { file, .. }| (file.path_key, FailedFile::new(file.path.into(), file.content)))
+        .map(|LogEntry { file, .. }| (file.path_key, FailedFile::new(file.path.clone().into(), &file)))
         .filter(|(key, file)| path_key(&file.path) == *key)
         .collect()
 }

@@ -188,7 +188,7 @@ impl Hub {
         for file in &finished {
             self.retries.ended(&file.path);
             if file.failed() {
-                let failed = FailedFile::new(file.path.clone(), file.file.content);
+                let failed = FailedFile::new(file.path.clone(), &file.file);
                 self.failed.insert(file.file.path_key, failed);
             } else {
                 self.failed.remove(&file.file.path_key);
@@ -267,13 +267,13 @@ impl Hub {
                 sink(Output::Before { key, run });
             }
             Command::Retry(key) => match self.failed.get_mut(&key).map(FailedFile::ask) {
-                Some(path) => self.again(path),
+                Some((path, mtime_ns)) => self.again(path, mtime_ns),
                 None => sink(Output::Notice("not a failed file of this run; it is read again when it changes".into())),
             },
             Command::RetryAll => {
-                let paths: Vec<PathBuf> = self.failed.values_mut().map(FailedFile::ask).collect();
-                for path in paths {
-                    self.again(path);
+                let asked: Vec<(PathBuf, i64)> = self.failed.values_mut().map(FailedFile::ask).collect();
+                for (path, mtime_ns) in asked {
+                    self.again(path, mtime_ns);
                 }
             }
             Command::Rescan => {
@@ -310,8 +310,8 @@ impl Hub {
         }
     }
 
-    fn again(&mut self, path: PathBuf) {
-        self.keeper.forget(&path_key(&path));
+    fn again(&mut self, path: PathBuf, mtime_ns: i64) {
+        self.keeper.forget(&path_key(&path), mtime_ns);
         self.look_again(path, Duration::ZERO);
     }
 

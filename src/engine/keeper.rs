@@ -1,6 +1,8 @@
 //! Finished files → history → what is told about them; and what becomes of them while there is no history to keep
 //! them in.
 
+mod words;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -15,8 +17,8 @@ use super::setup::Setup;
 use super::worker::Finished;
 use crate::analysis::RunCurves;
 use crate::history::{
-    Act, Claim, Committed, Ending, Entry, FileFacts, Grouping, LogOutcome, RunKey, RunRecord, Store, StoreError, Tally,
-    Waiting, YieldRow, counted_yields,
+    Claim, Committed, Deed, Ending, Entry, FileFacts, Grouping, LogEntry, LogOutcome, RunKey, RunRecord, Store,
+    StoreError, Tally, Waiting, YieldRow, counted_yields,
 };
 use crate::trim::LocalDate;
 
@@ -77,9 +79,10 @@ pub(super) struct Keeper {
     waiting: Option<Waiting>,
     /// What was told and is not in the store.
     memory: Store,
-    held: Vec<Entry>,
-    /// Files that an earlier process let wait: told by that one already.
-    left: Vec<Entry>,
+    /// Files and words that the store is to take, in their order.
+    held: Vec<Deed>,
+    /// What an earlier process let wait: told by that one already.
+    left: Vec<Deed>,
     /// Files that were told and are not even held.
     beyond: u64,
     /// Wait before the first try to have the history back.
@@ -109,7 +112,7 @@ impl Keeper {
     }
 
     /// Waits for the store to be opened. `left` are files that an earlier process let wait.
-    pub(super) fn opening(slot: Arc<Slot>, setup: &Setup, waiting: Option<(Waiting, Vec<Entry>)>) -> Self {
+    pub(super) fn opening(slot: Arc<Slot>, setup: &Setup, waiting: Option<(Waiting, Vec<Deed>)>) -> Self {
         slot.undecided.store(true, Ordering::Release);
         let (waiting, left) = waiting.unzip();
         let mut keeper = Self::new(slot, setup.store.clone(), Keeping::Opening, waiting);
@@ -181,27 +184,26 @@ impl Keeper {
             }
         }
         if !matches!(self.keeping, Keeping::Choice) {
-            self.hold(&entries);
+            entries.iter().cloned().map(Deed::File).for_each(|deed| self.hold(deed));
         }
         self.memory.commit(entries).unwrap_or_default()
     }
 
-    /// Holds files until the store takes them: on disk where that is possible, in memory in any case.
-    fn hold(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            // A disk that takes nothing is why they are held; the rows say so.
-            let on_disk = self.waiting.as_mut().map(|waiting| waiting.add(entry).is_ok());
-            if matches!(self.keeping, Keeping::Opening) && on_disk != Some(true) {
-                let reason = "the disk takes nothing while the history is being opened".to_owned();
-                let wait = self.try_again;
-                self.keeping = Keeping::Trouble(Trouble { reason, next: None, wait, claim: None });
-            }
-            // While it is being opened they are told as kept: then none may be let go.
-            if self.held.len() < MOST_HELD || matches!(self.keeping, Keeping::Opening) {
-                self.held.push(entry.clone());
-            } else {
-                self.beyond += 1;
-            }
+    /// Holds a file or a word until the store takes it: on disk where that is possible, in memory in any case.
+    fn hold(&mut self, deed: Deed) {
+        // A disk that takes nothing is why it is held; the row says so.
+        let on_disk = self.waiting.as_mut().map(|waiting| waiting.add(&deed).is_ok());
+        if matches!(self.keeping, Keeping::Opening) && on_disk != Some(true) {
+            let reason = "the disk takes nothing while the history is being opened".to_owned();
+            let wait = self.try_again;
+            self.keeping = Keeping::Trouble(Trouble { reason, next: None, wait, claim: None });
+        }
+        // While it is being opened files are told as kept: then none may be let go. A word lies in no folder.
+        let must = matches!(self.keeping, Keeping::Opening) || matches!(deed, Deed::Act(_));
+        if must || self.held.len() < MOST_HELD {
+            self.held.push(deed);
+        } else {
+            self.beyond += 1;
         }
     }
 
@@ -251,8 +253,8 @@ impl Keeper {
     /// The store is open for the first time: what an earlier process let wait goes in before anything is told.
     pub(super) fn opened(&mut self, store: Arc<Store>, most: usize) -> (Output, Told) {
         // What fails here fails again below, where it is told.
-        if quiet::during(|| store.commit_waiting(self.left.clone())).is_ok() {
-            self.left.clear();
+        if let Ok((_, unplaced)) = quiet::during(|| store.commit_waiting(self.left.clone())) {
+            self.left = unplaced.into_iter().map(Deed::Act).collect();
         }
         let past = past(&store, most);
         // The slot is empty: only this thread fills it, and only once.
@@ -267,7 +269,7 @@ impl Keeper {
         let Some(store) = self.slot.store().cloned() else { return told };
         let mut held = std::mem::take(&mut self.left);
         held.append(&mut self.held);
-        let committed = match quiet::during(|| store.commit_waiting(held.clone())) {
+        let (committed, unplaced) = match quiet::during(|| store.commit_waiting(held.clone())) {
             Ok(committed) => committed,
             Err(error) => {
                 self.held = held;
@@ -278,12 +280,17 @@ impl Keeper {
         // A line that stays is found known at the next opening.
         let _ = self.waiting.as_mut().map(Waiting::clear);
         if matches!(self.keeping, Keeping::Trouble(_)) {
-            told.outputs.push(Output::KeptAgain(committed.len() as u64));
+            let is_word =
+                |log: &LogEntry| matches!(log.outcome, LogOutcome::Excluded { .. } | LogOutcome::Included { .. });
+            let files = committed.iter().filter(|committed| !is_word(&committed.log)).count();
+            told.outputs.push(Output::KeptAgain(files as u64));
         }
+        told.outputs.extend(unplaced.iter().map(|act| Output::Notice(act.said_unplaced())));
         (self.keeping, self.memory, self.beyond) = (Keeping::Kept, Store::in_memory(), 0);
         for Committed { log, run } in committed {
             if let Some((key, record)) = run {
-                told.outputs.push(Output::Changed(Box::new(Numbered { sequence: log.sequence, key, record })));
+                let run = Box::new(Numbered { sequence: log.sequence, key, record });
+                told.outputs.push(Output::Changed { run, not_kept: None });
             }
             if !matches!(log.outcome, LogOutcome::Run { .. }) {
                 told.outputs.push(Output::Logged(log));
@@ -292,21 +299,14 @@ impl Keeper {
         told
     }
 
-    /// A person's word about a run.
-    pub(super) fn act(&mut self, act: Act) -> Result<Option<Committed>, StoreError> {
-        match self.in_use() {
-            Some(store) => quiet::during(|| store.act(act)),
-            None => self.memory.act(act),
-        }
-    }
-
     /// What is not in the store yet, then what is.
     fn both<T>(&self, ask: impl Fn(&Store) -> Option<T>) -> Option<T> {
         ask(&self.memory).or_else(|| self.store().and_then(&ask))
     }
 
     pub(super) fn run(&self, key: &RunKey) -> Option<RunRecord> {
-        self.both(|store| store.run(key).ok().flatten())
+        let record = self.both(|store| store.run(key).ok().flatten());
+        record.map(|record| self.with_word(key, record))
     }
 
     /// Yields from the counters alone.
@@ -336,7 +336,11 @@ impl Keeper {
         runs.retain(|(key, _)| newer.iter().all(|(other, _)| other != key));
         runs.extend(newer);
         runs.sort_by(|(a, _), (b, _)| a.cmp(b));
-        runs.into_iter().map(|(key, record)| Numbered { sequence: 0, key, record }).collect()
+        let numbered = |(key, record)| {
+            let record = self.with_word(&key, record);
+            Numbered { sequence: 0, key, record }
+        };
+        runs.into_iter().map(numbered).collect()
     }
 
     pub(super) fn day(&self, date: LocalDate) -> Tally {
@@ -360,10 +364,10 @@ impl Keeper {
         }
     }
 
-    pub(super) fn forget(&self, path_key: &[u8; 16]) {
+    pub(super) fn forget(&self, path_key: &[u8; 16], mtime_ns: i64) {
         for store in [Some(&self.memory), self.store()].into_iter().flatten() {
             // A mark that stays only means that the file is read when it changes.
-            let _ = store.forget_path(path_key);
+            let _ = store.forget_path(path_key, mtime_ns);
         }
     }
 }

@@ -114,7 +114,11 @@ fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) 
     match Claim::take(dir, &holder()) {
         Ok(claim) => {
             // Where nobody can wait on disk, the rows say that they are not kept.
-            let waiting = Waiting::open(&claim).ok();
+            let mut waiting = Waiting::open(&claim).ok();
+            let note = waiting.as_mut().and_then(|(waiting, _)| waiting.note.take());
+            if let Some(note) = note {
+                sink(Output::Notice(note));
+            }
             let keeper = Keeper::opening(Arc::clone(slot), setup, waiting);
             Some((keeper, opener::start(Job::Claimed(claim))))
         }

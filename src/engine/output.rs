@@ -209,7 +209,12 @@ pub enum Output {
         outcome: Option<Box<Outcome>>,
     },
     /// What is known of a run has changed without a file.
-    Changed(Box<Numbered>),
+    Changed {
+        /// The run as it is now.
+        run: Box<Numbered>,
+        /// Why that is not on disk, where it is not.
+        not_kept: Option<String>,
+    },
     /// Nothing happened for a while.
     Alive,
     /// Something worth a toast.

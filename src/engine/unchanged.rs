@@ -41,9 +41,9 @@ impl Hub {
     }
 
     /// Keeps no mark of a file whose bytes nobody could read: the next start tries it again.
-    pub(super) fn forget_unread(&self, unread: &[[u8; 16]]) {
-        for path_key in unread {
-            self.keeper.forget(path_key);
+    pub(super) fn forget_unread(&self, unread: &[([u8; 16], i64)]) {
+        for (path_key, mtime_ns) in unread {
+            self.keeper.forget(path_key, *mtime_ns);
         }
     }
 }

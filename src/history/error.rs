@@ -102,6 +102,11 @@ pub enum StoreError {
         /// What is wrong.
         cause: String,
     },
+    /// The file of a run is neither in the history nor held for it, and a word on it would be lost.
+    #[error(
+        "the history takes nothing and more files came than are held, this one among them; say it again once it is kept"
+    )]
+    NotHeld,
     /// Given up because the program ends.
     #[error("given up because the program ends")]
     Closing,

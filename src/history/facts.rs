@@ -1,6 +1,6 @@
 //! What filters, sorting and yields look at in a run.
 
-use super::filter::{FigureKey, NameKey};
+use super::column::{FigureKey, NameKey};
 use super::key;
 use super::record::{RunKey, RunRecord};
 use crate::analysis::{JudgedTrack, RiskCategory, Status};

@@ -12,6 +12,7 @@ mod when;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(super) use super::column::{FigureKey, NameKey};
 use super::facts::Facts;
 use crate::analysis::{RiskCategory, Status};
 use crate::trim::LocalDate;
@@ -98,27 +99,6 @@ impl Needle {
     pub(super) fn is_in(&self, name: &str) -> bool {
         if self.exact { name.contains(&self.text) } else { name.to_lowercase().contains(&self.text) }
     }
-}
-
-/// The names of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NameKey {
-    Model,
-    Serial,
-    Section,
-    Laser,
-    Disposition,
-}
-
-/// The figures of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FigureKey {
-    Risk,
-    Margin,
-    Roughness,
-    Outside,
-    Change,
-    Passes,
 }
 
 /// What a figure must be; one that is missing is nothing of it.

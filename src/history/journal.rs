@@ -89,17 +89,43 @@ pub(super) fn first(dir: &Path) -> Option<u64> {
     segments(dir).ok()?.first().map(|segment| segment.first)
 }
 
-/// Calls `each` for every batch after a number, in order. Returns the number of the last batch there is.
+/// What the journal told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Replayed {
+    /// Number of the last batch there is.
+    pub(super) last: u64,
+    /// Batches that it lacks: the first and the last of each stretch.
+    pub(super) gaps: Vec<(u64, u64)>,
+}
+
+impl Replayed {
+    /// Which batches are missing, in words; `None` when none is.
+    pub(super) fn said_gaps(&self) -> Option<String> {
+        let missing: u64 = self.gaps.iter().map(|(first, last)| last - first + 1).sum();
+        let between: Vec<String> = self.gaps.iter().map(|(first, last)| format!("{first} to {last}")).collect();
+        (missing > 0).then(|| format!("the journal lacks {missing} batches: {}", between.join(", ")))
+    }
+}
+
+/// Calls `each` for every batch after a number, in order, and passes over those that are missing.
 pub(super) fn replay(
     dir: &Path,
     after: u64,
     mut each: impl FnMut(u64, Changes) -> Result<(), StoreError>,
-) -> Result<u64, StoreError> {
-    let mut last = after;
+) -> Result<Replayed, StoreError> {
+    let (mut last, mut gaps) = (after, Vec::new());
+    let mut reached = |last: &mut u64, next: u64| {
+        if next > *last + 1 {
+            gaps.push((*last + 1, next - 1));
+            *last = next - 1;
+        }
+    };
     for segment in telling(dir, after).map_err(StoreError::io(dir))? {
+        reached(&mut last, segment.first);
         let read = frames::read::<StoreError>(&segment.path, |payload| {
             let Some((number, changes)) = batch(payload) else { return Ok(false) };
             if number > last {
+                reached(&mut last, number);
                 each(number, changes)?;
                 last = number;
             }
@@ -107,7 +133,7 @@ pub(super) fn replay(
         });
         read.map_err(|error| error.in_file(&segment.path))?;
     }
-    Ok(last)
+    Ok(Replayed { last, gaps })
 }
 
 impl Journal {
@@ -305,6 +331,26 @@ mod tests {
         }
         drop(journal);
         assert_eq!(Journal::open(folder.path()).expect("opened").last(), 1);
+    }
+
+    #[test]
+    fn a_damaged_older_segment_leaves_a_gap_that_is_told_with_its_numbers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::open(folder.path()).expect("made");
+        for key in 1..=3 {
+            journal.append(&change(key, 0)).expect("written");
+        }
+        journal.rotate().expect("rotated");
+        journal.append(&change(4, 0)).expect("written");
+        let older = segment_path(folder.path(), 1);
+        let mut bytes = fs::read(&older).expect("read");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&older, bytes).expect("damaged");
+        let told = replay(folder.path(), 0, |_, _| Ok(())).expect("readable");
+        assert_eq!(told, Replayed { last: 4, gaps: vec![(2, 3)] });
+        assert_eq!(told.said_gaps().as_deref(), Some("the journal lacks 2 batches: 2 to 3"));
+        assert_eq!(replay(folder.path(), 3, |_, _| Ok(())).expect("readable").said_gaps(), None);
     }
 
     #[test]

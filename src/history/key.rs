@@ -3,12 +3,12 @@
 //! | prefix | key | value |
 //! |---|---|---|
 //! | `r` | run key | run record |
-//! | `c` | run's time, identity | curves, compressed |
+//! | `c` | sequence of the log entry that brought them | curves, compressed; nothing in a place made ahead |
 //! | `v` | run key, time modified, content | an older content of the run |
 //! | `t` | run's time, run key | digest: the facts that overviews need |
 //! | `u` | serial, model, run's time, identity | – |
 //! | `s` | content hash | the run that has it, if any |
-//! | `p` | path key | size and time of the file when it was dealt with |
+//! | `p` | time of the file when it was dealt with, path key | its size |
 //! | `l` | sequence | log entry |
 //! | `d` | day | tally |
 //! | `m` | model | tally |
@@ -99,15 +99,18 @@ pub(super) fn run(key: &RunKey) -> Vec<u8> {
     joined(b'r', &[&key.0])
 }
 
-/// Curves lie in the order of time alone: values that large are best added at the end, where the engine need not
-/// write their neighbours anew.
-pub(super) fn curves(key: &RunKey) -> Vec<u8> {
-    joined(b'c', &[key.tail()])
+/// Curves lie in the order they came, each in a place that was made for it ahead of time.
+///
+/// The engine splits a page in two when its seventeenth key comes, and writes both halves anew: curves that are added
+/// at the end are written three times over, and half of its file stays garbage. In a place that is there already,
+/// on a page that was split while it was small, they are written once.
+pub(super) fn curves(sequence: u64) -> Vec<u8> {
+    joined(b'c', &[&sequence.to_be_bytes()])
 }
 
-/// Where schema 1 had the curves.
-pub(super) fn curves_of_schema_1(key: &RunKey) -> Vec<u8> {
-    joined(b'c', &[&key.0])
+/// Where schemas 1 and 2 had the curves.
+pub(super) fn curves_of_older(key: &RunKey) -> [Vec<u8>; 2] {
+    [joined(b'c', &[&key.0]), joined(b'c', &[key.tail()])]
 }
 
 pub(super) fn revision(key: &RunKey, file: &FileFacts) -> Vec<u8> {
@@ -193,8 +196,15 @@ pub(super) fn from_parts(model: &str, seconds: i64, identity: [u8; 16]) -> RunKe
     RunKey(key)
 }
 
-pub(super) fn path(key: &[u8; 16]) -> Vec<u8> {
-    joined(b'p', &[key])
+/// By the file's time first: marks that come in the order of their keys leave older pages alone, and marks all over
+/// the place leave a hole in every part of the engine's file.
+pub(super) fn path(key: &[u8; 16], mtime_ns: i64) -> Vec<u8> {
+    joined(b'p', &[&sortable(mtime_ns), key])
+}
+
+/// The path key in a key of schemas 1 and 2; nothing in one of today.
+pub(super) fn path_of_older(key: &[u8]) -> Option<[u8; 16]> {
+    key.get(1..)?.try_into().ok()
 }
 
 pub(super) fn log(sequence: u64) -> Vec<u8> {
@@ -266,6 +276,8 @@ pub(super) fn outcomes_of(model: Option<&str>, serial: Option<&str>) -> Vec<u8> 
 
 /// What the keys of the index by time begin with.
 pub(super) const BY_TIME: &[u8] = b"t";
+/// What the keys of all marks of paths begin with.
+pub(super) const PATHS: &[u8] = b"p";
 /// What the keys of all days begin with.
 pub(super) const DAYS: &[u8] = b"d";
 /// What the keys of all models begin with.

@@ -3,14 +3,15 @@
 //! A migration that is cut short begins again at the next opening: values of both schemas are read, and the store
 //! calls itself migrated only with the last batch. The opening keeps a copy until then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::counting;
 use super::digest::Digest;
 use super::draft::Draft;
 use super::error::StoreError;
 use super::key;
-use super::record::{RunKey, RunRecord, Tally};
+use super::plan;
+use super::record::{LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::Shelf;
 use super::value;
 
@@ -19,6 +20,7 @@ const PAGE: usize = 100;
 
 /// Brings a store to today's schema.
 pub(super) fn migrate(shelf: &Shelf) -> Result<(), StoreError> {
+    let lines = lines(shelf)?;
     for prefix in [b"r", b"v"] {
         let mut after = prefix.to_vec();
         loop {
@@ -27,20 +29,25 @@ pub(super) fn migrate(shelf: &Shelf) -> Result<(), StoreError> {
             after.clone_from(last);
             let mut draft = Draft::new(shelf);
             for (key, bytes) in page {
-                let record: RunRecord = value::decode(&bytes)?;
+                let mut record: RunRecord = value::decode(&bytes)?;
                 if prefix == b"r" {
                     let run = RunKey(key.get(1..).unwrap_or_default().to_vec());
+                    if record.sequence == 0 {
+                        let told = lines.get(&run).copied();
+                        record.sequence = told.map_or_else(|| plan::next_line(&mut draft), Ok)?;
+                    }
                     draft.put(key::by_time(&run), &Digest::of(&run, &record))?;
-                    move_curves(&mut draft, &run)?;
+                    move_curves(&mut draft, &run, record.sequence)?;
                 }
                 draft.put(key, &record)?;
-                if !draft.fits(4, 128 * 1024) {
+                if !draft.fits(6, 128 * 1024) {
                     draft.apply()?;
                 }
             }
             draft.apply()?;
         }
     }
+    move_paths(shelf)?;
     recount(shelf)?;
     let mut draft = Draft::new(shelf);
     draft.put_raw(key::SCHEMA.to_vec(), vec![value::SCHEMA]);
@@ -66,11 +73,51 @@ pub(super) fn recount(shelf: &Shelf) -> Result<(), StoreError> {
     write_tallies(shelf, tallies)
 }
 
-fn move_curves(draft: &mut Draft<'_>, run: &RunKey) -> Result<(), StoreError> {
-    let before = key::curves_of_schema_1(run);
-    if let Some(bytes) = draft.raw(&before)?.filter(|_| before != key::curves(run)) {
-        draft.put_raw(key::curves(run), bytes);
-        draft.remove(before);
+/// The last line that tells of each run.
+fn lines(shelf: &Shelf) -> Result<HashMap<RunKey, u64>, StoreError> {
+    let (mut lines, mut after) = (HashMap::new(), b"l".to_vec());
+    loop {
+        let page = shelf.after(&after, b"l", PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(lines) };
+        after.clone_from(last);
+        // A damaged line tells of nobody: its run gets a number of its own.
+        for line in page.iter().filter_map(|(_, bytes)| value::decode::<LogEntry>(bytes).ok()) {
+            if let LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } = line.outcome {
+                lines.insert(key, line.sequence);
+            }
+        }
+    }
+}
+
+/// Marks of paths, by the file's time from now on.
+fn move_paths(shelf: &Shelf) -> Result<(), StoreError> {
+    let mut after = key::PATHS.to_vec();
+    loop {
+        let page = shelf.after(&after, key::PATHS, PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        let mut draft = Draft::new(shelf);
+        for (before, bytes) in page {
+            let Some(path) = key::path_of_older(&before) else { continue };
+            // A mark that cannot be read only means that its file is read again.
+            if let Ok((len, mtime_ns)) = value::decode::<(u64, i64)>(&bytes) {
+                draft.put(key::path(&path, mtime_ns), &len)?;
+            }
+            draft.remove(before);
+            if !draft.fits(2, 1024) {
+                draft.apply()?;
+            }
+        }
+        draft.apply()?;
+    }
+}
+
+fn move_curves(draft: &mut Draft<'_>, run: &RunKey, sequence: u64) -> Result<(), StoreError> {
+    for before in key::curves_of_older(run) {
+        if let Some(bytes) = draft.raw(&before)? {
+            draft.put_raw(key::curves(sequence), bytes);
+            draft.remove(before);
+        }
     }
     Ok(())
 }

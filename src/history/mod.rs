@@ -3,6 +3,7 @@
 mod backup;
 mod backup_line;
 mod claim;
+mod column;
 mod counting;
 mod database;
 mod digest;
@@ -43,7 +44,7 @@ pub use opening::Opening;
 pub use outcome::{Outcome, Taken, last_before};
 pub use outcome_file::{OutcomeTable, moment as test_moment, read_outcomes};
 pub use overview::{Found, Grouping, Overview, PageOfRuns, Query, SortBy, Step, YieldOf, YieldRow, counted_yields};
-pub use plan::{Act, Committed, Ending, Entry};
+pub use plan::{Act, Committed, Deed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 pub use registry::{Head, Registered};
 pub use store::Store;

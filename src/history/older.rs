@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1 | – |
 //! | 2 | runs know whether they are excluded, and are compressed; tallies count units and excluded runs |
-//! | 3 | runs hold what the learned models made of their tracks |
+//! | 3 | runs hold what the learned models made of their tracks and which log line brought them; curves and marks of paths lie under other keys |
 
 use serde::Deserialize;
 
@@ -50,11 +50,12 @@ impl Stored for RunRecord {
         schema >= 2
     }
 
+    /// Which log line brought it, the migration finds out.
     fn of_older(schema: u8, body: &[u8]) -> Result<Self, ValueError> {
         type First = (FileFacts, RunOfSchema2, i64, u32);
         let ((file, run, arrived_ms, revision), excluded): (First, Option<Exclusion>) =
             if schema == 1 { (plain(body)?, None) } else { plain(body)? };
-        Ok(Self { file, run: run.into(), arrived_ms, revision, excluded })
+        Ok(Self { file, run: run.into(), arrived_ms, revision, excluded, sequence: 0 })
     }
 }
 

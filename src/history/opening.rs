@@ -15,7 +15,7 @@ use super::database::{self, Database};
 use super::disk::{copy_folder, free_name};
 use super::draft::{MAX_BYTES, MAX_RECORDS};
 use super::error::StoreError;
-use super::journal::{self, Changes, Journal};
+use super::journal::{self, Changes, Journal, Replayed};
 use super::key;
 use super::marker::{self, Marker};
 use super::migrate::{migrate, recount};
@@ -25,6 +25,9 @@ use super::value;
 
 /// Bytes that must fit on the disk before a store that cannot be opened is called damaged.
 const PROBE: usize = 1024 * 1024;
+
+/// What becomes of files that are lost to the history.
+const READ_AGAIN: &str = "What lies in the watched folders is read again";
 
 /// What was found when the store was opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,7 +73,7 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
             let bad = set_aside(dir, &database, copy.as_deref())?;
             let restored = restore_what_is_there(dir)?;
             let shelf = checked(dir, 0, &mut opening)?;
-            if restored.as_ref().is_some_and(|restored| !restored.complete) {
+            if restored.as_ref().is_some_and(|restored| restored.gaps.is_some()) {
                 // The tallies still count runs that are not there any more.
                 recount(&shelf)?;
             }
@@ -131,7 +134,9 @@ fn checked(dir: &Path, least: u64, opening: &mut Opening) -> Result<Shelf, Store
         return Err(StoreError::engine(gap));
     }
     let disk = Disk::new(database, journal);
-    let mut last = catch_up(&disk, &journals, applied)?;
+    let told = catch_up(&disk, &journals, applied)?;
+    opening.notes.extend(told.said_gaps().map(|said| format!("{said}. {READ_AGAIN}")));
+    let mut last = told.last;
     if last == 0 && number(&disk.database, key::SEQUENCE)? > 0 {
         // A store from before there was a journal: that the journal does not tell all shows in its first number.
         last = 1;
@@ -148,9 +153,9 @@ fn checked(dir: &Path, least: u64, opening: &mut Opening) -> Result<Shelf, Store
 }
 
 /// Replays what the journal has and the engine lacks, in groups under the engine's bound.
-fn catch_up(disk: &Disk, journals: &Path, applied: u64) -> Result<u64, StoreError> {
+fn catch_up(disk: &Disk, journals: &Path, applied: u64) -> Result<Replayed, StoreError> {
     let (mut group, mut bytes, mut upto) = (Changes::new(), 0, applied);
-    let last = journal::replay(journals, applied, |number, changes| {
+    let told = journal::replay(journals, applied, |number, changes| {
         let more: usize = changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
         if !group.is_empty() && (group.len() + changes.len() > MAX_RECORDS || bytes + more > MAX_BYTES) {
             disk.write(&std::mem::take(&mut group), upto)?;
@@ -163,7 +168,7 @@ fn catch_up(disk: &Disk, journals: &Path, applied: u64) -> Result<u64, StoreErro
     if !group.is_empty() {
         disk.write(&group, upto)?;
     }
-    Ok(last)
+    Ok(told)
 }
 
 fn number(database: &Database, key: &[u8]) -> Result<u64, StoreError> {
@@ -202,8 +207,8 @@ fn check_schema(shelf: &Shelf, existed: bool) -> Result<(), StoreError> {
 /// What a store was restored from.
 pub(super) struct Restored {
     from: String,
-    /// Whether backup and journal tell everything that ever was.
-    complete: bool,
+    /// What backup and journal do not tell of all that ever was.
+    gaps: Option<String>,
 }
 
 /// Builds the database anew from the newest sound backup and the journal since. `None` when there is nothing to
@@ -211,22 +216,23 @@ pub(super) struct Restored {
 fn restore_what_is_there(dir: &Path) -> Result<Option<Restored>, StoreError> {
     let (journals, backup) = (dir.join("journal"), backup::newest_sound(dir));
     let from = backup.as_ref().map_or(0, |backup| backup.journal);
-    if backup.is_none() && journal::replay(&journals, 0, |_, _| Ok(()))? == 0 {
+    if backup.is_none() && journal::replay(&journals, 0, |_, _| Ok(()))?.last == 0 {
         return Ok(None);
     }
+    let mut told = Replayed::default();
     rewrite::replace(dir, |filler| {
         if let Some(backup) = &backup {
             backup::load(&backup.path, |key, value| filler.put(&key, Some(&value)))?;
         }
-        let last = journal::replay(&journals, from, |_, changes| filler.apply(&changes))?;
+        told = journal::replay(&journals, from, |_, changes| filler.apply(&changes))?;
         if filler.written()?.get(key::SCHEMA).map_err(StoreError::sled)?.is_none() {
             filler.put(key::SCHEMA, Some(&[value::SCHEMA]))?;
         }
-        filler.put(key::JOURNAL, Some(&value::encode(&last)?))
+        filler.put(key::JOURNAL, Some(&value::encode(&told.last)?))
     })?;
     let source = backup.as_ref().and_then(|backup| backup.path.file_name()).map(|name| name.to_string_lossy());
     Ok(Some(Restored {
-        complete: journal::first(&journals).is_none_or(|first| first <= from + 1),
+        gaps: told.said_gaps(),
         from: source.map_or("the journal".to_owned(), |name| format!("{name} and the journal since")),
     }))
 }
@@ -236,8 +242,11 @@ fn said(doubt: &StoreError, bad: &Path, restored: Option<&Restored>, files: u64)
         Some(Restored { from, .. }) => format!("{files} files were restored from {from}"),
         None => "a new one was begun".to_owned(),
     };
-    let complete = restored.is_some_and(|restored| restored.complete);
-    let rest = if complete { "" } else { ". What lies in the watched folders is read again" };
+    let rest = match restored {
+        Some(Restored { gaps: None, .. }) => String::new(),
+        Some(Restored { gaps: Some(gaps), .. }) => format!("; {gaps}. {READ_AGAIN}"),
+        None => format!(". {READ_AGAIN}"),
+    };
     format!("the history could not be trusted ({doubt}); it was set aside as {}, {now}{rest}", bad.display())
 }
 

@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<LogEntry, StoreError> {
         let (key, note, by) = (key.clone(), note.to_owned(), by.to_owned());
         let outcome = LogOutcome::Tested { key, passed, note, by };
-        self.writing(|draft| plan::write_log(draft, at_ms, record.file.clone(), outcome))
+        self.writing(|draft| plan::note(draft, at_ms, record.file.clone(), outcome))
     }
 
     /// The run an outcome belongs to: the last one of its unit before it, up to 180 days.

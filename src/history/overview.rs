@@ -1,6 +1,6 @@
 //! The index of all runs that queries go through: one small entry a run, in memory, in clock order.
 //!
-//! It is built once by walking the store, and kept current with every commit. What it costs: an [`Entry`] of 96 bytes
+//! It is built once by walking the store, and kept current with every commit. What it costs: an [`Entry`] of 80 bytes
 //! a run, each name once, and a few bytes a unit.
 
 mod entry;

@@ -14,7 +14,10 @@ use crate::analysis::{JudgedRun, RunCurves};
 /// Packed curves above this are not kept: larger values become files of their own that are never synced.
 const MAX_CURVE_BYTES: usize = 100 * 1024;
 /// Records one entry may change, with room to spare.
-pub(super) const RECORDS_AN_ENTRY: usize = 16;
+const RECORDS_AN_ENTRY: usize = 20;
+/// Places for log lines and their curves are made so many lines ahead: by the time that one is filled, the engine's page around it is no
+/// longer the last one and not split any more.
+pub(super) const AHEAD: u64 = 32;
 
 /// A file that came to an end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +28,15 @@ pub struct Entry {
     pub arrived_ms: i64,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// What the history is to take, in the order it came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Deed {
+    /// A file that came to an end.
+    File(Entry),
+    /// A person's word about a run.
+    Act(Act),
 }
 
 /// How a file ended.
@@ -52,17 +64,40 @@ pub struct Committed {
     pub run: Option<(RunKey, RunRecord)>,
 }
 
-/// What is known of a path: the file's size and time when it was dealt with.
-pub(super) type PathMark = (u64, i64);
+/// What is known of a path at a time: the file's size when it was dealt with.
+pub(super) type PathMark = u64;
 /// What is known of a content: the run that has it; `None` for skips.
 pub(super) type ContentMark = Option<RunKey>;
 
+/// Plans a file; what was planned before is applied first where both would not fit between two syncs.
+pub(super) fn file(draft: &mut Draft<'_>, entry: Entry) -> Result<Committed, StoreError> {
+    let packed = match &entry.ending {
+        Ending::Run { curves, .. } => pack(curves)?,
+        _ => None,
+    };
+    // Beside the curves a record with its terms and reasons, its log line and its indexes.
+    let bytes = packed.as_ref().map_or(0, Vec::len) + 16 * 1024;
+    if !draft.fits(RECORDS_AN_ENTRY, bytes) {
+        draft.apply()?;
+    }
+    plan(draft, entry, packed)
+}
+
+/// Plans a person's word in the same way.
+pub(super) fn word(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, StoreError> {
+    if !draft.fits(RECORDS_AN_ENTRY, 16 * 1024) {
+        draft.apply()?;
+    }
+    excluded_or_not(draft, act)
+}
+
 /// Plans one entry. `packed` are its curves, encoded beforehand.
-pub(super) fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>) -> Result<Committed, StoreError> {
+fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>) -> Result<Committed, StoreError> {
     let Entry { file, arrived_ms, ending } = entry;
+    let sequence = next_line(draft)?;
     let (outcome, run) = match ending {
         Ending::Run { run, .. } => {
-            let record = RunRecord { file: file.clone(), run: *run, arrived_ms, revision: 0, excluded: None };
+            let record = RunRecord { file: file.clone(), run: *run, arrived_ms, revision: 0, excluded: None, sequence };
             run_outcome(draft, record, packed)?
         }
         Ending::Skipped(reason) => {
@@ -71,13 +106,14 @@ pub(super) fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>)
         }
         Ending::Failed(cause) => (LogOutcome::Failed { cause }, None),
     };
-    draft.put::<PathMark>(key::path(&file.path_key), &(file.len, file.mtime_ns))?;
-    let log = write_log(draft, arrived_ms, file, outcome)?;
+    draft.put::<PathMark>(key::path(&file.path_key, file.mtime_ns), &file.len)?;
+    let log = LogEntry { sequence, at_ms: arrived_ms, file, outcome };
+    write_log(draft, &log)?;
     Ok(Committed { log, run })
 }
 
 /// Curves as they are kept; `None` when they are too large to be.
-pub(super) fn pack(curves: &RunCurves) -> Result<Option<Vec<u8>>, StoreError> {
+fn pack(curves: &RunCurves) -> Result<Option<Vec<u8>>, StoreError> {
     let packed = value::encode(curves)?;
     Ok((packed.len() <= MAX_CURVE_BYTES).then_some(packed))
 }
@@ -97,8 +133,9 @@ fn run_outcome(draft: &mut Draft<'_>, record: RunRecord, packed: Option<Vec<u8>>
     };
     if current.file.content == record.file.content {
         // Curves that were damaged and set aside come back with their file.
-        if let Some(packed) = packed.filter(|_| matches!(draft.raw(&key::curves(&run_key)), Ok(None))) {
-            draft.put_raw(key::curves(&run_key), packed);
+        let curves = key::curves(current.sequence);
+        if let Some(packed) = packed.filter(|_| matches!(draft.raw(&curves), Ok(None))) {
+            draft.put_raw(curves, packed);
         }
         return Ok((LogOutcome::Duplicate { of: run_key }, None));
     }
@@ -126,7 +163,11 @@ fn revision(
     packed: Option<Vec<u8>>,
 ) -> Result<RunOutcome, StoreError> {
     draft.put(key::content(&record.file.content), &Some(run_key.clone()))?;
-    let same_points = packed.is_some() && draft.raw(&key::curves(run_key))? == packed;
+    if current.file.path_key == record.file.path_key {
+        // What the file was before is forgotten: should it ever look so again, it is read.
+        draft.remove(key::path(&current.file.path_key, current.file.mtime_ns));
+    }
+    let same_points = packed.is_some() && draft.raw(&key::curves(current.sequence))? == packed;
     let newer = |a: &RunRecord, b: &RunRecord| (a.file.mtime_ns, a.file.content) > (b.file.mtime_ns, b.file.content);
     let outcome = |what: &str| LogOutcome::Revision { key: run_key.clone(), what: what.to_owned() };
     if !newer(&record, current) {
@@ -165,9 +206,11 @@ fn store_current(
         }
         draft.put(key::by_time(run_key), &Digest::of(run_key, record))?;
         draft.put(key::run(run_key), record)?;
-        match packed {
-            Some(packed) => draft.put_raw(key::curves(run_key), packed),
-            None => draft.remove(key::curves(run_key)),
+        if let Some(before) = before {
+            draft.remove(key::curves(before.sequence));
+        }
+        if let Some(packed) = packed {
+            draft.put_raw(key::curves(record.sequence), packed);
         }
         Ok(())
     })
@@ -180,7 +223,7 @@ fn unit_index(run_key: &RunKey, record: &RunRecord) -> Option<Vec<u8>> {
 }
 
 /// What a person wants done with a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
     /// The run.
     pub key: RunKey,
@@ -190,8 +233,26 @@ pub struct Act {
     pub word: Exclusion,
 }
 
+impl Act {
+    /// That the history has no such run, in words.
+    pub fn said_unplaced(&self) -> String {
+        let Self { key, word, .. } = self;
+        let model = key::model_of(key).unwrap_or("?");
+        format!(
+            "what {} said about a run of {model} was not written: the history has no such run ({})",
+            word.by, word.reason
+        )
+    }
+
+    /// What the log says of it.
+    pub fn outcome(self) -> LogOutcome {
+        let Self { key, exclude, word: Exclusion { reason, by, .. } } = self;
+        if exclude { LogOutcome::Excluded { key, reason, by } } else { LogOutcome::Included { key, reason, by } }
+    }
+}
+
 /// Plans an act; `None` when there is no such run. Who already acted is overruled: the log keeps both.
-pub(super) fn act(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, StoreError> {
+fn excluded_or_not(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, StoreError> {
     let Act { key: run_key, exclude, word } = act;
     let Some(before) = draft.get::<RunRecord>(&key::run(&run_key))? else {
         return Ok(None);
@@ -202,29 +263,42 @@ pub(super) fn act(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>, 
         draft.put(key::by_time(&run_key), &Digest::of(&run_key, &record))?;
         draft.put(key::run(&run_key), &record)
     })?;
-    let Exclusion { reason, by, at_ms } = word;
-    let key = run_key.clone();
-    let outcome =
-        if exclude { LogOutcome::Excluded { key, reason, by } } else { LogOutcome::Included { key, reason, by } };
-    let log = write_log(draft, at_ms, record.file.clone(), outcome)?;
+    let at_ms = word.at_ms;
+    let outcome = Act { key: run_key.clone(), exclude, word }.outcome();
+    let log = LogEntry { sequence: next_line(draft)?, at_ms, file: record.file.clone(), outcome };
+    write_log(draft, &log)?;
     Ok(Some(Committed { log, run: Some((run_key, record)) }))
 }
 
-/// Writes a line of the log that tells of no file.
-pub(super) fn note(draft: &mut Draft<'_>, at_ms: i64, outcome: LogOutcome) -> Result<LogEntry, StoreError> {
-    write_log(draft, at_ms, FileFacts::none(), outcome)
-}
-
-/// Writes a line of the log under the next number.
-pub(super) fn write_log(
+/// Writes a line of the log that tells of a word and not of how a file ended.
+pub(super) fn note(
     draft: &mut Draft<'_>,
     at_ms: i64,
     file: FileFacts,
     outcome: LogOutcome,
 ) -> Result<LogEntry, StoreError> {
+    let log = LogEntry { sequence: next_line(draft)?, at_ms, file, outcome };
+    write_log(draft, &log)?;
+    Ok(log)
+}
+
+/// Takes the number of the next log line, and makes places ahead for a line and curves that will come.
+pub(super) fn next_line(draft: &mut Draft<'_>) -> Result<u64, StoreError> {
     let sequence: u64 = draft.get::<u64>(key::SEQUENCE)?.unwrap_or(0) + 1;
     draft.put(key::SEQUENCE.to_vec(), &sequence)?;
-    let log = LogEntry { sequence, at_ms, file, outcome };
-    draft.put(key::log(sequence), &log)?;
-    Ok(log)
+    let ahead = sequence.saturating_add(AHEAD);
+    for place in [key::curves(ahead), key::log(ahead)] {
+        if draft.raw(&place)?.is_none() {
+            draft.put_raw(place, Vec::new());
+        }
+    }
+    Ok(sequence)
+}
+
+fn write_log(draft: &mut Draft<'_>, log: &LogEntry) -> Result<(), StoreError> {
+    let place = key::curves(log.sequence);
+    if draft.raw(&place)?.is_some_and(|curves| curves.is_empty()) {
+        draft.remove(place);
+    }
+    draft.put(key::log(log.sequence), log)
 }

@@ -51,6 +51,9 @@ pub struct RunRecord {
     pub revision: u32,
     /// Why the run counts in no yield, chart or training, when somebody took it out.
     pub excluded: Option<Exclusion>,
+    /// Number of the log line that brought this content; its curves are kept under it.
+    #[serde(default)]
+    pub sequence: u64,
 }
 
 /// A person's word that a run is not to be counted: the run itself is kept and shown.

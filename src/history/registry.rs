@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 use super::key;
 use super::plan;
-use super::record::{LogEntry, LogOutcome};
+use super::record::{FileFacts, LogEntry, LogOutcome};
 use super::store::Store;
 use super::value;
 use super::value::Stored;
@@ -90,7 +90,7 @@ impl Store {
     /// As [`Store::commit`].
     pub fn note_learning(&self, what: &str, failed: bool, by: &str, at_ms: i64) -> Result<LogEntry, StoreError> {
         let outcome = LogOutcome::Learning { what: what.to_owned(), failed, by: by.to_owned() };
-        self.writing(|draft| plan::note(draft, at_ms, outcome))
+        self.writing(|draft| plan::note(draft, at_ms, FileFacts::none(), outcome))
     }
 
     fn prune_versions(&self, learner: Learner, scope: &str, head: &Head) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use super::error::{Holder, StoreError};
 use super::key;
 use super::marker::{self, Marker};
 use super::opening::{self, Opening};
-use super::plan::{self, Act, Committed, Ending, Entry, PathMark, RECORDS_AN_ENTRY};
+use super::plan::{self, Act, Committed, Entry, PathMark};
 use super::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use super::shelf::{self, Shelf};
 use super::value;
@@ -45,10 +45,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::HeldBy`] when another process has it; [`StoreError::NewerSchema`]; files and rights.
     pub fn open(dir: &Path, holder: &Holder) -> Result<(Self, Opening), StoreError> {
-        let (store, opening) = Self::open_claimed(Claim::take(dir, holder)?).map_err(|(error, _)| error)?;
+        let (store, mut opening) = Self::open_claimed(Claim::take(dir, holder)?).map_err(|(error, _)| error)?;
         if let Some(claim) = &store.claim {
             let (mut waiting, left) = Waiting::open(claim)?;
-            store.commit_waiting(left)?;
+            opening.notes.extend(waiting.note.take());
+            let (_, unplaced) = store.commit_waiting(left)?;
+            opening.notes.extend(unplaced.iter().map(Act::said_unplaced));
             waiting.clear()?;
         }
         Ok((store, opening))
@@ -140,33 +142,7 @@ impl Store {
     /// # Errors
     /// After an error the store is broken: what it returned before is kept, and it must be opened anew.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
-        self.writing(|draft| {
-            let plan = |entry: Entry| {
-                let packed = match &entry.ending {
-                    Ending::Run { curves, .. } => plan::pack(curves)?,
-                    _ => None,
-                };
-                // Beside the curves a record with its terms and reasons, its log line and its indexes.
-                let bytes = packed.as_ref().map_or(0, Vec::len) + 16 * 1024;
-                if !draft.fits(RECORDS_AN_ENTRY, bytes) {
-                    draft.apply()?;
-                }
-                plan::plan(draft, entry, packed)
-            };
-            entries.into_iter().map(plan).collect()
-        })
-    }
-
-    /// Keeps files that waited, those that a kill left in the history already not once more.
-    ///
-    /// # Errors
-    /// As [`Store::commit`].
-    pub fn commit_waiting(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
-        let is_new = |entry: &Entry| {
-            let file = &entry.file;
-            !(self.seen_path(&file.path_key, file.len, file.mtime_ns) && self.seen_content(&file.content))
-        };
-        self.commit(entries.into_iter().filter(is_new).collect())
+        self.writing(|draft| entries.into_iter().map(|entry| plan::file(draft, entry)).collect())
     }
 
     /// Excludes a run from yield, charts and training, or lets it in again; `None` when there is no such run.
@@ -174,22 +150,22 @@ impl Store {
     /// # Errors
     /// As [`Store::commit`].
     pub fn act(&self, act: Act) -> Result<Option<Committed>, StoreError> {
-        self.writing(|draft| plan::act(draft, act))
+        self.writing(|draft| plan::word(draft, act))
     }
 
     /// Whether the file at a path, in this size and time, has been dealt with.
     pub fn seen_path(&self, path_key: &[u8; 16], len: u64, mtime_ns: i64) -> bool {
-        let mark: Option<PathMark> = self.value(&key::path(path_key)).ok().flatten();
-        mark == Some((len, mtime_ns))
+        let mark: Option<PathMark> = self.value(&key::path(path_key, mtime_ns)).ok().flatten();
+        mark == Some(len)
     }
 
-    /// Forgets that a file was dealt with, so that it is read again.
+    /// Forgets that the file at a path was dealt with in this time, so that it is read again.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn forget_path(&self, path_key: &[u8; 16]) -> Result<(), StoreError> {
+    pub fn forget_path(&self, path_key: &[u8; 16], mtime_ns: i64) -> Result<(), StoreError> {
         self.writing(|draft| {
-            draft.remove(key::path(path_key));
+            draft.remove(key::path(path_key, mtime_ns));
             Ok(())
         })
     }
@@ -206,7 +182,7 @@ impl Store {
     pub fn mark_paths(&self, files: &[FileFacts]) -> Result<(), StoreError> {
         self.writing(|draft| {
             for file in files {
-                draft.put::<PathMark>(key::path(&file.path_key), &(file.len, file.mtime_ns))?;
+                draft.put::<PathMark>(key::path(&file.path_key, file.mtime_ns), &file.len)?;
             }
             Ok(())
         })
@@ -225,8 +201,14 @@ impl Store {
     /// # Errors
     /// A damaged value or an engine that cannot be read.
     pub fn curves(&self, run: &RunKey) -> Result<Option<RunCurves>, StoreError> {
-        let bytes = self.shelf().get(&key::curves(run))?;
-        Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
+        let Some(record) = self.run(run)? else { return Ok(None) };
+        let packed = self.packed_curves(record.sequence)?;
+        Ok(packed.map(|packed| value::decode(&packed)).transpose()?)
+    }
+
+    /// The curves that a log line brought, as they are stored.
+    pub(super) fn packed_curves(&self, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.shelf().get(&key::curves(sequence))?.filter(|packed| !packed.is_empty()))
     }
 
     /// Older contents of a run, newest first.
@@ -243,8 +225,10 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read; damaged values are left out.
     pub fn latest_log(&self, most: usize) -> Result<Vec<LogEntry>, StoreError> {
-        let pairs = self.shelf().prefixed(b"l", most, true)?;
-        Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).collect())
+        // Behind the newest line stand the places of those that will come.
+        let places = usize::try_from(plan::AHEAD).unwrap_or(0);
+        let pairs = self.shelf().prefixed(b"l", most.saturating_add(places), true)?;
+        Ok(pairs.iter().filter_map(|(_, bytes)| value::decode(bytes).ok()).take(most).collect())
     }
 
     /// The runs that arrived last, newest first, each once, with the sequence of its latest content.

@@ -129,21 +129,35 @@ impl Store {
     /// # Errors
     /// When the store cannot be read or written.
     pub fn set_damage_aside(&self, run: &RunKey) -> Result<Vec<Damaged>, StoreError> {
-        let file = self.file_of(run)?;
+        let line = self.line_of(run)?;
+        let file = line.as_ref().map(|line| line.file.clone());
         let damaged = self.writing(|draft| {
+            let record = draft.raw(&key::run(run))?;
+            let sound: Option<RunRecord> = record.as_deref().and_then(|bytes| value::decode(bytes).ok());
+            let is_lost = record.is_some() && sound.is_none();
+            let sequence = sound.map(|record| record.sequence).or(line.map(|line| line.sequence));
             let mut damaged = Vec::new();
-            for (what, key) in [("record", key::run(run)), ("curves", key::curves(run))] {
-                let Some(bytes) = draft.raw(&key)? else { continue };
-                let Err(cause) = check(what, &bytes) else { continue };
+            for (what, key) in [("record", Some(key::run(run))), ("curves", sequence.map(key::curves))] {
+                let Some(key) = key else { continue };
+                let Some(bytes) = draft.raw(&key)?.filter(|bytes| !bytes.is_empty()) else { continue };
+                let cause = check(what, &bytes).err();
+                // Sound curves whose record is lost are made anew with it.
+                if cause.is_none() && !is_lost {
+                    continue;
+                }
                 draft.put_raw([b"z".as_slice(), &key].concat(), bytes);
                 draft.remove(key);
                 if let Some(file) = &file {
-                    draft.remove(key::path(&file.path_key));
+                    draft.remove(key::path(&file.path_key, file.mtime_ns));
                 }
-                damaged.push(Damaged { run: run.clone(), what, cause: cause.to_string(), file: file.clone() });
+                damaged.extend(cause.map(|cause| (what, cause.to_string())));
             }
             Ok(damaged)
         })?;
+        let damaged: Vec<Damaged> = damaged
+            .into_iter()
+            .map(|(what, cause)| Damaged { run: run.clone(), what, cause, file: file.clone() })
+            .collect();
         if damaged.iter().any(|damaged| damaged.what == "record") {
             // Counting over what somebody else writes would count it wrongly for good.
             self.alone(migrate::recount)?;
@@ -151,14 +165,14 @@ impl Store {
         Ok(damaged)
     }
 
-    /// The file a run was last read from, as the log tells.
-    fn file_of(&self, run: &RunKey) -> Result<Option<super::FileFacts>, StoreError> {
+    /// The log line that tells which file a run was last read from.
+    fn line_of(&self, run: &RunKey) -> Result<Option<LogEntry>, StoreError> {
         let log = self.latest_log(usize::MAX)?;
         let of_run = |entry: &LogEntry| match &entry.outcome {
             LogOutcome::Run { key, .. } | LogOutcome::Revision { key, .. } => key == run,
             _ => false,
         };
-        Ok(log.into_iter().find(of_run).map(|entry| entry.file))
+        Ok(log.into_iter().find(of_run))
     }
 
     /// Runs whose record or curves are damaged, found by reading everything.
@@ -167,12 +181,13 @@ impl Store {
     /// When the store cannot be read.
     pub fn damaged_runs(&self) -> Result<Vec<RunKey>, StoreError> {
         let mut found = Vec::new();
-        let curves = |run: &RunKey| self.shelf().get(&key::curves(run)).ok().flatten();
+        let curves = |sequence| self.packed_curves(sequence).ok().flatten();
         self.walk(b'r', |key, bytes| {
-            let run = RunKey(key.to_vec());
-            let sound = check("record", bytes).is_ok() && curves(&run).is_none_or(|c| check("curves", &c).is_ok());
-            if !sound {
-                found.push(run);
+            let record: Result<RunRecord, _> = value::decode(bytes);
+            let is_sound = record
+                .is_ok_and(|record| curves(record.sequence).is_none_or(|packed| check("curves", &packed).is_ok()));
+            if !is_sound {
+                found.push(RunKey(key.to_vec()));
             }
         })?;
         Ok(found)
@@ -212,7 +227,9 @@ impl Store {
             dropped += self.writing(|draft| {
                 let mut dropped = 0;
                 for run in group {
-                    let key = key::curves(run);
+                    // A damaged run is named by whoever looks for damage.
+                    let Ok(Some(record)) = draft.get::<RunRecord>(&key::run(run)) else { continue };
+                    let key = key::curves(record.sequence);
                     if draft.raw(&key)?.is_some() {
                         draft.remove(key);
                         dropped += 1;

@@ -19,10 +19,12 @@ const MAX_UNPACKED: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ValueError {
     /// Written by another version of the program.
-    #[error("schema {found}, this program knows schema {SCHEMA}")]
+    #[error("schema {found}, this program knows schema {known}")]
     Schema {
         /// The schema byte found.
         found: u8,
+        /// The newest that this program knows.
+        known: u8,
     },
     /// The checksum does not fit, or the bytes are no value of this kind.
     #[error("damaged: {0}")]
@@ -84,7 +86,7 @@ fn opened(bytes: &[u8]) -> Result<(u8, &[u8]), ValueError> {
     let short = || ValueError::Damaged("too short".to_owned());
     let (schema, rest) = bytes.split_first().ok_or_else(short)?;
     if !(OLDEST..=SCHEMA).contains(schema) {
-        return Err(ValueError::Schema { found: *schema });
+        return Err(ValueError::Schema { found: *schema, known: SCHEMA });
     }
     let (sum, body) = rest.split_first_chunk::<4>().ok_or_else(short)?;
     if u32::from_be_bytes(*sum) != crc32fast::hash(body) {

@@ -88,7 +88,9 @@ impl View {
             Output::Notice(text) => vec![Event::Notice(text)],
             Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
             Output::Told(number, told) => vec![answer(number, told)],
-            Output::Changed(run) => vec![Event::Changed(Box::new(shown(*run)))],
+            Output::Changed { run, not_kept } => {
+                vec![Event::Changed(Box::new(ArrivedRun { not_kept, ..shown(*run) }))]
+            }
             Output::Models(view) => vec![Event::Models(view)],
             Output::Outcome { key, outcome } => vec![Event::Outcome { key, outcome }],
             Output::Alive => vec![Event::Alive],

@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use std::io::{Read, Write};
 use trimwatch::history::{
-    Act, BackupPlan, Claim, Ending, Entry, Exclusion, LogEntry, Overview, RunKey, RunRecord, Store, Waiting,
+    Act, BackupPlan, Claim, Deed, Ending, Entry, Exclusion, LogEntry, Overview, RunKey, RunRecord, Store, Waiting,
     backups_in, verify_backup,
 };
 
@@ -116,7 +116,7 @@ static KEPT: LazyLock<[Kept; 2]> = LazyLock::new(|| {
 fn waiting(dir: &Path, sudden: &mut Kept) {
     let (mut waiting, _) = Waiting::open(&Claim::take(dir, &holder()).expect("ours")).expect("a file");
     for (words, content) in [("9305-B_6B", b"6"), ("9203_32", b"2")] {
-        waiting.add(&run(words, content, 5)).expect("written");
+        waiting.add(&Deed::File(run(words, content, 5))).expect("written");
     }
     drop(waiting);
     sudden.files.insert("waiting.log".to_owned(), fs::read(dir.join("waiting.log")).expect("read"));

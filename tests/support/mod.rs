@@ -154,7 +154,7 @@ pub fn arrival(words: &str, sequence: u64) -> (ArrivedRun, RunCurves) {
     let (run, curves) = judged(words);
     let name = sample(words).file_name().expect("a name").to_string_lossy().into_owned();
     let file = facts(&format!("/plant/drop/LTS/{name}"), words.as_bytes(), 0);
-    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0, excluded: None };
+    let record = RunRecord { file, run, arrived_ms: NOON.now_ms, revision: 0, excluded: None, sequence: 0 };
     let key = RunKey::of(&record.run, &record.file);
     (ArrivedRun { key, sequence, record, latency_ms: Some(4.0), not_kept: None }, curves)
 }

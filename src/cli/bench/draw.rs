@@ -74,7 +74,8 @@ fn filled(config: &Config, size: (u16, u16)) -> App {
         let content = processed.content.unwrap_or_default();
         let file = FileFacts { path: path.display().to_string(), path_key: [0; 16], len: 0, mtime_ns: 0, content };
         if let Outcome::Judged { run, curves } = processed.outcome {
-            let record = RunRecord { file: file.clone(), run: *run, arrived_ms: 0, revision: 0, excluded: None };
+            let record =
+                RunRecord { file: file.clone(), run: *run, arrived_ms: 0, revision: 0, excluded: None, sequence: 0 };
             let key = RunKey::of(&record.run, &file);
             let status = record.run.status.word().to_owned();
             let arrived = ArrivedRun { key: key.clone(), sequence, record, latency_ms: Some(7.0), not_kept: None };

@@ -59,7 +59,15 @@ pub(super) fn run(files: usize) -> Result<Exit> {
     );
     drop(store);
     let steady = steady(&shift.looks).ok_or_else(|| eyre!("too few looks at the process"))?;
-    println!("  a watch begun anew on this history takes {:.1} MB", fresh_mb(&folder.0)?);
+    let fresh = fresh_mb(&folder.0)?;
+    if let Some(last) = shift.looks.last() {
+        println!(
+            "  a watch begun anew on this history takes {fresh:.1} MB, the one that worked ended with {:.1} MB, × {:.2}: \
+             the history is what both have, the rest is the work's",
+            last.memory_mb,
+            last.memory_mb / fresh
+        );
+    }
     Ok(if steady && runs == files as u64 { Exit::Fine } else { Exit::Loss })
 }
 

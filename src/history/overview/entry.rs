@@ -43,7 +43,8 @@ impl Words {
 pub(super) struct Entry {
     pub(super) seconds: i64,
     pub(super) identity: [u8; 16],
-    pub(super) arrived_ms: i64,
+    /// When it arrived, seconds since 1970 UTC.
+    pub(super) arrived: u32,
     pub(super) model: u32,
     pub(super) serial: u32,
     pub(super) section: u32,
@@ -51,7 +52,7 @@ pub(super) struct Entry {
     pub(super) disposition: u32,
     /// Model, serial in small letters and section as one number.
     pub(super) unit: u32,
-    pub(super) passes: u32,
+    pub(super) passes: u16,
     pub(super) fail: f32,
     pub(super) margin: f32,
     pub(super) r: f32,
@@ -67,14 +68,14 @@ impl Entry {
         Self {
             seconds: facts.seconds,
             identity,
-            arrived_ms: facts.arrived_ms,
+            arrived: u32::try_from(facts.arrived_ms / 1_000).unwrap_or(1),
             model: words.models.intern(facts.model),
             serial: words.serials.intern(facts.serial),
             section: words.sections.intern(facts.section),
             laser: words.lasers.intern(facts.laser),
             disposition: words.dispositions.intern(facts.disposition),
             unit: NO_UNIT,
-            passes: facts.passes,
+            passes: u16::try_from(facts.passes).unwrap_or(u16::MAX),
             fail: facts.fail,
             margin: facts.margin,
             r: facts.r,
@@ -119,7 +120,7 @@ impl Entry {
             FigureKey::Roughness => self.r,
             FigureKey::Outside => self.fail,
             FigureKey::Change => self.change,
-            FigureKey::Passes => passes(self.passes),
+            FigureKey::Passes => passes(self.passes.into()),
         }
     }
 }
@@ -130,6 +131,6 @@ mod tests {
 
     #[test]
     fn an_entry_is_small() {
-        assert!(size_of::<Entry>() <= 96, "{} bytes", size_of::<Entry>());
+        assert!(size_of::<Entry>() <= 80, "{} bytes", size_of::<Entry>());
     }
 }

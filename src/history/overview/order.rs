@@ -134,7 +134,7 @@ impl<'a> Ranking<'a> {
         let most_first = |key: FigureKey| sortable(entry.figure(key)).map(|value| !value);
         match self.sort {
             SortBy::Time => Some(1),
-            SortBy::Arrival => Some(!u32::try_from(entry.arrived_ms / 1_000).unwrap_or(1).max(1)),
+            SortBy::Arrival => Some(!entry.arrived.max(1)),
             SortBy::Model => name(NameKey::Model),
             SortBy::Serial => name(NameKey::Serial),
             SortBy::Section => name(NameKey::Section),

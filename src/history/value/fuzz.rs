@@ -25,7 +25,7 @@ fn values() -> Vec<(Kind, Vec<u8>)> {
     let run = crate::analysis::judge(&read, &crate::analysis::AnalysisSettings::default());
     let file = FileFacts { path: "/in/a.xls".to_owned(), path_key: [1; 16], len: 9, mtime_ns: 5, content: [2; 32] };
     let key = RunKey::of(&run, &file);
-    let record = RunRecord { file: file.clone(), run, arrived_ms: 7, revision: 1, excluded: None };
+    let record = RunRecord { file: file.clone(), run, arrived_ms: 7, revision: 1, excluded: None, sequence: 3 };
     let outcome = LogOutcome::Run { key: key.clone(), status: "PASS".to_owned() };
     vec![
         (Kind::Curves, encode(&crate::analysis::RunCurves::from(read.as_ref())).expect("encoded")),

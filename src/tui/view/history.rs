@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
 use super::table::{self, Emphasis};
+use super::words::thousands;
 use super::{columns, track, yields};
 use crate::analysis::{explain, explain_track};
 use crate::history::{Facts, RunKey, Tally, text_is_in};
@@ -69,20 +70,6 @@ fn counts(page: &HistoryPage, width: u16) -> Vec<Span> {
         spans.push(span(format!("  {} excluded", thousands(excluded)), Role::Quiet));
     }
     spans
-}
-
-/// `100,000`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && index % 3 == first {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 fn runs(app: &App, pen: &mut Pen<'_>, area: Rect) {
@@ -163,14 +150,4 @@ fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {
         line = explain_track(track);
     }
     pen.put(area.x + 1, pane.bottom(), width, &line, Role::Text);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1_000, 12_345, 100_000].map(thousands).join(" "), "0 999 1,000 12,345 100,000");
-    }
 }

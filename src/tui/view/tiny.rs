@@ -1,7 +1,7 @@
 //! A terminal too small for a list: state, the newest run and the day's counts in one line, more where it fits.
 
-use super::history::thousands;
 use super::pen::{Pen, Span, span};
+use super::words::thousands;
 use super::{header, prompt, words, yields};
 use crate::session::ArrivedRun;
 use crate::tui::action::Screen;

@@ -149,3 +149,27 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
 pub(super) fn file_name(file: &FileFacts) -> &str {
     file.name()
 }
+
+/// `100,000`.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index % 3 == first {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1_000, 12_345, 100_000].map(thousands).join(" "), "0 999 1,000 12,345 100,000");
+    }
+}

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::history::thousands;
 use super::pen::{Pen, Span, span};
+use super::words::thousands;
 use crate::history::{Grouping, Tally, YieldOf, YieldRow};
 use crate::tui::app::App;
 use crate::tui::theme::Role;
