@@ -81,6 +81,14 @@ impl ThresholdSource {
         }
     }
 
+    /// Version of the model that gave it.
+    pub fn version(self) -> Option<u32> {
+        match self {
+            Self::Learned(by) => Some(by.version),
+            Self::Rule | Self::Formula => None,
+        }
+    }
+
     /// Whether a model gave it.
     pub fn is_learned(self) -> bool {
         matches!(self, Self::Learned(_))

@@ -40,6 +40,14 @@ impl RiskMethod {
         }
     }
 
+    /// Version of the model that gave it.
+    pub fn version(self) -> Option<u32> {
+        match self {
+            Self::Learned { version, .. } => Some(version),
+            Self::Formula => None,
+        }
+    }
+
     /// What stands beside the number in a narrow column: `v7`, `f`.
     pub fn sign(self) -> String {
         match self {

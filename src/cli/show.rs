@@ -7,7 +7,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::ingest::open;
 use super::{Exit, Format, ShowArgs};
-use crate::analysis::{JudgedTrack, explain, explain_track};
+use crate::analysis::{Assessment, JudgedTrack, Why, explain, explain_track};
 use crate::config::Loaded;
 use crate::export::{FileLine, FileOutcome, csv_head, printable};
 use crate::history::{RunKey, RunRecord, Store};
@@ -88,11 +88,14 @@ fn details(out: &mut impl Write, store: &Store, key: &RunKey, record: &RunRecord
     if let Some(word) = &record.excluded {
         writeln!(out, "  excluded  by {}: {}", printable(&word.by), printable(&word.reason))?;
     }
-    for track in &record.run.tracks {
+    for (index, track) in record.run.tracks.iter().enumerate() {
         writeln!(out, "  {:8}  {}  {}", track.name, track.status.word(), printable(&explain_track(track)))?;
         if let Some(risk) = &track.risk {
-            let (percent, method) = (risk.probability, risk.method.word());
+            let (percent, method) = (risk.probability, risk.method.label());
             writeln!(out, "            risk {percent:.2} {} ({method})", risk.category.word())?;
+        }
+        if let Some(assessment) = record.run.assessment(index) {
+            learned(out, assessment)?;
         }
         settings(out, track)?;
         for warning in &track.warnings {
@@ -104,6 +107,19 @@ fn details(out: &mut impl Write, store: &Store, key: &RunKey, record: &RunRecord
     }
     for older in store.revisions(key)? {
         writeln!(out, "  before    {}  {}", name(&older), printable(&explain(&older.run)))?;
+    }
+    Ok(())
+}
+
+/// What the models made of a track, and why they kept silent.
+fn learned(out: &mut impl Write, assessment: &Assessment) -> Result<()> {
+    if let Some(risk) = &assessment.incoming_risk {
+        let (p, method) = (risk.probability, risk.method.label());
+        writeln!(out, "            arrived with risk {p:.2} {} ({method})", risk.category.word())?;
+    }
+    let told = |why: &Why| !matches!(why, Why::NotDeployed | Why::Off | Why::NothingToSay);
+    for (learner, why) in assessment.silent.iter().filter(|(_, why)| told(why)) {
+        writeln!(out, "            {} silent: {}", learner.title(), printable(&why.to_string()))?;
     }
     Ok(())
 }

@@ -47,6 +47,10 @@ const COLUMNS: &[&str] = &[
     "risk",
     "risk_category",
     "risk_method",
+    "risk_version",
+    "incoming_risk",
+    "incoming_risk_version",
+    "threshold_version",
 ];
 
 /// The head of the table.
@@ -130,6 +134,10 @@ fn track_fields(track: &TrackLine<'_>) -> Vec<String> {
         figure(track.risk),
         word(track.risk_category),
         word(track.risk_method),
+        figure(track.risk_version),
+        figure(track.incoming_risk),
+        figure(track.incoming_risk_version),
+        figure(track.threshold_version),
     ]
 }
 

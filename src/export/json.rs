@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analysis::{JudgedRun, JudgedTrack, Linearity, PassFigures, SweepFigures, explain};
+use crate::analysis::{Assessment, JudgedRun, JudgedTrack, Linearity, PassFigures, SweepFigures, explain};
 use crate::trim::{Identity, TrackSettings};
 
 /// How a file ended.
@@ -79,9 +79,13 @@ impl<'a> FileLine<'a> {
             unit: run.map(|run| run.unit.symbol()),
             sigma_filter: run.map(|run| run.filter.to_string()),
             warnings: run.map_or(&[], |run| run.warnings.as_slice()),
-            tracks: run.map(|run| run.tracks.iter().map(TrackLine::new).collect()).unwrap_or_default(),
+            tracks: run.map(tracks).unwrap_or_default(),
         }
     }
+}
+
+fn tracks(run: &JudgedRun) -> Vec<TrackLine<'_>> {
+    run.tracks.iter().enumerate().map(|(index, track)| TrackLine::new(track, run.assessment(index))).collect()
 }
 
 impl<'a> FileLine<'a> {
@@ -145,11 +149,16 @@ pub(super) struct TrackLine<'a> {
     pub(super) risk: Option<f64>,
     pub(super) risk_category: Option<&'static str>,
     pub(super) risk_method: Option<&'static str>,
+    pub(super) risk_version: Option<u32>,
+    pub(super) incoming_risk: Option<f64>,
+    pub(super) incoming_risk_version: Option<u32>,
+    pub(super) threshold_version: Option<u32>,
     pub(super) settings: &'a TrackSettings,
 }
 
 impl<'a> TrackLine<'a> {
-    pub(super) fn new(track: &'a JudgedTrack) -> Self {
+    pub(super) fn new(track: &'a JudgedTrack, assessment: Option<&'a Assessment>) -> Self {
+        let incoming = assessment.and_then(|assessment| assessment.incoming_risk.as_ref());
         let figures = track.figures.as_ref();
         let untrimmed = track.untrimmed.as_ref();
         let before: Option<&Linearity> = untrimmed.and_then(|sweep| sweep.linearity.as_ref());
@@ -202,6 +211,10 @@ impl<'a> TrackLine<'a> {
             risk: track.risk.as_ref().map(|risk| risk.probability),
             risk_category: track.risk.as_ref().map(|risk| risk.category.word()),
             risk_method: track.risk.as_ref().map(|risk| risk.method.word()),
+            risk_version: track.risk.as_ref().and_then(|risk| risk.method.version()),
+            incoming_risk: incoming.map(|risk| risk.probability),
+            incoming_risk_version: incoming.and_then(|risk| risk.method.version()),
+            threshold_version: track.threshold.and_then(|t| t.source.version()),
             settings: &track.settings,
         }
     }
