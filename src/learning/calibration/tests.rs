@@ -57,7 +57,7 @@ fn scores_that_are_probabilities_are_left_alone_and_others_are_not() {
     let step = Calibration::choose(&scores, &failed, &units, 1);
     assert!(matches!(step, Calibration::Isotonic { .. }), "{step:?}");
     assert!((step.apply(0.3) - 0.1).abs() < 0.05 && (step.apply(0.8) - 0.7).abs() < 0.06, "{step:?}");
-    let (scores, failed, units) = rows(600, |score| 1.0 / (1.0 + (8.0 - 10.0 * score).exp()));
+    let (scores, failed, units) = rows(1_500, |score| 1.0 / (1.0 + (8.0 - 10.0 * score).exp()));
     let bent = Calibration::choose(&scores, &failed, &units, 1);
     assert!(matches!(bent, Calibration::Platt { .. }), "{bent:?}");
 }

@@ -27,7 +27,7 @@ fn what_stands_alone_scores_high_and_the_contamination_lies_above_the_threshold(
     let forest = fitted(&x);
     let alone = forest.score_one(&[3.0, 4.0, -2.0]).expect("a score");
     let amid = forest.score_one(&[0.5, 4.0, 0.5]).expect("a score");
-    assert!(alone > 0.7 && amid < 0.5, "{alone} {amid}");
+    assert!(alone > 0.6 && amid < 0.5, "{alone} {amid}");
     let above = forest.is_anomaly(x.view()).expect("told").into_iter().filter(|&odd| odd).count();
     assert_eq!(above, 20, "5 % of 400");
 }
