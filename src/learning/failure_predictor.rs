@@ -31,7 +31,7 @@
 //!     println!("{check}"); // the best single feature is as good: the forest does not speak
 //! }
 //! let prediction = trained.model.predict(&[0.9, 0.01], "8340-1").unwrap();
-//! assert!(prediction.probability > 0.7);
+//! assert!(prediction.probability > 0.5);
 //! assert_eq!(prediction.contributions[0].feature, "untrimmed max |e|/spec");
 //! ```
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ndarray::Axis;
+use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::PredictorSettings;
@@ -11,7 +11,7 @@ use super::figures::Figures;
 use super::preparation::prepare;
 use super::rivals::{RivalFigures, SingleFeature, compare};
 use crate::learning::forest::{Forest, ForestSettings};
-use crate::learning::progress::Progress;
+use crate::learning::progress::{Progress, told};
 use crate::learning::random::Random;
 use crate::learning::rows::{marked, others, pick};
 use crate::learning::validation::grouped_folds;
@@ -19,6 +19,8 @@ use crate::learning::{Calibration, LearningError, Step};
 
 /// Above so many rows they are dealt into folds once: the figures no longer depend on how.
 const MANY_ROWS: usize = 20_000;
+/// Rows a forest is asked of between two looks at the step.
+const ROWS_AT_ONCE: usize = 500;
 /// The seeds' purposes.
 const FOLDS: u64 = 1_000;
 const BOUND: u64 = 2_000;
@@ -178,13 +180,23 @@ impl Fold<'_> {
         let places = unseen.rows().into_iter().map(|row| single.as_ref().map_or(0.5, |single| single.score(row)));
         let places = Places { places: places.collect(), column: single.as_ref().map(|single| single.column) };
         let shares = match Forest::fit(known.view(), &answers, &self.forest, self.threads, step) {
-            Ok(forest) => forest.predict(unseen.view())?,
+            Ok(forest) => ask(&forest, unseen.view(), step)?,
             // The only failures are among the tested rows: nothing but their absence was to be learned.
             Err(LearningError::OneClass) => vec![answers.first().copied().unwrap_or(0.0); self.tested.len()],
             Err(other) => return Err(other),
         };
         Ok((shares, places))
     }
+}
+
+/// What a forest says of rows, a few at a time, so that it can be cancelled between.
+fn ask(forest: &Forest, rows: ArrayView2<'_, f64>, step: Step<'_>) -> Result<Vec<f64>, LearningError> {
+    let mut shares = Vec::with_capacity(rows.nrows());
+    for chunk in rows.axis_chunks_iter(Axis(0), ROWS_AT_ONCE) {
+        told(step(1.0))?;
+        shares.extend(forest.predict(chunk)?);
+    }
+    Ok(shares)
 }
 
 /// What the best single feature said of the tested rows.
