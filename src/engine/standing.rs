@@ -115,7 +115,18 @@ impl LearnerView {
         if self.learner == Learner::DriftDetector {
             return Standing::Several(self.versions.iter().filter(|version| version.deployed).count());
         }
-        match self.deployed() {
+        self.standing_of(&newest.card.scope, now_ms)
+    }
+
+    /// The one thing to know of a product model's versions; of the shop's where the scope is empty.
+    pub fn standing_of(&self, scope: &str, now_ms: i64) -> Standing {
+        if self.mode == Mode::Off {
+            return Standing::Off;
+        }
+        let mut versions = self.versions.iter().filter(|version| version.card.scope == scope);
+        let deployed = versions.clone().find(|version| version.deployed);
+        let Some(newest) = versions.next() else { return Standing::Untrained(self.next.clone()) };
+        match deployed {
             Some(deployed) if self.mode == Mode::Shadow => Standing::Shadow(deployed.card.version),
             Some(deployed) if now_ms - deployed.card.trained_ms > STALE => Standing::Stale(deployed.card.version),
             Some(deployed) => Standing::Deployed(deployed.card.version),

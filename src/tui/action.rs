@@ -7,6 +7,8 @@ pub enum Screen {
     Live,
     /// One run in depth.
     Unit,
+    /// What is learned.
+    Models,
     /// All runs.
     History,
     /// How every file ended.
@@ -15,13 +17,14 @@ pub enum Screen {
 
 impl Screen {
     /// All screens in the order of their keys.
-    pub const ALL: [Self; 4] = [Self::Live, Self::Unit, Self::History, Self::Log];
+    pub const ALL: [Self; 5] = [Self::Live, Self::Unit, Self::Models, Self::History, Self::Log];
 
     /// The word in the footer and in the breadcrumb.
     pub fn title(self) -> &'static str {
         match self {
             Self::Live => "Live",
             Self::Unit => "Unit",
+            Self::Models => "Models",
             Self::History => "History",
             Self::Log => "Log",
         }
@@ -68,6 +71,12 @@ pub enum Action {
     SaveFilter,
     SavedFilters,
     Exclude,
+    Tested,
+    LetSpeak,
+    LetFormula,
+    Train,
+    TrainAll,
+    CancelTraining,
     Go(Screen),
     Help,
     Redraw,
@@ -111,11 +120,12 @@ pub struct Binding {
 
 const LIVE: Where = Where::On(&[Screen::Live]);
 const UNIT: Where = Where::On(&[Screen::Unit]);
+const MODELS: Where = Where::On(&[Screen::Models]);
 const LOG: Where = Where::On(&[Screen::Log]);
 const HISTORY: Where = Where::On(&[Screen::History]);
 const LISTS: Where = Where::On(&[Screen::Live, Screen::History, Screen::Log]);
 const RUNS: Where = Where::On(&[Screen::Unit, Screen::History]);
-const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Log]);
+const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Models, Screen::Log]);
 const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
 
 const fn bind(
@@ -134,6 +144,17 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Down, &["↓", "j"], "move", "row down", Where::Everywhere),
     bind(Action::Open, &["Enter"], "open", "open the selected run", LISTS),
     bind(Action::Back, &["Esc"], "back", "one step back; in Live: to the newest run", Where::Everywhere),
+    bind(
+        Action::LetSpeak,
+        &["Enter"],
+        "let speak",
+        "to the versions; there: let the selected one speak, after asking",
+        MODELS,
+    ),
+    bind(Action::Train, &["t"], "train", "train the selected learner now", MODELS),
+    bind(Action::TrainAll, &["T"], "train all", "train every learner now", MODELS),
+    bind(Action::CancelTraining, &["c"], "cancel", "give up the training that runs, after asking", MODELS),
+    bind(Action::LetFormula, &["f"], "formula", "let the formula speak instead of a version, after asking", MODELS),
     bind(Action::NextUnseen, &["!"], "unseen", "next failure nobody has looked at", Where::Everywhere),
     bind(Action::Search, &["/"], "find", "find in the list; a capital makes case count", LISTS),
     bind(Action::NextMatch, &["n"], "", "next match", LISTS),
@@ -161,6 +182,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::RetryAll, &["R"], "retry all", "read every failed file again", LOG),
     bind(Action::FailuresOnly, &["t"], "errors only", "show only files that could not be read", LOG),
     bind(Action::Exclude, &["X"], "exclude", "take the run out of yield, charts and training, or let it count", RUNS),
+    bind(Action::Tested, &["o"], "test", "say what the final test made of the part, or take it back", UNIT),
     bind(Action::SaveFilter, &["w"], "save", "keep the filter under a name", HISTORY),
     bind(Action::SavedFilters, &["W"], "saved", "the filters that are kept", HISTORY),
     bind(Action::Freeze, &["space"], "freeze", "the view stands still, the intake goes on", Where::Everywhere),
@@ -174,6 +196,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Last, &["G", "End"], "", "last row", Where::Everywhere),
     bind(Action::Go(Screen::Live), &["1"], "Live", "the newest runs", Where::Everywhere),
     bind(Action::Go(Screen::Unit), &["2"], "Unit", "the selected run in depth", Where::Everywhere),
+    bind(Action::Go(Screen::Models), &["4"], "Models", "what is learned, and which version speaks", Where::Everywhere),
     bind(Action::Go(Screen::History), &["5"], "History", "all runs: search, filter, yields", Where::Everywhere),
     bind(Action::Go(Screen::Log), &["6"], "Log", "errors, skips and why", Where::Everywhere),
     bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),

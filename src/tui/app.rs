@@ -8,7 +8,8 @@ use super::curves::CurveCache;
 use super::history::History;
 use super::list::Position;
 use super::look::Look;
-use super::prompt::Prompt;
+use super::models::Models;
+use super::prompt::{Intent, Prompt};
 use super::remembered::Remembered;
 use super::rows::{Row, RowId, Rows};
 use super::search::{Search, log_words};
@@ -36,6 +37,13 @@ pub enum Overlay {
     },
     /// Files are queued: quit all the same?
     ConfirmQuit,
+    /// Something about the models is to be done: really?
+    Confirm {
+        /// What.
+        intent: Intent,
+        /// The question.
+        question: String,
+    },
     /// A search is being typed; where the list stood before.
     Search {
         /// What was typed.
@@ -104,6 +112,8 @@ pub struct App {
     pub failures_only: bool,
     /// All runs.
     pub history: History,
+    /// What is learned.
+    pub models: Models,
     /// Saved filters and initials.
     pub remembered: Remembered,
     /// The run in depth.
@@ -151,6 +161,7 @@ impl App {
             log_at: Position::default(),
             failures_only: false,
             history: History::default(),
+            models: Models::default(),
             remembered: Remembered::default(),
             unit: None,
             unit_from: Screen::Live,
@@ -188,7 +199,7 @@ impl App {
             Screen::Live => self.selected()?.run(),
             Screen::Unit => self.unit.as_ref()?.run(),
             Screen::History => self.history.run(),
-            Screen::Log => None,
+            Screen::Models | Screen::Log => None,
         }
     }
 
@@ -225,7 +236,7 @@ impl App {
             Screen::Live => search.matches(self.rows.iter().map(Row::haystack)),
             Screen::Log => search.matches(self.log_rows().map(log_words)),
             // The history is searched where it lies.
-            Screen::History | Screen::Unit => Vec::new(),
+            Screen::History | Screen::Unit | Screen::Models => Vec::new(),
         }
     }
 

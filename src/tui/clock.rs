@@ -21,6 +21,12 @@ impl Clock {
         (at_ms / 1_000 + i64::from(self.offset_seconds)).div_euclid(86_400)
     }
 
+    /// How old, in the largest whole unit: `3 min`, `5 h`, `12 d`.
+    pub fn old(self, at_ms: i64) -> String {
+        let age = self.age(at_ms);
+        age.strip_suffix(" ago").map_or_else(|| "0 min".to_owned(), str::to_owned)
+    }
+
     /// How long ago, in the largest whole unit: `now`, `3 min`, `5 h`, `12 d`.
     pub fn age(self, at_ms: i64) -> String {
         let minutes = (self.now_ms - at_ms).max(0) / 60_000;
@@ -43,6 +49,7 @@ mod tests {
         let age = |minutes: i64| clock.age(clock.now_ms - minutes * 60_000);
         assert_eq!([age(0), age(59), age(60), age(1440 * 3)].join(" "), "now 59 min ago 1 h ago 3 d ago");
         assert_eq!(clock.age(clock.now_ms + 5_000_000), "now");
+        assert_eq!([clock.old(clock.now_ms), clock.old(clock.now_ms - 7_200_000)].join(" "), "0 min 2 h");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::action::Screen;
 use super::app::App;
 use super::history::Shows;
+use super::models::Pane;
 use crate::history::SortBy;
 
 /// How much fits.
@@ -74,6 +75,7 @@ fn detail_rows(app: &App, body: Rect) -> u16 {
     match (app.screen, size(app.size.0, app.size.1)) {
         (Screen::Live, Size::Full) => (body.height * 48 / 100).clamp(14, 22),
         (Screen::Unit, _) => 0,
+        (Screen::Models, size) => body.height.saturating_sub(models_list(app, size)),
         (Screen::History, _) if app.history.shows != Shows::Runs => 0,
         (Screen::History, Size::Full) | (Screen::Live, Size::Medium) => MEDIUM_PANE,
         (Screen::History, Size::Medium) => 2,
@@ -85,13 +87,56 @@ fn detail_rows(app: &App, body: Rect) -> u16 {
 
 /// A zoomed list has no detail, a zoomed pane no list.
 fn zoomed_detail(app: &App, body: Rect) -> u16 {
-    if app.screen == Screen::Live && app.focus > 0 { body.height } else { 0 }
+    match app.screen {
+        Screen::Live if app.focus > 0 => body.height,
+        Screen::Models if app.models.focus != Pane::List => body.height,
+        _ => 0,
+    }
 }
 
 /// Rows that the list of the current screen shows, its heads aside.
 pub fn list_rows(app: &App) -> usize {
-    let heads = if app.screen == Screen::History { history_heads(app) } else { 0 };
+    let heads = match app.screen {
+        Screen::History => history_heads(app),
+        Screen::Models => u16::from(app.models.training().is_some()),
+        _ => 0,
+    };
     usize::from(parts(app).list.height.saturating_sub(1 + heads))
+}
+
+/// Lines of the Models list: its heads, the training that runs, and as many of its lines as leave room for a card.
+fn models_list(app: &App, size: Size) -> u16 {
+    let most = match size {
+        Size::Full => 12,
+        Size::Medium => 7,
+        Size::Small | Size::Tiny => 4,
+    };
+    let lines = u16::try_from(app.models.subjects().len()).unwrap_or(u16::MAX);
+    1 + lines.clamp(1, most) + u16::from(app.models.training().is_some())
+}
+
+/// Columns of the versions beside the card.
+const VERSIONS: u16 = 46;
+
+/// The card, and the versions beside it where both have room; else the one that has the focus.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelPanes {
+    /// Where the card stands.
+    pub card: Option<Rect>,
+    /// Where the versions stand.
+    pub versions: Option<Rect>,
+}
+
+/// Cuts the part under the Models list.
+pub fn model_panes(app: &App, area: Rect) -> ModelPanes {
+    let focus = app.models.focus;
+    if app.zoom || size(app.size.0, app.size.1) != Size::Full {
+        let versions = focus == Pane::Versions;
+        return ModelPanes { card: (!versions).then_some(area), versions: versions.then_some(area) };
+    }
+    let card = Rect { width: area.width - VERSIONS - 1, ..area };
+    let versions = Rect { x: card.right() + 1, width: VERSIONS, ..area };
+    ModelPanes { card: Some(card), versions: Some(versions) }
 }
 
 /// Lines above the list of History: what is shown and what it comes to; two where they do not fit into one and

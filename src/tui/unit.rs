@@ -1,6 +1,6 @@
 //! The run that is looked at in depth, among the other runs of its serial.
 
-use crate::history::RunKey;
+use crate::history::{Outcome, RunKey};
 use crate::session::ArrivedRun;
 
 /// One unit on the Unit screen.
@@ -16,12 +16,14 @@ pub struct Unit {
     pub cursor: Option<usize>,
     /// The run of the same model before the one shown, and which one it was asked for.
     pub before: Option<(RunKey, Option<Box<ArrivedRun>>)>,
+    /// What the final test made of the part, of which run it was asked; `None` inside until there is an answer.
+    pub tested: Option<(RunKey, Option<Option<Box<Outcome>>>)>,
 }
 
 impl Unit {
     /// Opens a run; the other runs of its serial come later.
     pub fn open(run: ArrivedRun, track: usize) -> Self {
-        Self { runs: vec![run], at: 0, track, cursor: None, before: None }
+        Self { runs: vec![run], at: 0, track, cursor: None, before: None, tested: None }
     }
 
     /// The run shown.
@@ -49,7 +51,14 @@ impl Unit {
     pub fn step(&mut self, by: isize) {
         let at = self.at.saturating_add_signed(by).min(self.runs.len().saturating_sub(1));
         if at != self.at {
-            (self.at, self.cursor, self.before) = (at, None, None);
+            (self.at, self.cursor, self.before, self.tested) = (at, None, None, None);
+        }
+    }
+
+    /// Takes what the final test made of a run's part.
+    pub fn hear_test(&mut self, key: &RunKey, outcome: Option<Box<Outcome>>) {
+        if let Some(tested) = self.tested.as_mut().filter(|tested| tested.0 == *key) {
+            tested.1 = Some(outcome);
         }
     }
 

@@ -2,9 +2,11 @@
 
 mod history;
 mod keys;
+mod models;
 mod moves;
 mod prompts;
 mod session;
+mod tested;
 
 use super::action::Screen;
 use super::app::App;
@@ -74,6 +76,7 @@ fn settle(app: &mut App) {
             let yields = app.history.yields.as_ref().map_or(0, |(_, rows)| rows.len());
             app.history.yields_at.show(rows, yields);
         }
+        Screen::Models => models::settle(app),
         Screen::Unit => {}
     }
 }
@@ -81,6 +84,7 @@ fn settle(app: &mut App) {
 /// What the screen lacks for what it is about to show.
 fn wanted(app: &mut App) -> Vec<Effect> {
     let mut effects = history::wanted(app);
+    effects.extend(models::wanted(app));
     if let Some(key) = app.run().map(|run| run.key.clone())
         && app.curves.get(&key) == Known::Unknown
     {
@@ -91,6 +95,9 @@ fn wanted(app: &mut App) -> Vec<Effect> {
         && let Some(key) = asks_before(app)
     {
         effects.push(Effect::Ask(Request::Before { key }));
+    }
+    if app.screen == Screen::Unit {
+        effects.extend(tested::wanted(app));
     }
     effects
 }

@@ -1,20 +1,25 @@
 //! `App` → cells. Pure: the same state draws the same screen, at any size.
 
+mod card;
 mod columns;
 mod curve;
 mod footer;
 mod header;
 mod help;
 mod history;
+mod learned;
 mod live;
 mod log;
+mod models;
 mod pen;
 mod plot;
 mod prompt;
+mod reliability;
 mod table;
 mod tiny;
 mod track;
 mod unit;
+mod versions;
 mod words;
 mod yields;
 
@@ -28,6 +33,7 @@ use pen::Pen;
 
 pub use header::moment;
 pub use help::lines as help_lines;
+pub use models::{card_room, speaks_instead};
 
 /// Draws the screen into a buffer that is at least as large.
 pub fn draw(app: &App, buffer: &mut Buffer) {
@@ -43,6 +49,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         match app.screen {
             Screen::Live => live::draw(app, &mut pen, &parts),
             Screen::Unit => unit::draw(app, &mut pen, parts.list),
+            Screen::Models => models::draw(app, &mut pen, &parts),
             Screen::History => history::draw(app, &mut pen, &parts),
             Screen::Log => log::draw(app, &mut pen, &parts),
         }

@@ -9,11 +9,13 @@ use ratatui::layout::Rect;
 
 use super::rig::{Counter, milliseconds};
 use super::spread;
+use crate::analysis::{Learner, SigmaSettings};
 use crate::cli::samples::SAMPLES;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::engine::{Outcome, process};
-use crate::history::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord};
-use crate::session::{ArrivedRun, Event, Setup};
+use crate::history::{FileFacts, Head, LogEntry, LogOutcome, Registered, RunKey, RunRecord};
+use crate::learning::{AUC, Card, CardBin, CardFeature, Figure, Gate};
+use crate::session::{ArrivedRun, Event, LearnerView, ModelsView, Setup};
 use crate::trim::Source;
 use crate::tui::{App, Look, Msg, Stage, now, update, view};
 
@@ -22,7 +24,7 @@ const ROUNDS: usize = 400;
 pub(super) fn run(config: &Config) -> Result<()> {
     println!("median of {ROUNDS} drawings   (bar: ≤ 1 ms at 120×40)");
     for size in [(120, 40), (80, 24), (60, 16)] {
-        for (name, keys) in [("Live", ""), ("Unit", "\n"), ("Log", "6"), ("help", "?")] {
+        for (name, keys) in [("Live", ""), ("Unit", "\n"), ("Models", "4jj"), ("Log", "6"), ("help", "?")] {
             let mut app = filled(config, size);
             for key in keys.chars() {
                 let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
@@ -38,7 +40,7 @@ pub(super) fn run(config: &Config) -> Result<()> {
                 })
                 .collect();
             let (median, p95, _) = spread(&mut times);
-            println!("  {:3}×{:2} {name:5} {median:.3} ms   p95 {p95:.3} ms", size.0, size.1);
+            println!("  {:3}×{:2} {name:6} {median:.3} ms   p95 {p95:.3} ms", size.0, size.1);
         }
     }
     wire(config)
@@ -84,5 +86,54 @@ fn filled(config: &Config, size: (u16, u16)) -> App {
             update(&mut app, Msg::Session(Box::new(Event::Logged(Box::new(entry)))));
         }
     }
+    update(&mut app, Msg::Session(Box::new(Event::Models(Box::new(models())))));
     app
+}
+
+/// How learning stands where every learner has five versions with a full card.
+fn models() -> ModelsView {
+    let figure = |how: &str, n: u32| Figure {
+        name: if n == 0 { AUC.to_owned() } else { format!("figure {n}") },
+        how: how.to_owned(),
+        value: 0.8,
+        interval: Some((0.7, 0.9)),
+        rival: Some(("the best single feature".to_owned(), 0.7)),
+    };
+    let card = |learner, version| Card {
+        learner,
+        scope: String::new(),
+        version,
+        trained_ms: 0,
+        app: env!("CARGO_PKG_VERSION").to_owned(),
+        rows: 24_100,
+        units: 7_120,
+        failures: 4_310,
+        runs: (0, 1_700_000_000),
+        filter: SigmaSettings::default().identity(),
+        features: (0..9).map(|n| CardFeature { name: format!("feature {n}"), median: 1.5, importance: 0.11 }).collect(),
+        settings: "200 trees, depth 15, min split 10, min leaf 5".to_owned(),
+        figures: (0..4)
+            .map(|n| figure("5 folds by unit", n))
+            .chain((0..4).map(|n| figure("forward in time", n)))
+            .collect(),
+        reliability: vec![CardBin { count: 241, predicted: 0.4, observed: 0.5 }; 10],
+        gate: Gate { deployed: true, checks: Vec::new() },
+        content: [0; 32],
+        bytes: 400_000,
+    };
+    let versions = |learner| {
+        let head = Head { deployed: Some(5), last: 5, since_ms: 0, why: "new tracks".to_owned() };
+        let version = |version| Registered { card: card(learner, version), deployed: version == 5, head: head.clone() };
+        (1..=5).rev().map(version).collect()
+    };
+    let view = |learner| LearnerView {
+        learner,
+        mode: Mode::On,
+        offer: None,
+        next: "34 of 482 new tracks, or 30 days".to_owned(),
+        versions: versions(learner),
+        live: None,
+        trouble: None,
+    };
+    ModelsView { learners: Learner::ALL.into_iter().map(view).collect(), training: None }
 }

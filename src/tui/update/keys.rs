@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{history, moves, prompts, session};
+use super::{history, models, moves, prompts, session, tested};
 use crate::history::{LogOutcome, Step};
 use crate::session::Request;
 use crate::tui::action::{Action, Screen};
@@ -21,6 +21,7 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         Some(Overlay::Help { query, scroll }) if !quit => in_help(app, event, query, scroll),
         Some(Overlay::Search { text, from }) if !quit => in_search(app, event, text, from),
         Some(Overlay::Prompt(prompt)) if !quit => prompts::press(app, event, prompt),
+        Some(Overlay::Confirm { intent, .. }) if !quit => models::answered(app, event, intent),
         Some(Overlay::Saved { at }) if !quit => prompts::in_saved(app, event, at),
         Some(Overlay::ConfirmQuit) => match event.code {
             KeyCode::Char('y' | 'Y' | 'q') | KeyCode::Enter => vec![Effect::Quit],
@@ -72,6 +73,10 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::ViewPrevious
         | Action::SaveFilter
         | Action::SavedFilters => history::act(app, action),
+        Action::LetSpeak | Action::LetFormula | Action::Train | Action::TrainAll | Action::CancelTraining => {
+            return models::act(app, action);
+        }
+        Action::Tested => tested::ask(app),
         Action::Exclude => history::ask_word(app),
         Action::Freeze if app.frozen.is_some() => return session::thaw(app),
         Action::Freeze => app.frozen = Some(Frozen::default()),

@@ -8,6 +8,7 @@ use crate::tui::curves::Known;
 use crate::tui::history::Shows;
 use crate::tui::layout;
 use crate::tui::list::Position;
+use crate::tui::models::Pane;
 use crate::tui::msg::Effect;
 use crate::tui::rows::{Row, RowId};
 use crate::tui::unit::Unit;
@@ -18,6 +19,7 @@ pub(super) fn position(app: &App) -> Position {
         Screen::Log => app.log_at,
         Screen::History if app.history.shows == Shows::Runs => app.history.at,
         Screen::History => app.history.yields_at,
+        Screen::Models => app.models.at,
         _ => app.live_at,
     }
 }
@@ -28,6 +30,7 @@ pub(super) fn select(app: &mut App, index: usize) {
         Screen::Log => return app.log_at.selected = index,
         Screen::History if app.history.shows == Shows::Runs => return app.history.at.selected = index,
         Screen::History => return app.history.yields_at.selected = index,
+        Screen::Models => return app.models.select(index),
         _ => {}
     }
     if app.live_at.selected != index {
@@ -48,6 +51,7 @@ pub(super) fn go(app: &mut App, action: Action) {
         Action::FocusNext => focus(app, 1),
         Action::FocusPrevious => focus(app, -1),
         _ if app.screen == Screen::Unit => in_unit(app, action),
+        _ if app.screen == Screen::Models => super::models::go(app, action),
         _ => in_list(app, action),
     }
 }
@@ -133,8 +137,11 @@ fn step_live_track(app: &mut App, by: isize) {
     }
 }
 
-/// Panes of Live are the list and its tracks; elsewhere there is only one.
+/// Panes of Live are the list and its tracks, of Models list, card and versions; elsewhere there is only one.
 fn focus(app: &mut App, by: isize) {
+    if app.screen == Screen::Models {
+        app.models.focus = app.models.focus.step(by < 0);
+    }
     if app.screen != Screen::Live {
         return;
     }
@@ -182,6 +189,8 @@ pub(super) fn back(app: &mut App) {
         if let Some(unit) = &mut app.unit {
             unit.cursor = None;
         }
+    } else if app.screen == Screen::Models && app.models.focus != Pane::List {
+        app.models.focus = Pane::List;
     } else if app.screen == Screen::History && app.history.shows != Shows::Runs {
         app.history.shows = Shows::Runs;
     } else if app.screen == Screen::Unit {
@@ -204,6 +213,10 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
         _ => return open_unit(app),
+    }
+    if matches!(app.log_entry().map(|entry| &entry.outcome), Some(LogOutcome::Learning { .. })) {
+        show(app, Screen::Models);
+        return Vec::new();
     }
     let key = app.log_entry().and_then(|entry| match &entry.outcome {
         LogOutcome::Run { key, .. }

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::{models, tested};
 use crate::history::Filter;
 use crate::session::Request;
 use crate::tui::app::{App, Overlay};
@@ -36,6 +37,8 @@ pub(super) fn press(app: &mut App, event: KeyEvent, prompt: Prompt) -> Vec<Effec
             app.overlay = Some(Overlay::Prompt(Prompt::SaveAs(line)));
         }
         Prompt::Word(word) => return in_word(app, event, word),
+        Prompt::Test(test) => return tested::press(app, event, test),
+        Prompt::By(intent, line) => return models::in_by(app, event, intent, line),
     }
     Vec::new()
 }

@@ -96,7 +96,13 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         | Event::Unanswered { .. }
         | Event::Building { .. }
         | Event::Changed(_) => super::history::heard(app, event),
-        Event::Models(_) | Event::Outcome { .. } | Event::Alive => {}
+        Event::Models(models) => super::models::heard(app, models),
+        Event::Outcome { key, outcome } => {
+            if let Some(unit) = &mut app.unit {
+                unit.hear_test(&key, outcome);
+            }
+        }
+        Event::Alive => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],

@@ -122,6 +122,14 @@ pub(super) fn day_month(date: LocalDate) -> String {
     format!("{} {month}", date.day)
 }
 
+/// `16 Mar` of a moment on the local clock, `16 Mar 2025` of another year than now.
+pub(super) fn date_of(app: &App, at_ms: i64) -> String {
+    let date = |at_ms| LocalDate::from_days(app.clock.day(at_ms));
+    let Some(then) = date(at_ms) else { return "–".to_owned() };
+    let this_year = date(app.clock.now_ms).is_some_and(|now| now.year == then.year);
+    if this_year { day_month(then) } else { format!("{} {}", day_month(then), then.year) }
+}
+
 /// `10:42` today, `16 Nov` this year, `Nov 23` before: by the run's own clock.
 fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
     let identity = &run.record.run.identity;
@@ -207,8 +215,9 @@ fn resistance(_: &App, run: &ArrivedRun) -> (String, Role) {
 fn risk(_: &App, run: &ArrivedRun) -> (String, Role) {
     match run.record.run.risk() {
         Some(risk) => {
-            let method = risk.method.word().chars().next().unwrap_or('?');
-            let text = format!("{:6} {:.2} {method}", risk.category.word(), risk.probability);
+            // `Med`, so that a version of two digits stands whole beside it.
+            let word = risk.category.word().replace("Medium", "Med");
+            let text = format!("{word:4} {:.2} {}", risk.probability, risk.method.sign());
             (text, words::risk_role(risk.category))
         }
         None => ("–".to_owned(), Role::Quiet),

@@ -26,6 +26,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             let asked = format!("{} files are queued. Quits when they are read; y quits now, n stays", app.queue());
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
+        Some(Overlay::Confirm { question, .. }) => prompt::confirm(pen, area, question),
         Some(Overlay::Prompt(prompt)) => prompt::draw(pen, area, prompt),
         Some(Overlay::Search { text, .. }) => {
             let found = app.search.as_ref().map_or(0, |search| search.found);

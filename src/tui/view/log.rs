@@ -52,7 +52,13 @@ fn row(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry, selected: boo
     pen.put(area.x + 1, area.y, 12, &when(app, entry.at_ms), Role::Quiet);
     pen.put(area.x + 14, area.y, 10, &word, role);
     let room = area.width.saturating_sub(26);
-    let end = pen.put(area.x + 25, area.y, room, words::file_name(&entry.file), text);
+    let name = words::file_name(&entry.file);
+    // What is about no file says what it is about where a file's name stands.
+    if name.is_empty() {
+        pen.put(area.x + 25, area.y, room, &reason, text);
+        return;
+    }
+    let end = pen.put(area.x + 25, area.y, room, name, text);
     pen.put(end + 2, area.y, area.right().saturating_sub(end + 3), &reason, Role::Quiet);
 }
 
@@ -78,11 +84,12 @@ fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry) {
     let next = match &entry.outcome {
         LogOutcome::Failed { .. } => "r reads it again; it is read by itself when it changes",
         LogOutcome::Skipped { .. } => "nothing to do",
-        LogOutcome::Learning { .. } => "4 shows the models",
+        LogOutcome::Learning { .. } => "4 shows the models; Enter too",
         _ => "Enter opens the run",
     };
+    let named = u16::from(!entry.file.path.is_empty());
     pen.put(place.x, place.y + used, place.width, &entry.file.path, Role::Quiet);
-    if used + 1 < place.height {
-        pen.put(place.x, place.y + used + 1, place.width, next, if failed { Role::Key } else { Role::Quiet });
+    if used + named < place.height {
+        pen.put(place.x, place.y + used + named, place.width, next, if failed { Role::Key } else { Role::Quiet });
     }
 }

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::App;
 use crate::tui::look::Look;
+use crate::tui::symbols::Symbols;
 use crate::tui::theme::Role;
 
 /// A piece of a line.
@@ -17,6 +18,49 @@ pub(super) type Span = (String, Role);
 /// A span of anything that is text.
 pub(super) fn span(text: impl Into<String>, role: Role) -> Span {
     (text.into(), role)
+}
+
+/// Text cut into lines of a width at its spaces.
+pub(super) fn broken(symbols: Symbols, text: &str, width: usize) -> Vec<String> {
+    let spelled = |text: &str| symbols.text(text).width();
+    let mut lines: Vec<String> = Vec::new();
+    // Two spaces in a row part figures; they stay, save where a line begins.
+    for word in text.split(' ') {
+        let fits = |line: &String| spelled(line) + 1 + spelled(word) <= width;
+        match lines.last_mut().filter(|line| fits(line)) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None if word.is_empty() => {}
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Text of exactly so many columns as it will be spelled: cut, or filled up at its right.
+pub(super) fn left(symbols: Symbols, text: &str, width: usize) -> String {
+    let mut cell = cut(symbols, text, width);
+    cell.push_str(&" ".repeat(width.saturating_sub(cell.width())));
+    cell
+}
+
+/// The same, filled up at its left.
+pub(super) fn right(symbols: Symbols, text: &str, width: usize) -> String {
+    let cell = cut(symbols, text, width);
+    " ".repeat(width.saturating_sub(cell.width())) + &cell
+}
+
+fn cut(symbols: Symbols, text: &str, width: usize) -> String {
+    let mut cell = symbols.text(text).into_owned();
+    if cell.width() <= width {
+        return cell;
+    }
+    while cell.width() + 1 > width && cell.pop().is_some() {}
+    // One column in either spelling.
+    cell.push(if symbols == Symbols::Ascii { '~' } else { '…' });
+    cell
 }
 
 /// Writes into a buffer.
@@ -88,20 +132,7 @@ impl<'a> Pen<'a> {
 
     /// Text cut into lines of a width at its spaces.
     fn broken(&self, text: &str, width: u16) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        // Two spaces in a row part figures; they stay, save where a line begins.
-        for word in text.split(' ') {
-            let fits = |line: &String| self.width(line) + 1 + self.width(word) <= usize::from(width);
-            match lines.last_mut().filter(|line| fits(line)) {
-                Some(line) => {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-                None if word.is_empty() => {}
-                None => lines.push(word.to_owned()),
-            }
-        }
-        lines
+        broken(self.look.symbols, text, usize::from(width))
     }
 
     /// Draws a frame with a title; returns what is inside.
@@ -144,6 +175,6 @@ impl<'a> Pen<'a> {
 
     /// Whether cells must be ASCII.
     pub(super) fn is_ascii(&self) -> bool {
-        self.look.symbols == crate::tui::symbols::Symbols::Ascii
+        self.look.symbols == Symbols::Ascii
     }
 }

@@ -6,7 +6,8 @@ use super::pen::{Pen, Span, span};
 use crate::history::Filter;
 use crate::tui::app::{App, Overlay};
 use crate::tui::line::Line;
-use crate::tui::prompt::{Prompt, Word};
+use crate::tui::prompt::{Prompt, Test, Word};
+use crate::tui::search::test_word;
 use crate::tui::theme::Role;
 
 const FILTER_HINT: &str = "Enter shows, Esc leaves   model:8340* sn: sec: status:fail,error laser: disp: risk:>0.7 \
@@ -24,6 +25,19 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, prompt: &Prompt) {
     pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &typed(pen, prompt, area.width.saturating_sub(2)));
 }
 
+/// Draws a question over the line that says how it is answered.
+pub(super) fn confirm(pen: &mut Pen<'_>, area: Rect, question: &str) {
+    let above = Rect { y: area.y.saturating_sub(1), ..area };
+    pen.clear(above);
+    pen.put(area.x + 1, above.y, area.width.saturating_sub(2), question, Role::State);
+    pen.clear(area);
+    pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &ANSWERS.map(|(text, role)| span(text, role)));
+}
+
+/// How a question is answered.
+pub(super) const ANSWERS: [(&str, Role); 4] =
+    [("y", Role::Key), (" does it   ", Role::Text), ("n", Role::Key), (" leaves it as it is", Role::Text)];
+
 /// What is wrong, else what may be typed.
 pub(super) fn hint(prompt: &Prompt) -> (String, Role) {
     match prompt {
@@ -37,6 +51,8 @@ pub(super) fn hint(prompt: &Prompt) -> (String, Role) {
             let still = if word.is_whole() { "Enter" } else { "reason and initials, then Enter" };
             (format!("{}: {still} {done}; Tab changes, Esc leaves", word.name), Role::Quiet)
         }
+        Prompt::Test(test) => (test_hint(test), Role::Quiet),
+        Prompt::By(..) => ("your initials, then Enter; they are remembered. Esc leaves".to_owned(), Role::Quiet),
     }
 }
 
@@ -47,7 +63,29 @@ pub(super) fn typed(pen: &Pen<'_>, prompt: &Prompt, width: u16) -> Vec<Span> {
         Prompt::Filter(line) => labelled(pen, "filter ", line, room),
         Prompt::SaveAs(line) => labelled(pen, "name ", line, room),
         Prompt::Word(word) => of_word(pen, word, room),
+        Prompt::Test(test) => of_test(pen, test, room),
+        Prompt::By(_, line) => labelled(pen, "by ", line, room),
     }
+}
+
+fn test_hint(test: &Test) -> String {
+    let name = &test.name;
+    match (test.passed, test.is_whole()) {
+        (None, _) => format!("{name}: what did the final test say of this part? Esc leaves"),
+        (Some(None), true) => format!("{name}: Enter takes back what was said; Tab changes, Esc leaves"),
+        (Some(Some(_)), true) => format!("{name}: a note if there is one, Enter keeps it; Tab changes, Esc leaves"),
+        (Some(_), false) => {
+            format!("{name}: a note if there is one, and initials, then Enter; Tab changes, Esc leaves")
+        }
+    }
+}
+
+fn of_test(pen: &Pen<'_>, test: &Test, room: usize) -> Vec<Span> {
+    let Some(passed) = test.passed else {
+        let keys = [("p", " passed   "), ("f", " FAILED   "), ("b", " take back what was said")];
+        return keys.into_iter().flat_map(|(key, word)| [span(key, Role::Key), span(word, Role::Text)]).collect();
+    };
+    noted(pen, &format!("{}, note ", test_word(passed)), (&test.note, &test.by), test.at_by, room)
 }
 
 fn labelled(pen: &Pen<'_>, label: &'static str, line: &Line, room: usize) -> Vec<Span> {
@@ -58,15 +96,17 @@ fn labelled(pen: &Pen<'_>, label: &'static str, line: &Line, room: usize) -> Vec
 
 fn of_word(pen: &Pen<'_>, word: &Word, room: usize) -> Vec<Span> {
     let label = if word.exclude { "exclude, because " } else { "count again, because " };
+    noted(pen, label, (&word.reason, &word.by), word.at_by, room)
+}
+
+/// What is noted with the initials of whoever notes it, one of them with the cursor.
+fn noted(pen: &Pen<'_>, label: &str, (note, by): (&Line, &Line), at_by: bool, room: usize) -> Vec<Span> {
     let mut spans = vec![span(label, Role::Key)];
-    let by = word.by.text();
-    let taken = label.len() + 6 + pen.width(by).max(2);
+    let taken = label.len() + 6 + pen.width(by.text()).max(2);
     let still = |line: &Line| vec![span(line.text(), Role::Text)];
-    let reason = if word.at_by { still(&word.reason) } else { edited(pen, &word.reason, room.saturating_sub(taken)) };
-    spans.extend(reason);
+    spans.extend(if at_by { still(note) } else { edited(pen, note, room.saturating_sub(taken)) });
     spans.push(span("  by ", Role::Key));
-    let initials = if word.at_by { edited(pen, &word.by, 12) } else { still(&word.by) };
-    spans.extend(initials);
+    spans.extend(if at_by { edited(pen, by, 12) } else { still(by) });
     spans
 }
 

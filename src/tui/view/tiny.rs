@@ -2,7 +2,7 @@
 
 use super::pen::{Pen, Span, span};
 use super::words::thousands;
-use super::{header, prompt, words, yields};
+use super::{header, models, prompt, words, yields};
 use crate::session::ArrivedRun;
 use crate::tui::action::Screen;
 use crate::tui::app::{App, Overlay};
@@ -29,12 +29,20 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
     if app.overlay == Some(Overlay::ConfirmQuit) {
         return vec![vec![span(format!("{} queued. Quit now? y/n", app.queue()), Role::State)]];
     }
+    if let Some(Overlay::Confirm { question, .. }) = &app.overlay {
+        let answers = prompt::ANSWERS.map(|(text, role)| span(text, role)).to_vec();
+        return vec![answers, vec![span(question, Role::State)]];
+    }
     if let Some(Overlay::Prompt(asked)) = &app.overlay {
         let (hint, role) = prompt::hint(asked);
         return vec![prompt::typed(pen, asked, app.size.0), vec![span(hint, role)]];
     }
     let Some(snapshot) = &app.header else { return vec![vec![span("starting", Role::State)]] };
     let mut parts = vec![header::state(app, snapshot)];
+    if app.screen == Screen::Models {
+        parts.extend(models::tiny(app));
+        return parts;
+    }
     if app.screen == Screen::History {
         parts.extend(of_history(app));
         return parts;

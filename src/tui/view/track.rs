@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::curve::{self, Shown};
+use super::learned::{self, Weighed};
 use super::pen::{Pen, Span, span};
 use super::words;
 use crate::analysis::{JudgedTrack, SweepCurve, TrackCurves};
@@ -29,10 +30,10 @@ pub(super) fn pane(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, i
         let figures = Rect { x: inside.right() - FIGURES, width: FIGURES, ..inside };
         let chart = Rect { width: inside.width - FIGURES - 1, ..inside };
         draw_curve(app, pen, chart, run, index);
-        beside(pen, figures, run, track);
+        beside(app, pen, figures, run, index);
     } else {
-        let lines = under(run, track, inside.width);
-        let height = u16::try_from(lines.len()).unwrap_or(0).min(inside.height / 2);
+        let lines = learned::fitting(under(app, run, index, inside.width), inside.height / 2);
+        let height = u16::try_from(lines.len()).unwrap_or(0);
         let chart = Rect { height: inside.height - height, ..inside };
         draw_curve(app, pen, chart, run, index);
         for (line, y) in lines.iter().zip(chart.bottom()..inside.bottom()) {
@@ -41,14 +42,17 @@ pub(super) fn pane(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, i
     }
 }
 
-/// A pane without a frame: one line of figures over the curve.
+/// A pane without a frame: a line of figures over the curve, more where a model spoke.
 pub(super) fn compact(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
     let Some(track) = run.record.run.tracks.get(index) else { return };
     let role = if app.focus > 0 { Role::Focus } else { border(track) };
     let inside = pen.rule(area, &title(app, run, track), role);
-    let line = one_line(run, track);
-    pen.spans(inside.x + 1, inside.y, inside.width.saturating_sub(1), &line);
-    let chart = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    let lines = figure_lines(app, run, index, false);
+    let used = u16::try_from(lines.len()).unwrap_or(1).min(inside.height.saturating_sub(3).max(1));
+    for (line, y) in lines.iter().zip(inside.y..inside.y + used) {
+        pen.spans(inside.x + 1, y, inside.width.saturating_sub(1), line);
+    }
+    let chart = Rect { y: inside.y + used, height: inside.height.saturating_sub(used), ..inside };
     draw_curve(app, pen, chart, run, index);
 }
 
@@ -101,20 +105,32 @@ pub(super) fn shown<'a>(curves: &'a TrackCurves, track: &JudgedTrack) -> Option<
     Some(Shown { judged, behind, offset, stored: false, cursor: None })
 }
 
-fn beside(pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, track: &JudgedTrack) {
-    let mut lines: Vec<Vec<Span>> = vec![vec![span("Sigma", Role::Title)], words::sigma(track, run.record.run.unit)];
-    lines.push(words::roughness(track, 18));
-    lines.extend(words::roughness_before(track).map(|line| vec![span(line, Role::Quiet)]));
-    lines.push(Vec::new());
-    lines.push(vec![span("Risk", Role::Title)]);
-    lines.push(words::risk(track));
-    lines.extend(words::risk_terms(track).into_iter().map(|term| vec![span(term, Role::Quiet)]));
-    for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
+/// Sigma and risk beside the curve, the least important lines gone where there is no room.
+fn beside(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun, index: usize) {
+    let Some(track) = run.record.run.tracks.get(index) else { return };
+    let quiet = |line: String| vec![span(line, Role::Quiet)];
+    let mut lines: Vec<Weighed> = vec![(9, vec![span("Sigma", Role::Title)])];
+    lines.push((9, words::sigma(track, run.record.run.unit)));
+    lines.extend(sigma_ground(app, run, index).map(|line| (6, quiet(line))));
+    lines.push((9, words::roughness(track, 18)));
+    lines.extend(words::roughness_before(track).map(|line| (4, quiet(line))));
+    lines.push((1, Vec::new()));
+    lines.push((9, vec![span("Risk", Role::Title)]));
+    lines.extend(learned::risk_lines(run, index));
+    for (line, y) in learned::fitting(lines, area.height).iter().zip(area.top()..area.bottom()) {
         pen.spans(area.x, y, area.width, line);
     }
 }
 
-fn under(run: &ArrivedRun, track: &JudgedTrack, width: u16) -> Vec<Vec<Span>> {
+/// How sure a learned threshold is, and what one that only watches would say.
+fn sigma_ground(app: &App, run: &ArrivedRun, index: usize) -> impl Iterator<Item = String> {
+    let threshold = run.record.run.tracks.get(index).and_then(|track| track.threshold);
+    let sure = threshold.and_then(|threshold| learned::interval(app, threshold.source));
+    sure.into_iter().chain(learned::shadow_threshold(run, index))
+}
+
+fn under(app: &App, run: &ArrivedRun, index: usize, width: u16) -> Vec<Weighed> {
+    let Some(track) = run.record.run.tracks.get(index) else { return Vec::new() };
     let titled = |title: &str, line: Vec<Span>| {
         let mut titled = vec![span(format!("{title:6}"), Role::Title)];
         titled.extend(line);
@@ -122,22 +138,35 @@ fn under(run: &ArrivedRun, track: &JudgedTrack, width: u16) -> Vec<Vec<Span>> {
     };
     let mut bar = words::roughness(track, usize::from(width / 4).min(18));
     bar.extend(words::roughness_before(track).map(|line| span(format!("   {line}"), Role::Quiet)));
-    let mut lines = vec![titled("Sigma", words::sigma(track, run.record.run.unit)), titled("", bar)];
-    lines.push(titled("Risk", words::risk(track)));
-    lines.extend(words::risk_terms(track).into_iter().map(|term| titled("", vec![span(term, Role::Quiet)])));
+    let mut lines = vec![(9, titled("Sigma", words::sigma(track, run.record.run.unit)))];
+    lines.extend(sigma_ground(app, run, index).map(|line| (6, titled("", vec![span(line, Role::Quiet)]))));
+    lines.push((7, titled("", bar)));
+    let risk = learned::risk_lines(run, index).into_iter().enumerate();
+    lines.extend(risk.map(|(at, (keep, line))| (keep, titled(if at == 0 { "Risk" } else { "" }, line))));
     lines
 }
 
-/// Sigma and risk in one line.
-pub(super) fn one_line(run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
+/// Sigma and risk in one line; in a line each where a model spoke.
+pub(super) fn figure_lines(app: &App, run: &ArrivedRun, index: usize, roomy: bool) -> Vec<Vec<Span>> {
+    let Some(track) = run.record.run.tracks.get(index) else { return Vec::new() };
     let mut line = vec![span("Sigma ", Role::Title)];
     line.extend(words::sigma(track, run.record.run.unit).into_iter().take(1));
+    if let Some(threshold) = track.threshold.filter(|_| roomy && learned::spoke(run, index)) {
+        line.push(span(format!("  limit {}", words::four(threshold.value)), Role::Text));
+    }
     if let (Some(r), Some(limit)) = (track.figures.and_then(|figures| figures.r), track.r_limit()) {
-        let source = track.threshold.map_or("", |threshold| threshold.source.word());
+        let source = track.threshold.map(|threshold| threshold.source.label()).unwrap_or_default();
         line.push(span(format!("  r {r:.1} / {} {source}", crate::analysis::short(limit)), Role::Text));
+    }
+    if learned::spoke(run, index) {
+        line.extend(sigma_ground(app, run, index).map(|ground| span(format!("  {ground}"), Role::Quiet)));
+        let mut lines = vec![line];
+        lines.extend(learned::long_lines(run, index, roomy));
+        return lines;
     }
     line.push(span("   Risk ", Role::Title));
     line.extend(words::risk(track).into_iter().map(|(text, role)| (text.replace("   ", " "), role)));
-    line.extend(words::risk_terms(track).first().map(|term| span(format!("  {term}"), Role::Quiet)));
-    line
+    let first = track.risk.as_ref().and_then(|risk| learned::terms(risk).next());
+    line.extend(first.map(|term| span(format!("  {term}"), Role::Quiet)));
+    vec![line]
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::curve::{self, Shown};
 use super::pen::{Pen, Span, span};
-use super::{track, words};
+use super::{learned, track, words};
 use crate::analysis::{JudgedTrack, changed_settings, describe_settings, explain_track, ohms, percent, signed_volts};
 use crate::session::ArrivedRun;
 use crate::tui::app::App;
@@ -116,10 +116,12 @@ fn under_cursor(shown: &Shown<'_>, at: usize, run: &ArrivedRun) -> Option<Vec<Sp
 fn lines(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Vec<Span>> {
     let titled = |title: &str, text: String| vec![span(format!("{title:11}"), Role::Title), span(text, Role::Text)];
     let mut lines = vec![titled("passes", passes(track)), titled("resistance", resistance(track))];
-    lines.push(track::one_line(run, track));
+    let full = layout::size(app.size.0, app.size.1) == Size::Full;
+    lines.extend(track::figure_lines(app, run, unit.track, full));
     lines.push(titled("settings", settings(run, track)));
     lines.push(titled("changed", changed(unit, run, track)));
     lines.push(earlier(app, unit));
+    lines.push(tested(unit, run));
     if let Some(word) = &run.record.excluded {
         lines
             .insert(0, titled("excluded", format!("{} ({}): out of yield, charts and training", word.reason, word.by)));
@@ -128,7 +130,9 @@ fn lines(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<V
     if !odd.is_empty() {
         lines.push(titled("odd", odd.join("; ")));
     }
-    if layout::size(app.size.0, app.size.1) == Size::Full {
+    if full {
+        let learned = learned::shadow_or_why(run, unit.track);
+        lines.extend((!learned.is_empty()).then(|| titled("learned", learned.join("; "))));
         lines.push(titled("filter", run.record.run.filter.to_string()));
         let revisions = match run.record.revision {
             0 => String::new(),
@@ -211,6 +215,24 @@ fn earlier(app: &App, unit: &Unit) -> Vec<Span> {
         line.push(span(format!("{mark}{when}"), if index == unit.at { Role::Selected } else { Role::Quiet }));
         line.push(span(format!("{status} {}{out}  ", judged.status.word()), quieter(judged.status)));
     }
+    line
+}
+
+/// `final test FAIL 31 Mar, note (AB)`, or how somebody says so.
+fn tested(unit: &Unit, run: &ArrivedRun) -> Vec<Span> {
+    let mut line = vec![span(format!("{:11}", "final test"), Role::Title)];
+    let heard = unit.tested.as_ref().filter(|(key, _)| *key == run.key).and_then(|(_, heard)| heard.as_ref());
+    line.extend(match heard {
+        None => vec![span("…", Role::Quiet)],
+        Some(None) if !run.record.run.identity.is_unit() => vec![span("none without a serial", Role::Quiet)],
+        Some(None) => vec![span("nobody has said; o marks it passed or failed", Role::Quiet)],
+        Some(Some(outcome)) => {
+            let (word, role) = if outcome.passed { ("pass", Role::Pass) } else { ("FAIL", Role::Outside) };
+            let note = if outcome.note.is_empty() { String::new() } else { format!(", {}", outcome.note) };
+            let day = super::columns::day_month(outcome.tested.date);
+            vec![span(word, role), span(format!(" {day}{note} ({})", outcome.by), Role::Text)]
+        }
+    });
     line
 }
 

@@ -29,7 +29,7 @@ pub(super) fn sigma(track: &JudgedTrack, unit: PositionUnit) -> Vec<Span> {
     if let Some(threshold) = &track.threshold {
         let said = match threshold.source.word() {
             "formula" => "formula 12·spec/L".to_owned(),
-            other => other.to_owned(),
+            _ => threshold.source.label(),
         };
         line.push(span(format!("   limit {}  {said}", four(threshold.value)), Role::Quiet));
     }
@@ -37,7 +37,7 @@ pub(super) fn sigma(track: &JudgedTrack, unit: PositionUnit) -> Vec<Span> {
 }
 
 /// Three significant digits at least.
-fn four(value: f64) -> String {
+pub(super) fn four(value: f64) -> String {
     if value.abs() >= 0.01 { format!("{value:.4}") } else { format!("{value:.6}") }
 }
 
@@ -83,12 +83,6 @@ pub(super) fn risk_role(category: RiskCategory) -> Role {
         RiskCategory::Medium => Role::Warning,
         RiskCategory::High => Role::Outside,
     }
-}
-
-/// The largest terms of the risk.
-pub(super) fn risk_terms(track: &JudgedTrack) -> Vec<String> {
-    let terms = track.risk.iter().flat_map(|risk| risk.terms.iter().take(3));
-    terms.map(|term| format!("{:+.2} {}", term.share, term.what).replace('-', "−")).collect()
 }
 
 /// Position, error and limits of a point under the cursor.
