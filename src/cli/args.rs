@@ -305,6 +305,15 @@ pub(super) enum BenchCommand {
         #[arg(long, value_name = "PATH")]
         like: Option<PathBuf>,
     },
+    /// Training on a large history: what it costs arriving files, and how soon it can be given up.
+    Train {
+        /// How many runs the history holds.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+        /// How many files arrive without and with it.
+        #[arg(long, default_value_t = 200)]
+        files: usize,
+    },
     /// Kills and power losses: everything that was shown is there afterwards, once.
     Crash(CrashArgs),
 }

@@ -19,6 +19,7 @@ mod rival;
 #[cfg(unix)]
 mod soak;
 mod start;
+mod train;
 
 use color_eyre::eyre::Result;
 
@@ -39,6 +40,9 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         #[cfg(unix)]
         BenchCommand::Soak { files } => return soak::run(files.max(100)),
         BenchCommand::Start { runs, like } => start::run(runs, like.as_deref(), config)?,
+        BenchCommand::Train { runs, files } => {
+            return Ok(if train::run(runs, files.max(1), config)? { Exit::Fine } else { Exit::Loss });
+        }
         BenchCommand::Crash(args) => return crash::run(&args, config),
         BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
         BenchCommand::Forest { python, rounds } => forest::run(&python, rounds.max(1))?,

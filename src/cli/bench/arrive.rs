@@ -1,5 +1,6 @@
 //! File closed → its row drawn, with the record on disk.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::Result;
@@ -12,12 +13,15 @@ use crate::config::Config;
 /// Between two arrivals: longer than two drawings are apart, and not in step with them.
 const PAUSE: Duration = Duration::from_millis(137);
 
-pub(super) fn run(files: usize, config: &Config) -> Result<()> {
-    let mut rig = Rig::start(config, Temporary::new("bench-arrive")?)?;
-    rig.until(Duration::from_secs(10), |app| app.opened)?;
-    rig.run_for(Duration::from_millis(300))?;
+/// Milliseconds from closing each file to its row on the screen.
+pub(super) fn drawn(rig: &mut Rig, numbers: Range<usize>) -> Result<Vec<f64>> {
+    arrivals(rig, numbers).map(|(drawn, _)| drawn)
+}
+
+/// Closed → drawn, and noticed → told, milliseconds each.
+fn arrivals(rig: &mut Rig, numbers: Range<usize>) -> Result<(Vec<f64>, Vec<f64>)> {
     let (mut drawn, mut kept) = (Vec::new(), Vec::new());
-    for n in 0..files {
+    for n in numbers {
         let (name, bytes) = workbook(n);
         let serial = format!("B{n}");
         let folder = rig.incoming.clone();
@@ -31,6 +35,14 @@ pub(super) fn run(files: usize, config: &Config) -> Result<()> {
         kept.extend(newest(&rig.stage.app).and_then(|run| run.latency_ms));
         rig.run_for(PAUSE)?;
     }
+    Ok((drawn, kept))
+}
+
+pub(super) fn run(files: usize, config: &Config) -> Result<()> {
+    let mut rig = Rig::start(config, Temporary::new("bench-arrive")?)?;
+    rig.until(Duration::from_secs(10), |app| app.opened)?;
+    rig.run_for(Duration::from_millis(300))?;
+    let (mut drawn, mut kept) = arrivals(&mut rig, 0..files)?;
     let (median, p95, most) = spread(&mut drawn);
     println!("{files} arrivals, local folder, record on disk before it is drawn");
     println!(

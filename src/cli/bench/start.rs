@@ -83,20 +83,41 @@ fn copy_as_killed(from: &Path, to: &Path) -> Result<()> {
 /// A history of units that differ in serial and time, and a copy of it as a kill would leave it. Returns the bytes of
 /// its records and curves.
 pub(super) fn fill(folder: &Temporary, runs: usize, like: Option<&Path>, config: &Config) -> Result<u64> {
-    let models = models(like, config);
+    let payload = made(folder, runs, &models(like, config), |_, _| ())?;
+    copy_as_killed(&folder.0.join("history"), &folder.0.join("killed"))?;
+    Ok(payload)
+}
+
+/// A history of made runs, each varied by its number.
+pub(super) fn fill_varied(
+    folder: &Temporary,
+    runs: usize,
+    config: &Config,
+    vary: impl Fn(usize, &mut JudgedRun),
+) -> Result<u64> {
+    made(folder, runs, &models(None, config), vary)
+}
+
+fn made(
+    folder: &Temporary,
+    runs: usize,
+    models: &[(JudgedRun, RunCurves)],
+    vary: impl Fn(usize, &mut JudgedRun),
+) -> Result<u64> {
     let (store, _) = Store::open(&folder.0.join("history"), &holder())?;
     let bar = ProgressBar::new(runs as u64).with_message("making a history");
     for first in (0..runs).step_by(GROUP) {
         let entries = (first..runs.min(first + GROUP)).map(|n| {
             let (run, curves) =
                 models.get(n % models.len().max(1)).ok_or_else(|| eyre!("no sample could be judged"))?;
-            Ok(entry(n, run.clone(), curves.clone()))
+            let mut run = run.clone();
+            vary(n, &mut run);
+            Ok(entry(n, run, curves.clone()))
         });
         store.commit(entries.collect::<Result<Vec<_>>>()?)?;
         bar.inc(GROUP as u64);
     }
     bar.finish_and_clear();
-    copy_as_killed(&folder.0.join("history"), &folder.0.join("killed"))?;
     Ok(store.payload()?)
 }
 
