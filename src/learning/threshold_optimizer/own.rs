@@ -19,6 +19,9 @@ pub(super) const MIN_OF_EACH: usize = 10;
 pub(super) const MIN_AUC: f64 = 0.6;
 /// A two-sided interval at this level has the one-sided 90 % bound for its lower end.
 const TWO_SIDED: f64 = 0.8;
+/// Share of the posterior's tails that is cut off: where good and failing units are unlike any logistic curve the whole
+/// tails would be a little too much.
+const TAIL_CUT: f64 = 0.8;
 const RESAMPLES: usize = 1_000;
 /// Above so many runs a bound moves little and fewer resamples do.
 const MANY_RUNS: usize = 20_000;
@@ -75,7 +78,7 @@ pub struct OwnFigures {
 impl OwnEstimate {
     /// Where the true threshold lies with a confidence of 0 … 1, r. Holds the estimate itself.
     pub fn interval(&self, confidence: f64) -> (f64, f64) {
-        let tail = (1.0 - confidence) / 2.0;
+        let tail = TAIL_CUT * (1.0 - confidence) / 2.0;
         let at = |share| quantile(&self.percentiles, share).map_or(self.threshold, f64::exp);
         (at(tail).min(self.threshold), at(1.0 - tail).max(self.threshold))
     }
