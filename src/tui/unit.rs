@@ -3,6 +3,15 @@
 use crate::history::{Outcome, RunKey};
 use crate::session::ArrivedRun;
 
+/// What is known of a part's final test.
+#[derive(Debug, Clone)]
+pub enum Tested {
+    /// It was asked for.
+    Asked,
+    /// What somebody said; `None` = nobody said anything.
+    Answered(Option<Box<Outcome>>),
+}
+
 /// One unit on the Unit screen.
 #[derive(Debug, Clone)]
 pub struct Unit {
@@ -16,8 +25,8 @@ pub struct Unit {
     pub cursor: Option<usize>,
     /// The run of the same model before the one shown, and which one it was asked for.
     pub before: Option<(RunKey, Option<Box<ArrivedRun>>)>,
-    /// What the final test made of the part, of which run it was asked; `None` inside until there is an answer.
-    pub tested: Option<(RunKey, Option<Option<Box<Outcome>>>)>,
+    /// What the final test made of the part, and of which run that was asked.
+    pub tested: Option<(RunKey, Tested)>,
 }
 
 impl Unit {
@@ -58,7 +67,7 @@ impl Unit {
     /// Takes what the final test made of a run's part.
     pub fn hear_test(&mut self, key: &RunKey, outcome: Option<Box<Outcome>>) {
         if let Some(tested) = self.tested.as_mut().filter(|tested| tested.0 == *key) {
-            tested.1 = Some(outcome);
+            tested.1 = Tested::Answered(outcome);
         }
     }
 

@@ -172,7 +172,8 @@ fn ask_deploy(app: &mut App, version: Option<u32>) {
 /// Takes the answer to a question; no key but yes does anything.
 pub(super) fn answered(app: &mut App, event: KeyEvent, intent: Intent) -> Vec<Effect> {
     match event.code {
-        KeyCode::Char('y' | 'Y') | KeyCode::Enter => wish(app, intent),
+        // Not Enter: whoever presses it twice has not read the question.
+        KeyCode::Char('y' | 'Y') => wish(app, intent),
         _ => Vec::new(),
     }
 }

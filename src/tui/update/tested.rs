@@ -8,6 +8,7 @@ use crate::tui::line::Line;
 use crate::tui::msg::Effect;
 use crate::tui::prompt::{Prompt, Test};
 use crate::tui::search::test_word;
+use crate::tui::unit::Tested;
 
 /// Asks what the final test made of the part on screen.
 pub(super) fn ask(app: &mut App) {
@@ -38,7 +39,7 @@ pub(super) fn wanted(app: &mut App) -> Option<Effect> {
     if unit.tested.as_ref().is_some_and(|(asked, _)| *asked == key) {
         return None;
     }
-    unit.tested = Some((key.clone(), None));
+    unit.tested = Some((key.clone(), Tested::Asked));
     Some(Effect::Ask(Request::Outcome { key }))
 }
 

@@ -1,5 +1,7 @@
 //! The card of a model: everything about one version, as lines that scroll.
 
+use std::fmt::Write as _;
+
 use super::pen::{Span, broken, left, right, span};
 use super::{columns, models, reliability};
 use crate::analysis::Learner;
@@ -223,10 +225,10 @@ fn told(page: &mut Page, live: &Live, card: &Card) {
         (None, _) => format!("no {AUC}: fewer than 15 of a kind"),
     };
     if let (Some(_), Some(was)) = (live.auc, card.figure(AUC)) {
-        ranking.push_str(&format!("  in validation {:.3}", was.value));
+        let _ = write!(ranking, "  in validation {:.3}", was.value);
     }
     if let Some(brier) = live.brier {
-        ranking.push_str(&format!("   Brier score {brier:.3}"));
+        let _ = write!(ranking, "   Brier score {brier:.3}");
     }
     page.plain(&ranking, Role::Text);
     let Some((upper, was)) = live.fallen(card).filter(|_| live.version == card.version) else { return };
@@ -264,7 +266,7 @@ fn made(app: &App, page: &mut Page, card: &Card) {
     let when = format!("{} {}", columns::date_of(app, card.trained_ms), app.clock.hhmm(card.trained_ms));
     let age = app.clock.old(card.trained_ms);
     let size = super::words::thousands(card.bytes.div_ceil(1024));
-    let content: String = card.content.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let content = card.content.iter().take(4).fold(0u32, |content, byte| content << 8 | u32::from(*byte));
     page.said("  trained", &format!("{when}, {age} ago, by trimwatch {}", card.app), Role::Text);
     page.said("  taught by", &counted(card.learner, card.rows, card.units, card.failures), Role::Text);
     page.said("  runs", &format!("{} … {}", day(card.runs.0), day(card.runs.1)), Role::Text);
@@ -272,7 +274,7 @@ fn made(app: &App, page: &mut Page, card: &Card) {
         page.said("  grown", &card.settings, Role::Text);
     }
     page.said("  sigma", &card.filter.to_string(), Role::Quiet);
-    page.said("  model", &format!("{size} kB, content {content}"), Role::Quiet);
+    page.said("  model", &format!("{size} kB, content {content:08x}"), Role::Quiet);
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::tui::app::App;
 use crate::tui::curves::Known;
 use crate::tui::layout::{self, Size};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::unit::Unit;
+use crate::tui::unit::{Tested, Unit};
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
@@ -221,12 +221,14 @@ fn earlier(app: &App, unit: &Unit) -> Vec<Span> {
 /// `final test FAIL 31 Mar, note (AB)`, or how somebody says so.
 fn tested(unit: &Unit, run: &ArrivedRun) -> Vec<Span> {
     let mut line = vec![span(format!("{:11}", "final test"), Role::Title)];
-    let heard = unit.tested.as_ref().filter(|(key, _)| *key == run.key).and_then(|(_, heard)| heard.as_ref());
+    let heard = unit.tested.as_ref().filter(|(key, _)| *key == run.key).map(|(_, heard)| heard);
     line.extend(match heard {
-        None => vec![span("…", Role::Quiet)],
-        Some(None) if !run.record.run.identity.is_unit() => vec![span("none without a serial", Role::Quiet)],
-        Some(None) => vec![span("nobody has said; o marks it passed or failed", Role::Quiet)],
-        Some(Some(outcome)) => {
+        None | Some(Tested::Asked) => vec![span("…", Role::Quiet)],
+        Some(Tested::Answered(None)) if !run.record.run.identity.is_unit() => {
+            vec![span("none without a serial", Role::Quiet)]
+        }
+        Some(Tested::Answered(None)) => vec![span("nobody has said; o marks it passed or failed", Role::Quiet)],
+        Some(Tested::Answered(Some(outcome))) => {
             let (word, role) = if outcome.passed { ("pass", Role::Pass) } else { ("FAIL", Role::Outside) };
             let note = if outcome.note.is_empty() { String::new() } else { format!(", {}", outcome.note) };
             let day = super::columns::day_month(outcome.tested.date);

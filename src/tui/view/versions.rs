@@ -86,11 +86,8 @@ fn row(app: &App, pen: &mut Pen<'_>, area: Rect, version: &Registered, shown: bo
 fn why(app: &App, subject: Subject<'_>, newest: &Registered) -> String {
     let head = &newest.head;
     let since = format!("{} {}", columns::date_of(app, head.since_ms), app.clock.hhmm(head.since_ms));
-    match head.deployed {
-        Some(version) => format!("v{version} deployed since {since}: {}", head.why),
-        None => {
-            let instead = models::speaks_instead(subject.learner.learner);
-            format!("{instead} speaks since {since}: {}", head.why)
-        }
+    if let Some(version) = head.deployed {
+        return format!("v{version} deployed since {since}: {}", head.why);
     }
+    format!("{} speaks since {since}: {}", models::speaks_instead(subject.learner.learner), head.why)
 }
