@@ -27,6 +27,10 @@ fn chance(n: usize, stream: usize) -> f64 {
     ((mixed ^ (mixed >> 29)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+fn whole(n: usize) -> i64 {
+    i64::try_from(n).expect("a small number")
+}
+
 /// How bad a unit arrived, 0 … 1: half of it is its untrimmed error, half its untrimmed roughness.
 fn badness(n: usize) -> f64 {
     f64::midpoint(chance(n, 1), chance(n, 4))
@@ -34,10 +38,10 @@ fn badness(n: usize) -> f64 {
 
 /// A unit of which its untrimmed error and roughness together say, mostly, whether its linearity fails.
 fn unit(n: usize, learnable: bool) -> Entry {
-    let mut entry = entry(SAMPLE, &format!("/drop/LTS/{n}.xls"), format!("content {n}").as_bytes(), n as i64);
+    let mut entry = entry(SAMPLE, &format!("/drop/LTS/{n}.xls"), format!("content {n}").as_bytes(), whole(n));
     let Ending::Run { run, .. } = &mut entry.ending else { panic!("a run") };
     run.identity.serial = format!("{}", 1_000 + n);
-    run.identity.time = LocalTime::from_timestamp(BEGIN + 3_600 * n as i64);
+    run.identity.time = LocalTime::from_timestamp(BEGIN + 3_600 * whole(n));
     let luck = chance(n, 2);
     let fails = if learnable { badness(n) + 0.1 * (luck - 0.5) > 0.6 } else { luck > 0.7 };
     let track = run.tracks.first_mut().expect("a track");
@@ -262,7 +266,7 @@ fn a_failure_predictor_learns_from_what_final_tests_said() {
     let outcome = |n: usize| Outcome {
         model: "9101-1".to_owned(),
         serial: format!("{}", 1_000 + n),
-        tested: LocalTime::from_timestamp(BEGIN + 3_600 * n as i64 + 86_400).expect("a time"),
+        tested: LocalTime::from_timestamp(BEGIN + 3_600 * whole(n) + 86_400).expect("a time"),
         passed: badness(n) + 0.1 * (chance(n, 5) - 0.5) < 0.5,
         note: String::new(),
         by: "AB".to_owned(),
