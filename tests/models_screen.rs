@@ -227,7 +227,7 @@ fn shadow_words_and_the_reason_of_silence_stand_where_there_is_room() {
     key(&mut app, KeyCode::Char('g'));
     let drawn = text(&app);
     assert!(
-        drawn.contains("shadow v4 would say 0.62") && drawn.contains("as it arrived: no model deployed"),
+        drawn.contains("shadow v4 would say 0.62") && drawn.contains("as it arrived: the model failed"),
         "{drawn}"
     );
 }

@@ -117,7 +117,7 @@ fn learned(out: &mut impl Write, assessment: &Assessment) -> Result<()> {
         let (p, method) = (risk.probability, risk.method.label());
         writeln!(out, "            arrived with risk {p:.2} {} ({method})", risk.category.word())?;
     }
-    let told = |why: &Why| !matches!(why, Why::NotDeployed | Why::Off | Why::NothingToSay);
+    let told = |why: &Why| !matches!(why, Why::NotDeployed | Why::Off | Why::Opening);
     for (learner, why) in assessment.silent.iter().filter(|(_, why)| told(why)) {
         writeln!(out, "            {} silent: {}", learner.title(), printable(&why.to_string()))?;
     }

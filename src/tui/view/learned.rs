@@ -2,7 +2,7 @@
 
 use super::pen::{Span, span};
 use super::words;
-use crate::analysis::{LearnedBy, Learner, Risk, RiskMethod, ThresholdSource};
+use crate::analysis::{LearnedBy, Learner, Risk, RiskMethod, ThresholdSource, Why};
 use crate::session::ArrivedRun;
 use crate::tui::app::App;
 use crate::tui::theme::Role;
@@ -67,8 +67,10 @@ pub(super) fn shadow_or_why(run: &ArrivedRun, index: usize) -> Vec<String> {
         |risk: &Risk, what: &str| format!("shadow {} would say {:.2}{what}", risk.method.sign(), risk.probability);
     let failure = assessment.shadow.risk.as_ref().map(|risk| shadow(risk, ""));
     let arrived = assessment.shadow.incoming_risk.as_ref().map(|risk| shadow(risk, " of it as it arrived"));
-    let why_failure = assessment.why_not(Learner::FinalTest).filter(|_| failure.is_none());
-    let why_arrived = assessment.why_not(Learner::TrimVerdict).filter(|_| arrived.is_none());
+    // That nothing is deployed yet is as it should be, and stands on the Models screen.
+    let odd = |why: &&Why| !matches!(why, Why::NotDeployed | Why::Off | Why::Opening);
+    let why_failure = assessment.why_not(Learner::FinalTest).filter(odd).filter(|_| failure.is_none());
+    let why_arrived = assessment.why_not(Learner::TrimVerdict).filter(odd).filter(|_| arrived.is_none());
     let mut lines: Vec<String> = failure.into_iter().chain(arrived).collect();
     match (why_failure, why_arrived) {
         (Some(why), Some(same)) if why == same => lines.push(format!("not learned: {why}")),

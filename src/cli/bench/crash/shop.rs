@@ -120,9 +120,12 @@ fn bare(mut line: Value) -> Value {
     line
 }
 
-/// Fingerprint of a judgement.
+/// Fingerprint of a judgement, but for why models kept silent: a file that came while the history was being opened
+/// says so, and is the same file.
 pub(super) fn fingerprint(run: &JudgedRun) -> serde_json::Result<String> {
-    Ok(blake3::hash(&serde_json::to_vec(run)?).to_hex().to_string())
+    let mut run = run.clone();
+    run.assessments.iter_mut().for_each(|assessment| assessment.silent.clear());
+    Ok(blake3::hash(&serde_json::to_vec(&run)?).to_hex().to_string())
 }
 
 fn made(pool: &Path, n: usize, config: &Config) -> Result<Made> {
