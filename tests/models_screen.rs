@@ -226,10 +226,7 @@ fn shadow_words_and_the_reason_of_silence_stand_where_there_is_room() {
     tell(&mut app, Event::Arrived(Box::new(run), Box::new(curves)));
     key(&mut app, KeyCode::Char('g'));
     let drawn = text(&app);
-    assert!(
-        drawn.contains("shadow v4 would say 0.62") && drawn.contains("as it arrived: the model failed"),
-        "{drawn}"
-    );
+    assert!(drawn.contains("shadow v4 would say 0.62") && drawn.contains("as it arrived: the model failed"), "{drawn}");
 }
 
 fn outcome(passed: bool) -> Outcome {

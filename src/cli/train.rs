@@ -36,13 +36,21 @@ pub(super) fn run(args: &TrainArgs, loaded: &Loaded) -> Result<Exit> {
     let mut trained = 0;
     let mut say = |said: Said| match said {
         Said::Surveyed(_) => {}
-        Said::Kept { words, by, .. } => {
+        Said::Kept { words, by, card, .. } => {
             trained += 1;
-            // The log says it too; what cannot be logged is printed all the same.
-            let _ = store.note_learning(&words, false, &by, clock::now_ms());
+            // The log says it too, of many drift detectors once; what cannot be logged is printed all the same.
+            if card.learner != Learner::DriftDetector {
+                let _ = store.note_learning(&words, false, &by, clock::now_ms());
+            }
             bar.suspend(|| println!("{}", printable(&words)));
         }
-        Said::TakenBack(words) => bar.suspend(|| println!("{}", printable(&words))),
+        Said::Several { words, by } => {
+            let _ = store.note_learning(&words, false, &by, clock::now_ms());
+        }
+        Said::TakenBack(words) => {
+            let _ = store.note_learning(&words, true, &wanted.by, clock::now_ms());
+            bar.suspend(|| println!("{}", printable(&words)));
+        }
         Said::Failed { learner, cause } => {
             let is_wanted = args.learner.is_some_and(|wanted| wanted.learner() == learner);
             failed.fetch_or(is_wanted, Ordering::Relaxed);

@@ -294,12 +294,15 @@ impl Hub {
                 sink(Output::Outcome { key, outcome });
             }
             Command::Tested(word) => self.keeper.tested(word, sink),
-            Command::Models => self.teaching.tell(self.keeper.store(), sink),
+            Command::Models => {
+                self.teaching.look(self.keeper.in_use());
+                self.teaching.tell(sink);
+            }
             Command::Train { learner, by } => {
                 if let Err(why) = self.teaching.train(learner, by, self.keeper.in_use()) {
                     sink(Output::Notice(format!("nothing trained: {why}")));
                 }
-                self.teaching.tell(self.keeper.store(), sink);
+                self.teaching.tell(sink);
             }
             Command::CancelTraining => {
                 let said = if self.teaching.cancel() { "the training is given up" } else { "nothing is being trained" };

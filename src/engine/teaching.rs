@@ -60,6 +60,8 @@ pub(super) struct Teaching {
     running: Option<Running>,
     waiting: Option<Wanted>,
     survey: Option<Survey>,
+    /// Every version there is, once the history is open.
+    found: Option<Vec<Registered>>,
     new_runs: u64,
     next: Instant,
     last: Instant,
@@ -81,6 +83,7 @@ impl Teaching {
             running: None,
             waiting: None,
             survey: None,
+            found: None,
             new_runs: NEW_RUNS,
             next: now + setup.learn_after,
             last: now,
@@ -93,6 +96,7 @@ impl Teaching {
         match models::load(store, &self.plan.settings) {
             Ok((speakers, troubles)) => {
                 self.models.swap(speakers);
+                self.recall(store);
                 self.trouble.clear();
                 for (learner, cause) in troubles {
                     note(store, &format!("{}: refused, {cause}", learner.title()), true, NOBODY, sink);
@@ -101,6 +105,11 @@ impl Teaching {
             }
             Err(error) => sink(Output::Notice(format!("the learned models cannot be read: {error}"))),
         }
+    }
+
+    /// Reads the cards anew.
+    fn recall(&mut self, store: &Store) {
+        self.found = store.registered_models().ok();
     }
 
     /// So many runs are new.
@@ -115,6 +124,14 @@ impl Teaching {
         if let Some(store) = store.filter(|_| due && self.running.is_none()) {
             let (by, trains) = (NOBODY.to_owned(), self.automatic);
             self.start(store, Wanted { learner: None, product_model: None, by, trains, now: false });
+        }
+    }
+
+    /// Somebody wants to know how learning stands: the history is looked through if it never was.
+    pub(super) fn look(&mut self, store: Option<Arc<Store>>) {
+        if self.survey.is_none() {
+            self.next = Instant::now();
+            self.beat(store);
         }
     }
 
@@ -180,7 +197,7 @@ impl Teaching {
                 }
             }
         }
-        self.tell(store.map(AsRef::as_ref), sink);
+        self.tell(sink);
     }
 
     fn said(&mut self, said: Said, store: Option<&Store>, sink: &mut dyn FnMut(Output)) {
@@ -192,9 +209,18 @@ impl Teaching {
                     self.reload(store, sink);
                 }
             }
+            // A drift detector speaks to nobody who judges a file, and is told of together with the others.
+            Said::Kept { card, .. } if card.learner == Learner::DriftDetector => {}
+            Said::Several { words, by } => {
+                if let Some(store) = store {
+                    note(store, &words, false, &by, sink);
+                    self.recall(store);
+                }
+            }
             Said::Kept { words, deployed, by, .. } => {
                 if let Some(store) = store {
                     note(store, &words, false, &by, sink);
+                    self.recall(store);
                     if deployed {
                         self.reload(store, sink);
                     }
@@ -225,24 +251,22 @@ impl Teaching {
             Ok(_) => {
                 note(&store, &words, false, by, sink);
                 self.reload(&store, sink);
-                self.tell(Some(&store), sink);
+                self.tell(sink);
             }
             Err(error) => sink(Output::Notice(format!("nothing changed: {error}"))),
         }
     }
 
     /// How learning stands.
-    pub(super) fn view(&self, store: Option<&Store>) -> ModelsView {
+    pub(super) fn view(&self) -> ModelsView {
         let training = self.running.as_ref().map(|running| TrainingView {
             learner: running.learner,
             percent: running.percent,
             by: running.by.clone(),
             more: self.waiting.is_some(),
         });
-        let Some(found) = store.and_then(|store| store.registered_models().ok()) else {
-            return ModelsView { learners: Vec::new(), training };
-        };
-        let learners = Learner::ALL.into_iter().map(|learner| self.learner(learner, &found)).collect();
+        let Some(found) = &self.found else { return ModelsView { learners: Vec::new(), training } };
+        let learners = Learner::ALL.into_iter().map(|learner| self.learner(learner, found)).collect();
         ModelsView { learners, training }
     }
 
@@ -262,8 +286,8 @@ impl Teaching {
         LearnerView { learner, mode: self.plan.settings.mode(learner), offer, next, versions, live, trouble }
     }
 
-    pub(super) fn tell(&self, store: Option<&Store>, sink: &mut dyn FnMut(Output)) {
-        sink(Output::Models(Box::new(self.view(store))));
+    pub(super) fn tell(&self, sink: &mut dyn FnMut(Output)) {
+        sink(Output::Models(Box::new(self.view())));
     }
 
     /// Ends the training, so that the store has no owner left when the history thread ends.

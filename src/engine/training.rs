@@ -67,6 +67,13 @@ pub enum Said {
         /// Who wanted it.
         by: String,
     },
+    /// Versions of several product models were trained, in words; each was told as kept.
+    Several {
+        /// How many, and why.
+        words: String,
+        /// Who wanted it.
+        by: String,
+    },
     /// A deployed version was taken back, in words.
     TakenBack(String),
     /// A learner could not be trained.
@@ -287,6 +294,7 @@ impl Task<'_> {
         let of_each = self.lessons.drift();
         let names = drift_detector::FEATURES.map(str::to_owned);
         let count = of_each.len().max(1) as f64;
+        let mut trained = Vec::new();
         for (done, (product_model, rows)) in of_each.into_iter().enumerate() {
             (self.ear.far)(Some(learner), done as f64 / count);
             if (self.ear.stop)().is_break() {
@@ -310,9 +318,16 @@ impl Task<'_> {
                 Ok(detector) => {
                     let draft = cards::drift(&detector, &settings, offer, self.lessons.span());
                     self.keep(learner, &product_model, draft, "a baseline of its own", say)?;
+                    trained.push(product_model);
                 }
                 Err(error) => say(Said::Failed { learner, cause: format!("{product_model}: {error}") }),
             }
+        }
+        if !trained.is_empty() {
+            let named = trained.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if trained.len() > 3 { ", …" } else { "" };
+            let words = format!("{} trained for {} product models: {named}{more}", learner.title(), trained.len());
+            say(Said::Several { words, by: self.wanted.by.clone() });
         }
         Ok(())
     }

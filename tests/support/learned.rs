@@ -209,6 +209,9 @@ pub fn speak(run: &mut ArrivedRun) {
 pub fn watch(run: &mut ArrivedRun) {
     let method = RiskMethod::Learned { version: 4, auc: 0.8, units: 500 };
     let shadow = Shadow { risk: Some(Risk::learned(0.62, method, Vec::new(), false)), ..Shadow::default() };
-    let silent = vec![(Learner::FinalTest, Why::Shadow), (Learner::TrimVerdict, Why::Failed("its bytes are damaged".to_owned()))];
+    let silent = vec![
+        (Learner::FinalTest, Why::Shadow),
+        (Learner::TrimVerdict, Why::Failed("its bytes are damaged".to_owned())),
+    ];
     run.record.run.assessments = vec![Assessment { shadow, silent, ..Assessment::default() }];
 }

@@ -64,7 +64,7 @@ def isolate(path, width, held_out, seed):
     """AUC of a class that is left out of fitting against the rest."""
     x, y = table(path, width)
     odd = y == int(held_out)
-    scores = -IsolationForest(100, max_samples=min(256, int((~odd).sum())), n_jobs=1,
+    scores = -IsolationForest(n_estimators=100, max_samples=min(256, int((~odd).sum())), n_jobs=1,
                               random_state=int(seed)).fit(x[~odd]).score_samples(x)
     return [roc_auc_score(odd, scores)]
 
