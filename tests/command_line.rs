@@ -270,11 +270,14 @@ fn a_history_is_backed_up_checked_restored_compacted_and_made_anew() {
     let backup = made.split("  ").next().expect("a path").to_owned();
     assert!(fine(&["backup", "verify"]).starts_with("sound"));
     fine(&["exclude", &name, "--reason", "probe slipped", "--by", "AB"]);
+    let tests = home.path().join("tests.csv");
+    fs::write(&tests, "9101-1,214,2026-06-30,fail,noisy\n").expect("written");
+    fine(&["outcomes", "import", &text(&tests)]);
     assert!(fine(&["history", "status"]).contains("1 excluded"));
     assert!(fine(&["history", "compact"]).contains("every value compared"));
     assert!(fine(&["history", "verify"]).contains("0 of them damaged"));
     let rebuilt = fine(&["history", "rebuild", &folder]);
-    assert!(rebuilt.contains("1 exclusions carried over"), "{rebuilt}");
+    assert!(rebuilt.contains("1 exclusions and 1 outcomes carried over"), "{rebuilt}");
     assert!(fine(&["history", "status"]).contains("1 excluded"), "what people said outlives the files' second reading");
     fine(&["backup", "restore", &backup]);
     assert_eq!(runs(&fine(&["history", "status"])), Some(before), "as it was when the backup was made");
@@ -283,4 +286,42 @@ fn a_history_is_backed_up_checked_restored_compacted_and_made_anew() {
     assert_eq!((spoilt.status.code(), out(&spoilt).starts_with("damaged")), (Some(1), true));
     let refused = run(home.path(), &["backup", "restore", &backup, "--store", &store]);
     assert_eq!(refused.status.code(), Some(2), "and the history is left as it is");
+}
+
+#[test]
+fn outcomes_of_final_tests_are_imported_line_by_line_listed_and_forgotten() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let on_store = |args: &[&str]| run(home.path(), &[args, &["--store", &store]].concat());
+    on_store(&["ingest", &text(&samples().join("incoming"))]);
+    let table = home.path().join("tests.csv");
+    fs::write(&table, "model,serial,date,result,note\n9101-1,214,2026-06-30,fail,noisy\n9101-1,215,30.6.2026,pass\n")
+        .expect("written");
+    let refused = on_store(&["outcomes", "import", &text(&table)]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("tests.csv:3:") && err(&refused).contains("nothing imported"), "{}", err(&refused));
+    assert!(out(&on_store(&["outcomes", "list"])).contains("0 outcomes"));
+    let partial = on_store(&["outcomes", "import", &text(&table), "--partial", "--by", "AB"]);
+    assert_eq!(partial.status.code(), Some(1), "one line was wrong");
+    let listed = out(&on_store(&["outcomes", "list", "9101-1"]));
+    assert!(listed.contains("FAIL  9101-1 214") && listed.contains("noisy  AB"), "{listed}");
+    assert!(!listed.contains("no run"), "it belongs to the run before it: {listed}");
+    assert!(out(&on_store(&["outcomes", "forget", "9101-1", "214"])).starts_with("1 outcomes"));
+}
+
+#[test]
+fn too_little_history_trains_nothing_and_says_what_is_missing() {
+    let home = home();
+    let store = text(&home.path().join("store"));
+    let on_store = |args: &[&str]| run(home.path(), &[args, &["--store", &store]].concat());
+    on_store(&["ingest", &text(&samples().join("incoming"))]);
+    let trained = on_store(&["train", "trim-verdict"]);
+    assert_eq!(trained.status.code(), Some(1), "what was wanted was not trained");
+    assert!(err(&trained).contains("of 60 units"), "{}", err(&trained));
+    let listed = out(&on_store(&["models", "list"]));
+    assert!(listed.contains("failure predictor, trim verdict (on)") && listed.contains("untrained"), "{listed}");
+    let shown = on_store(&["models", "show", "threshold"]);
+    assert!(err(&shown).contains("no threshold optimizer has been trained"), "{}", err(&shown));
+    let drift = out(&on_store(&["models", "drift", "9101-1"]));
+    assert!(drift.contains("too few to tell drift"), "{drift}");
 }

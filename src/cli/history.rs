@@ -8,9 +8,7 @@ use super::{Exit, HistoryCommand, StoreArgs, ingest};
 use crate::config::Loaded;
 use crate::engine::{self, Collected, Site, collect, holder};
 use crate::export::printable;
-use crate::history::{
-    Act, Claim, Damaged, Store, backups_in, compact, exclusions_of, set_aside_for_rebuild, verify_backup,
-};
+use crate::history::{Act, Claim, Damaged, Store, backups_in, compact, set_aside_for_rebuild, verify_backup, words_of};
 
 /// Does what was asked.
 pub(super) fn run(what: &HistoryCommand, loaded: &Loaded) -> Result<Exit> {
@@ -111,11 +109,13 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
         eprintln!("{}: {cause}", printable(&path.display().to_string()));
     }
     if let Some(aside) = aside {
-        let mut carried = 0;
-        for (key, word) in exclusions_of(&aside) {
+        let (words, mut carried) = (words_of(&aside), 0);
+        for (key, word) in words.exclusions {
             carried += usize::from(store.act(Act { key, exclude: true, word })?.is_some());
         }
-        println!("{carried} exclusions carried over; the old history lies in {}", aside.display());
+        let outcomes = store.take_outcomes(&words.outcomes)?.new;
+        let lies = aside.display();
+        println!("{carried} exclusions and {outcomes} outcomes carried over; the old history lies in {lies}");
     }
     Ok(if missing.is_empty() && ingested.failed.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed })
 }

@@ -17,6 +17,8 @@ use crate::learning::{AUC, Card, DRIFT_BASELINE, DriftDetector, features};
 
 /// Rows of a product model that a drift report looks at, the newest.
 const NEWEST: usize = 300;
+/// Fewer tracks make no baseline and something to hold against it.
+const ENOUGH: usize = 60;
 /// Rows over which their rates are rolled.
 const WINDOW: usize = 100;
 
@@ -203,6 +205,10 @@ fn drift(store: &Store, model: &str, loaded: &Loaded) -> Result<Exit> {
     let rows: Vec<Vec<f64>> = usable.flat_map(|(_, record)| tracks(&record.run)).collect();
     if rows.is_empty() {
         bail!("the history has no judged run of `{}`", printable(model));
+    }
+    if rows.len() < ENOUGH {
+        println!("{}  {} of {ENOUGH} tracks: too few to tell drift", printable(model), rows.len());
+        return Ok(Exit::Fine);
     }
     // Tracks of the baseline itself say nothing about drift; where there are no others they are all there is.
     let (baseline, later) = rows.split_at(DRIFT_BASELINE.min(rows.len() / 2));

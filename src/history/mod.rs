@@ -39,7 +39,7 @@ pub use claim::Claim;
 pub use error::{Holder, StoreError};
 pub use facts::Facts;
 pub use filter::{Filter, FilterError, KEYS as FILTER_KEYS, Moment, When, text_is_in};
-pub use offline::{compact, exclusions_of, restore, set_aside_for_rebuild};
+pub use offline::{Words, compact, restore, set_aside_for_rebuild, words_of};
 pub use opening::Opening;
 pub use outcome::{Outcome, Taken, last_before};
 pub use outcome_file::{OutcomeTable, moment as test_moment, read_outcomes};

@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::key;
 use super::marker::{self, Marker};
 use super::opening;
+use super::outcome::Outcome;
 use super::record::{Exclusion, RunKey, RunRecord};
 use super::rewrite;
 use super::value;
@@ -100,13 +101,23 @@ pub fn set_aside_for_rebuild(claim: &Claim, why: &str) -> Result<Option<PathBuf>
     Ok(Some(aside))
 }
 
-/// The runs that were excluded in a store that was set aside, as far as it can still be read.
-pub fn exclusions_of(aside: &Path) -> Vec<(RunKey, Exclusion)> {
-    let Ok(database) = database::open(&aside.join("db")) else { return Vec::new() };
-    let readable = database.db.scan_prefix(b"r").filter_map(Result::ok);
-    let excluded = readable.filter_map(|(key, bytes)| {
+/// What people said in a store that was set aside, as far as it can still be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Words {
+    /// The runs that were excluded.
+    pub exclusions: Vec<(RunKey, Exclusion)>,
+    /// What final tests said.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Reads what people said in a store that was set aside.
+pub fn words_of(aside: &Path) -> Words {
+    let Ok(database) = database::open(&aside.join("db")) else { return Words::default() };
+    let readable = |prefix: &[u8]| database.db.scan_prefix(prefix).filter_map(Result::ok);
+    let excluded = readable(b"r").filter_map(|(key, bytes)| {
         let record: RunRecord = value::decode(&bytes).ok()?;
         Some((RunKey(key.get(1..)?.to_vec()), record.excluded?))
     });
-    excluded.collect()
+    let outcomes = readable(&key::outcomes_of(None, None)).filter_map(|(_, bytes)| value::decode(&bytes).ok());
+    Words { exclusions: excluded.collect(), outcomes: outcomes.collect() }
 }
