@@ -10,6 +10,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::LearningError;
 use super::validation::{brier, grouped_folds};
 
 /// Failures below which no curve is fitted.
@@ -91,17 +92,32 @@ impl Calibration {
     /// `scores`, 0 … 1, come from rows the model was not trained on; `failed` and `groups` have one entry a score, and
     /// no group is on both sides of a fold. None below 150 failures, or when a score is not finite or lengths differ.
     pub fn choose(scores: &[f64], failed: &[bool], groups: &[u32], seed: u64) -> Self {
+        Self::choose_unless(scores, failed, groups, seed, &|| Ok(())).unwrap_or(Self::None)
+    }
+
+    /// The same, asking between two fits whether to go on: many rows take a while.
+    pub(super) fn choose_unless(
+        scores: &[f64],
+        failed: &[bool],
+        groups: &[u32],
+        seed: u64,
+        cancelled: &dyn Fn() -> Result<(), LearningError>,
+    ) -> Result<Self, LearningError> {
         let failures = failed.iter().filter(|&&failed| failed).count();
         let is_odd = scores.len() != failed.len() || scores.len() != groups.len();
         if failures < FAILURES_NEEDED || is_odd || scores.iter().any(|score| !score.is_finite()) {
-            return Self::None;
+            return Ok(Self::None);
         }
+        cancelled()?;
         let folds = grouped_folds(groups, failed, FOLDS, seed);
         let fits: [Fit; 3] = [|_, _| Self::None, Self::platt, Self::isotonic];
+        let mut figures = Vec::with_capacity(fits.len());
+        for fit in fits {
+            figures.push(cross_fitted(scores, failed, &folds, fit, cancelled)?.unwrap_or(f64::INFINITY));
+        }
         // Of equals the first, which is the simplest.
-        let figures = fits.map(|fit| cross_fitted(scores, failed, &folds, fit).unwrap_or(f64::INFINITY));
         let best = fits.into_iter().zip(figures).min_by(|a, b| a.1.total_cmp(&b.1));
-        best.map_or(Self::None, |(fit, _)| fit(scores, failed))
+        Ok(best.map_or(Self::None, |(fit, _)| fit(scores, failed)))
     }
 }
 
@@ -109,9 +125,16 @@ impl Calibration {
 type Fit = fn(&[f64], &[bool]) -> Calibration;
 
 /// Brier score of probabilities that are each calibrated without their own fold.
-fn cross_fitted(scores: &[f64], failed: &[bool], folds: &[Vec<usize>], fit: Fit) -> Option<f64> {
+fn cross_fitted(
+    scores: &[f64],
+    failed: &[bool],
+    folds: &[Vec<usize>],
+    fit: Fit,
+    cancelled: &dyn Fn() -> Result<(), LearningError>,
+) -> Result<Option<f64>, LearningError> {
     let mut calibrated = scores.to_vec();
     for fold in folds {
+        cancelled()?;
         let is_test = |row: usize| fold.binary_search(&row).is_ok();
         let training = || scores.iter().zip(failed).enumerate().filter(|(row, _)| !is_test(*row)).map(|(_, pair)| pair);
         let scores: Vec<f64> = training().map(|(score, _)| *score).collect();
@@ -123,5 +146,5 @@ fn cross_fitted(scores: &[f64], failed: &[bool], folds: &[Vec<usize>], fit: Fit)
             }
         }
     }
-    brier(&calibrated, failed)
+    Ok(brier(&calibrated, failed))
 }

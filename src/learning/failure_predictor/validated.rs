@@ -71,7 +71,8 @@ pub(super) fn validate(
     let mut progress = Progress::new(step, 10.0);
     let told = progress.part(7.0, |step| out_of_fold(examples, settings, repeats, step))?;
     let seed = Random::derived(settings.seed, CALIBRATION);
-    let calibration = Calibration::choose(&told.model, &examples.failed, &examples.units, seed);
+    let tell = || progress.tell();
+    let calibration = Calibration::choose_unless(&told.model, &examples.failed, &examples.units, seed, &tell)?;
     progress.tell()?;
     let probabilities = match calibration {
         Calibration::None => told.model.clone(),
@@ -217,8 +218,8 @@ fn calibrated_elsewhere(
         progress.tell()?;
         let others = others(tested, told.model.len());
         let scores = pick(&told.model, &others);
-        let calibration =
-            Calibration::choose(&scores, &pick(&examples.failed, &others), &pick(&examples.units, &others), seed);
+        let (failed, units) = (pick(&examples.failed, &others), pick(&examples.units, &others));
+        let calibration = Calibration::choose_unless(&scores, &failed, &units, seed, &|| progress.tell())?;
         for row in tested {
             if let Some(probability) = probabilities.get_mut(*row) {
                 *probability = calibration.apply(*probability);
