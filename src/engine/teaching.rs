@@ -121,7 +121,8 @@ impl Teaching {
     pub(super) fn beat(&mut self, store: Option<Arc<Store>>) {
         let now = Instant::now();
         let due = now >= self.next && (self.new_runs >= NEW_RUNS || now >= self.last + A_DAY);
-        if let Some(store) = store.filter(|_| due && self.running.is_none()) {
+        let nobody = Learner::ALL.into_iter().all(|learner| self.plan.settings.mode(learner) == Mode::Off);
+        if let Some(store) = store.filter(|_| due && !nobody && self.running.is_none()) {
             let (by, trains) = (NOBODY.to_owned(), self.automatic);
             self.start(store, Wanted { learner: None, product_model: None, by, trains, now: false });
         }

@@ -27,6 +27,9 @@ const LOOKS_A_LINE: usize = 5;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Seconds between two runs on the plant's clock.
 const BETWEEN_RUNS: i64 = 97;
+/// The configuration of the watch.
+const LEARNS_NOTHING: &str =
+    "[learning]\nthreshold_optimizer = \"off\"\nfailure_predictor = \"off\"\ndrift_detector = \"off\"\n";
 /// Memory may grow by this share from the second quarter to the last one, and the pace fall to that one.
 const MEMORY: f64 = 1.05;
 const PACE: f64 = 0.9;
@@ -85,11 +88,14 @@ fn fresh_mb(home: &Path) -> Result<f64> {
     Ok(now)
 }
 
-/// Starts a watch on the folder of the soak and waits until it listens.
+/// Starts a watch on the folder of the soak and waits until it listens. It learns nothing: what a training takes comes
+/// and goes, and is measured apart.
 fn watch(home: &Path) -> Result<Program> {
-    let (incoming, store) = (home.join("LTS"), home.join("history"));
+    let (incoming, store, config) = (home.join("LTS"), home.join("history"), home.join("soak.toml"));
     fs::create_dir_all(&incoming)?;
-    let program = Program::start(home, &[OsStr::new("--store"), store.as_os_str(), incoming.as_os_str()])?;
+    fs::write(&config, LEARNS_NOTHING)?;
+    let words = [OsStr::new("--config"), config.as_os_str(), OsStr::new("--store"), store.as_os_str()];
+    let program = Program::start(home, &[&words[..], &[incoming.as_os_str()]].concat())?;
     loop {
         match program.heard.recv_timeout(PATIENCE) {
             Ok(Heard::Said(line)) if line.contains("watching") => return Ok(program),
