@@ -48,13 +48,13 @@ impl Family {
         }
     }
 
-    /// The limit that gives this run length in control on independent normal values, above 1 and below 12; `nominal` in
-    /// values.
+    /// The limit that gives this run length in control on independent normal values, below 12; `nominal` in values, at least
+    /// 20.
     pub fn limit(self, side: Side, nominal: f64) -> Option<f64> {
         match self {
             Self::Individuals => {
                 let outside = if side == Side::Both { 0.5 / nominal } else { 1.0 / nominal };
-                Some(normal_quantile_above(outside)).filter(|limit| (1.0..12.0).contains(limit))
+                Some(normal_quantile_above(outside)).filter(|limit| (0.0..12.0).contains(limit))
             }
             _ => limit_where(nominal, |limit| self.run_length(limit, side, 0.0, 1.0)),
         }
@@ -67,7 +67,7 @@ impl Family {
 }
 
 fn limit_where(nominal: f64, length: impl Fn(f64) -> f64) -> Option<f64> {
-    crossing_above(|limit| (length(limit) / nominal).ln(), 1.5, 0.75, 12.0, 1e-5)
+    crossing_above(|limit| (length(limit) / nominal).ln(), 0.25, 0.75, 12.0, 1e-5)
 }
 
 /// The limit of single values beside an EWMA with this limit, both in sigmas of their own.

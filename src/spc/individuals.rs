@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Direction, Side, SpcError, Summary};
+use super::{Ask, Baseline, Direction, Family, Side, SpcError, Summary};
 
 /// Average moving range of two normal values in sigmas, rounded as the tables have it (exactly 2/√π).
 ///
@@ -33,6 +33,16 @@ impl Individuals {
         if sigma > 0.0 { Ok(chart) } else { Err(SpcError::Constant) }
     }
 
+    /// The chart on a baseline, widened for its size so that with 90 % confidence it runs so many values in control.
+    ///
+    /// # Errors
+    /// As for [`Ask::solve`].
+    pub fn widened(baseline: &Baseline, side: Side, run_length: u32) -> Result<Self, SpcError> {
+        let ask = Ask { family: Family::Individuals, ..baseline.ask(side, run_length) };
+        let limit = ask.solve()?.limit;
+        Ok(Self { centre: baseline.summary.mean, sigma: baseline.sigma, limit, side })
+    }
+
     /// Lower and upper limit, in the metric's unit; the good side of a one-sided chart has none.
     pub fn limits(&self) -> (Option<f64>, Option<f64>) {
         let half = self.limit * self.sigma;
@@ -53,6 +63,7 @@ impl Individuals {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spc::Scale;
 
     /// NIST/SEMATECH e-Handbook 6.3.2.2: ten batches.
     const BATCHES: [f64; 10] = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1];
@@ -67,6 +78,15 @@ mod tests {
         assert!((upper.expect("two-sided") - 55.804_089_834_5).abs() < 1e-9, "{upper:?}");
         assert!((lower.expect("two-sided") - 45.815_910_165_5).abs() < 1e-9, "{lower:?}");
         assert!(BATCHES.iter().all(|batch| chart.judge(*batch).is_none()));
+    }
+
+    #[test]
+    fn a_baseline_of_thirty_units_has_wider_limits_than_the_textbooks() {
+        let readings: Vec<f64> = (0..30).map(|i| 100.0 + [-1.128, 0.0, 1.128, 0.0][i % 4]).collect();
+        let baseline = Baseline::of_units(&readings, Scale::Linear).expect("enough");
+        let chart = Individuals::widened(&baseline, Side::Both, 370).expect("limits");
+        assert!((3.8..3.95).contains(&chart.limit), "{chart:?}");
+        assert_eq!((chart.centre, chart.sigma), (baseline.summary.mean, baseline.sigma));
     }
 
     #[test]

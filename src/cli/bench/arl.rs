@@ -37,7 +37,7 @@ struct Campaign {
 pub(super) fn run(streams: u64, seed: u64) -> Result<Exit> {
     let mut campaign = Campaign { streams, seed, fine: true };
     println!("{streams} streams each, values until the signal; a figure may be off by 3 %");
-    println!("{:44} {:>8} {:>9} {:>7} {:>6} {:>9}", "", "stated", "simulated", "±", "ratio", "solved");
+    println!("{:64} {:>8} {:>9} {:>7} {:>6} {:>9}", "", "stated", "simulated", "±", "ratio", "solved");
     campaign.textbook();
     campaign.shipped();
     campaign.autocorrelated()?;
@@ -77,7 +77,7 @@ impl Campaign {
         let pair = weighted(0.2, 2.906, Some(3.5));
         for (shift, stated) in [(0.0, USUAL), (1.0, 10.1), (3.0, 2.0)] {
             self.unit_chart(
-                "individuals 3.5, EWMA 0.2/2.906",
+                "the pair, individuals 3.5 with EWMA 0.2/2.906",
                 pair,
                 normal(shift),
                 stated,
@@ -113,7 +113,7 @@ impl Campaign {
         let error = (share * (1.0 - share) / self.streams as f64).sqrt();
         let by = if sigma_by == SigmaBy::MovingRange { "moving range" } else { "deviation" };
         let single = chart.individuals.unwrap_or(f64::NAN);
-        let name = format!("the pair for {UNITS} units, {by}, {single:.3}, {:.3}", chart.limit);
+        let name = format!("the pair for {UNITS} units, {by}, {single:.3} with {:.3}", chart.limit);
         self.told(&name, "share ≥ 370", CONFIDENCE, (share, error), None);
         Ok(())
     }
@@ -152,7 +152,7 @@ impl Campaign {
         let name = format!("{name}, {of}");
         let solved = solved.map_or_else(String::new, |solved| format!("{solved:9.3}"));
         let off = if fine { "" } else { "  OFF" };
-        println!("{name:44} {stated:8.2} {found:9.3} {error:7.3} {ratio:6.3} {solved:>9}{off}");
+        println!("{name:64} {stated:8.2} {found:9.3} {error:7.3} {ratio:6.3} {solved:>9}{off}");
     }
 }
 
