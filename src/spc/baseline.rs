@@ -33,6 +33,8 @@ pub struct Baseline {
     pub sigma_by: SigmaBy,
     /// Whether it was less than 1 % of the mean and is that instead.
     pub floored: bool,
+    /// Skewness of all values but the one farthest from the median: one wild reading must not choose the chart.
+    pub skew: f64,
     /// Readings left out because they are impossible.
     pub left_out: usize,
 }
@@ -75,7 +77,8 @@ impl Baseline {
             return Err(SpcError::Constant);
         }
         let left_out = readings.len() - values.len();
-        Ok(Self { scale, summary, sigma, sigma_by, floored: told < floor, left_out })
+        let skew = skew_of_most(&values, summary.median)?;
+        Ok(Self { scale, summary, sigma, sigma_by, floored: told < floor, skew, left_out })
     }
 
     /// What it knows, for limits.
@@ -85,7 +88,7 @@ impl Baseline {
 
     /// The chart that suits its values: the smooth EWMA when they are skewed, else the matched pair.
     pub fn family(&self) -> Family {
-        if self.summary.skew.abs() > SKEWED { Family::Smooth } else { Family::Pair }
+        if self.skew.abs() > SKEWED { Family::Smooth } else { Family::Pair }
     }
 
     /// The autocorrelation that limits must reckon with, in hundredths: the upper 90 % bound when r₁ is above 2/√n, else
@@ -105,7 +108,8 @@ impl Baseline {
         Ask { family, side, run_length, knowledge: Some(self.knowledge()), phi_percent }
     }
 
-    /// Whether its own readings are without a signal on its own limits, not widened for its size.
+    /// Whether its own readings are without a signal on its own limits, not widened for its size, and none so wild that it
+    /// is cut.
     ///
     /// Neighbours that resemble each other above 0.80 are a step or a trend rather than a series: never clean.
     ///
@@ -117,8 +121,17 @@ impl Baseline {
         }
         let limits = Ask { knowledge: None, ..self.ask(side, OWN) }.solve()?;
         let mut chart = UnitChart::new(self, limits);
-        Ok(readings.iter().all(|reading| chart.push(*reading).is_none_or(|point| point.signal.is_none())))
+        Ok(readings.iter().all(|reading| chart.push(*reading).is_none_or(|point| point.signal.is_none() && !point.cut)))
     }
+}
+
+/// Skewness without the value farthest from the median.
+fn skew_of_most(values: &[f64], median: f64) -> Result<f64, SpcError> {
+    let distance = |value: &f64| (value - median).abs();
+    let far = values.iter().enumerate().max_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
+    let far = far.map(|(place, _)| place);
+    let most: Vec<f64> = values.iter().enumerate().filter(|(i, _)| Some(*i) != far).map(|(_, value)| *value).collect();
+    Ok(Summary::of(&most)?.skew)
 }
 
 #[cfg(test)]
@@ -172,6 +185,17 @@ mod tests {
         assert_eq!(Baseline::of_units(&readings, Scale::Linear).expect("enough").family(), Family::Smooth);
         let logs: Vec<f64> = normal(200, 6).into_iter().map(f64::exp).collect();
         assert_eq!(Baseline::of_units(&logs, Scale::Log).expect("enough").family(), Family::Pair);
+    }
+
+    #[test]
+    fn one_wild_reading_neither_chooses_the_chart_nor_goes_unseen() {
+        for wild in [17.0, 40.0] {
+            let mut readings = normal(48, 3);
+            readings[20] = wild;
+            let baseline = Baseline::of_units(&readings, Scale::Linear).expect("enough");
+            assert!(baseline.summary.skew > SKEWED && baseline.family() == Family::Pair, "{baseline:?}");
+            assert_eq!(baseline.is_clean(&readings, Side::Both), Ok(false));
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub use individuals::Individuals;
 pub use limits::Ask;
 pub use lot::{Lot, LotBook, LotRule, LotRun, LotState};
 pub use p_chart::{Counted, PBaseline, PChart, PPoint};
-pub use phase_one::{BaselineRule, ClosedLot, PhaseOne};
+pub use phase_one::{BaselineRule, ClosedLot, CountedLot, PhaseOne, UnitLot, shares_are_clean, units_are_clean};
 pub use rules::{Rule, RuleWatch};
 pub use run_length::Weighted;
 pub use scale::{CUT_AT, Scale, winsorised};

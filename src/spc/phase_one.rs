@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::p_chart::THREE_SIGMA;
+use super::{Baseline, Counted, PBaseline, PChart, Scale, Side};
 use crate::trim::LocalTime;
 
 const DAY: i64 = 86_400;
@@ -33,6 +35,71 @@ pub trait ClosedLot {
     fn last(&self) -> LocalTime;
     /// Units that count.
     fn units(&self) -> usize;
+}
+
+/// A closed lot of one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitLot {
+    /// Time of its first run.
+    pub first: LocalTime,
+    /// Time of its last run.
+    pub last: LocalTime,
+    /// Its readings unit by unit, in order of time and in the metric's unit.
+    pub readings: Vec<f64>,
+}
+
+/// A closed lot of which only failed units are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedLot {
+    /// Time of its first run.
+    pub first: LocalTime,
+    /// Time of its last run.
+    pub last: LocalTime,
+    /// Its units.
+    pub counted: Counted,
+}
+
+impl ClosedLot for UnitLot {
+    fn first(&self) -> LocalTime {
+        self.first
+    }
+    fn last(&self) -> LocalTime {
+        self.last
+    }
+    fn units(&self) -> usize {
+        self.readings.len()
+    }
+}
+
+impl ClosedLot for CountedLot {
+    fn first(&self) -> LocalTime {
+        self.first
+    }
+    fn last(&self) -> LocalTime {
+        self.last
+    }
+    fn units(&self) -> usize {
+        usize::try_from(self.counted.units).unwrap_or(usize::MAX)
+    }
+}
+
+/// Whether a stretch of lots can be the baseline of a metric: no signal on its own limits, unit by unit.
+pub fn units_are_clean(lots: &[UnitLot], scale: Scale, side: Side) -> bool {
+    let readings: Vec<f64> = lots.iter().flat_map(|lot| lot.readings.iter().copied()).collect();
+    let clean = Baseline::of_units(&readings, scale).and_then(|baseline| baseline.is_clean(&readings, side));
+    clean.unwrap_or(false)
+}
+
+/// The same for the share of failed units: no lot above three sigmas of the others, for a bad one must not widen the limit
+/// that it is judged by.
+pub fn shares_are_clean(lots: &[CountedLot]) -> bool {
+    let is_clean = |place: usize, lot: &CountedLot| {
+        let others = lots.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, lot)| lot.counted);
+        let baseline = PBaseline::of(&others.collect::<Vec<Counted>>());
+        let chart = baseline.and_then(|baseline| PChart::new(baseline, THREE_SIGMA));
+        chart.is_ok_and(|chart| !chart.judge(lot.counted).signal)
+    };
+    lots.iter().enumerate().all(|(place, lot)| is_clean(place, lot))
 }
 
 /// How far the search is.
@@ -90,6 +157,7 @@ impl PhaseOne {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spc::run_length::chance::Chance;
 
     struct Lot {
         day: i64,
@@ -130,6 +198,32 @@ mod tests {
         let mut lots = weekly(20, 10);
         lots[2].bad = true;
         assert_eq!(search(&lots), PhaseOne::Found(3..11));
+    }
+
+    #[test]
+    fn a_wild_reading_and_a_bad_lot_keep_their_lots_out_of_the_baseline() {
+        let mut chance = Chance::new(8, 0);
+        let ends = weekly(20, 0);
+        let mut units: Vec<UnitLot> = ends
+            .iter()
+            .map(|lot| {
+                let readings = (0..6).map(|_| 10.0 + chance.normal()).collect();
+                UnitLot { first: lot.first(), last: lot.last(), readings }
+            })
+            .collect();
+        let clean = |lots: &[UnitLot]| units_are_clean(lots, Scale::Linear, Side::Both);
+        assert_eq!(PhaseOne::replay(&units, &BaselineRule::default(), clean), PhaseOne::Found(0..8));
+        units[4].readings[2] = 40.0;
+        assert_eq!(PhaseOne::replay(&units, &BaselineRule::default(), clean), PhaseOne::Found(5..13));
+
+        let counted = |(lot, failed): (&Lot, u32)| CountedLot {
+            first: lot.first(),
+            last: lot.last(),
+            counted: Counted { units: 40, failed },
+        };
+        let failed = (0..20).map(|i| if i == 2 { 24 } else { 3 + i % 3 });
+        let lots: Vec<CountedLot> = ends.iter().zip(failed).map(counted).collect();
+        assert_eq!(PhaseOne::replay(&lots, &BaselineRule::default(), shares_are_clean), PhaseOne::Found(3..11));
     }
 
     #[test]

@@ -168,7 +168,15 @@ fn normal(shift: f64) -> Values {
 fn known() -> Baseline {
     let summary =
         Summary { n: 1_000_000, mean: 0.0, deviation: 1.0, median: 0.0, skew: 0.0, lag1: 0.0, moving_range: 1.128 };
-    Baseline { scale: Scale::Linear, summary, sigma: 1.0, sigma_by: SigmaBy::Deviation, floored: false, left_out: 0 }
+    Baseline {
+        scale: Scale::Linear,
+        summary,
+        sigma: 1.0,
+        sigma_by: SigmaBy::Deviation,
+        floored: false,
+        skew: 0.0,
+        left_out: 0,
+    }
 }
 
 /// Whether a chart on a simulated baseline runs at least 370 values in control.
