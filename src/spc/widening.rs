@@ -2,7 +2,7 @@
 //!
 //! Mean and sigma come from n units, and a chart whose sigma was guessed too small alarms far more often than its design
 //! says. The limit is widened until, with 90 % confidence over baselines, the in-control run length is at least the
-//! nominal one (guaranteed conditional performance: G. Albers and W. Kallenberg, Metrika 59, 2004; W. Gandy and J. Kvaløy,
+//! nominal one (guaranteed conditional performance: G. Albers and W. Kallenberg, Metrika 59, 2004; A. Gandy and J. Kvaløy,
 //! Scand. J. Stat. 40, 2013).
 
 use serde::{Deserialize, Serialize};

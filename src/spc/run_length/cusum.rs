@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_cusum_runs_as_long_as_the_tables_say() {
-        // Montgomery, Introduction to Statistical Quality Control, tables 9.3 and 9.4; Lucas & Crosier (1982), table 2.
+        // Montgomery, Introduction to Statistical Quality Control, chapter 9; Lucas & Crosier (1982).
         near(two_sided(0.5, 4.0, 0.0, 0.0), 167.68, 0.001);
         near(two_sided(0.5, 4.0, 0.0, 1.0), 8.38, 0.001);
         near(two_sided(0.5, 5.0, 0.0, 0.0), 465.44, 0.001);

@@ -37,7 +37,7 @@ impl Weighted {
     /// and standard deviation (in chart sigmas; 0 and 1 in control). At most 10⁹.
     ///
     /// The integral equation L(u) = 1 + ∫ L((1 − λ)u + λx) f(x) dx over the values that do not signal (S. Crowder,
-    /// Technometrics 29, 1987), solved by collocation with Chebyshev polynomials (S. Knoth, Computational Statistics 20,
+    /// Technometrics 29, 1987), solved by collocation with Chebyshev polynomials (S. Knoth, Statistics and Computing 15,
     /// 2005); the limit of single values cuts the integral, as for the combined chart of Lucas & Saccucci, Technometrics
     /// 32 (1990). A one-sided EWMA is held at its mirrored limit on the good side.
     pub fn run_length(&self, mean: f64, deviation: f64) -> f64 {
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn an_ewma_runs_as_long_as_the_tables_say() {
-        // Lucas & Saccucci (1990), table 3; Crowder (1987), table 1.
+        // Lucas & Saccucci (1990); Crowder (1987).
         near(ewma(0.2, 2.962).run_length(0.0, 1.0), 500.0, 0.003);
         near(ewma(0.2, 2.962).run_length(1.0, 1.0), 10.5, 0.006);
         near(ewma(0.1, 2.814).run_length(0.5, 1.0), 31.3, 0.006);
