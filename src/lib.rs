@@ -11,7 +11,7 @@
 //! engine                       the threads; the one place that knows everybody
 //! export   intake   history    what leaves · folder → complete files · the sled store     (config beside them)
 //! learning                     history → models → predictions
-//! analysis                     one trim run → judged tracks
+//! analysis   spc               one trim run → judged tracks · series → control limits and signals
 //! trim                         what a station writes → a trim run
 //! ```
 //!
@@ -49,5 +49,6 @@ pub mod history;
 pub mod intake;
 pub mod learning;
 pub mod session;
+pub mod spc;
 pub mod trim;
 pub mod tui;

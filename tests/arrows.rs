@@ -12,11 +12,11 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["export", "intake", "history", "config"],
     &["learning"],
-    &["analysis"],
+    &["analysis", "spc"],
     &["trim"],
 ];
 /// Rooms that take time and randomness as arguments and know no terminal, store or watcher.
-const PURE: &[&str] = &["trim", "analysis", "learning"];
+const PURE: &[&str] = &["trim", "analysis", "spc", "learning"];
 const WORLDLY: &[&str] =
     &["crossterm", "ratatui", "sled", "notify", "jiff", "SystemTime", "Instant", "std::fs", "std::env", "std::thread"];
 

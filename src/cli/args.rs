@@ -232,6 +232,16 @@ pub(super) enum BenchCommand {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Run lengths of the control charts on simulated streams against the stated ones; exit code 1 when one is off by more
+    /// than 3 %.
+    Arl {
+        /// How many streams each figure is the mean of.
+        #[arg(long, default_value_t = 20_000, value_name = "N")]
+        streams: u64,
+        /// What all chance depends on.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+    },
     /// File closed → row on the screen, with the record on disk.
     Arrive {
         /// How many files arrive, one after the other.

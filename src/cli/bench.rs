@@ -1,5 +1,6 @@
 //! `bench …`: the budgets of the program, measured on the machine it runs on.
 
+mod arl;
 mod arrive;
 mod burst;
 mod crash;
@@ -30,6 +31,7 @@ use crate::config::Config;
 pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
     match what {
         BenchCommand::Read { paths, rounds } => read::run(&paths, rounds.max(1), config)?,
+        BenchCommand::Arl { streams, seed } => return arl::run(streams.max(1), seed),
         BenchCommand::Features { paths } => features::run(&paths, config)?,
         BenchCommand::Arrive { files } => arrive::run(files.max(1), config)?,
         BenchCommand::Draw => draw::run(config)?,
