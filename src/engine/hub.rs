@@ -293,7 +293,10 @@ impl Hub {
                 let outcome = self.keeper.outcome(&key).map(Box::new);
                 sink(Output::Outcome { key, outcome });
             }
-            Command::Tested(word) => self.keeper.tested(word, sink),
+            Command::Tested(word) => {
+                self.keeper.tested(word, sink);
+                self.teaching.arrived(1);
+            }
             Command::Models => {
                 self.teaching.look(self.keeper.in_use());
                 self.teaching.tell(sink);

@@ -122,10 +122,14 @@ pub(super) fn judge_safely(run: &TrimRun, settings: &AnalysisSettings, speakers:
 /// Has the models say what they make of a run. A model that panics has said nothing: the formula speaks, and the run
 /// says why.
 pub(super) fn assess_safely(run: &mut JudgedRun, speakers: &Speakers) {
+    safely(run, |run| assess(run, speakers));
+}
+
+fn safely(run: &mut JudgedRun, work: impl FnOnce(&mut JudgedRun)) {
     let attempt = quiet::during(|| {
         catch_unwind(AssertUnwindSafe(|| {
             let mut assessed = run.clone();
-            assess(&mut assessed, speakers);
+            work(&mut assessed);
             assessed
         }))
     });
@@ -139,5 +143,35 @@ pub(super) fn assess_safely(run: &mut JudgedRun, speakers: &Speakers) {
                     .extend([Learner::FinalTest, Learner::TrimVerdict].map(|learner| (learner, why.clone())));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Outcome, process};
+    use crate::trim::Source;
+
+    #[test]
+    fn a_model_that_panics_has_said_nothing_and_the_run_says_why() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/samples/incoming/LTS/9101-1_203_TA_Test Data_3-3-2026_6-40 AMTrimmed Correct.xls"
+        );
+        let bytes = std::fs::read(path).expect("a sample");
+        let source = Source { path: path.as_ref(), laser: None, modified: None, today: None };
+        let Outcome::Judged { run: judged, .. } = process(&bytes, source, &AnalysisSettings::default()).outcome else {
+            panic!("a judged sample");
+        };
+        let mut run = judged.clone();
+        safely(&mut run, |run| {
+            run.tracks.clear();
+            panic!("no such leaf");
+        });
+        assert_eq!(run.tracks, judged.tracks, "the formula speaks");
+        let why = run.assessments.first().and_then(|assessment| {
+            assessment.silent.iter().rev().find(|(learner, _)| *learner == Learner::TrimVerdict).map(|(_, why)| why)
+        });
+        assert_eq!(why, Some(&Why::Failed("no such leaf".to_owned())));
     }
 }

@@ -1,4 +1,29 @@
 //! A random forest: many decision trees on resampled rows, whose mean is the prediction.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use ndarray::Array2;
+//! use trimwatch::learning::{FeaturesPerSplit, Forest, ForestSettings};
+//!
+//! // 300 rows of two features; the first one decides.
+//! let x = Array2::from_shape_fn((300, 2), |(row, column)| ((row * 7919 + column * 31) % 300) as f64);
+//! let y: Vec<f64> = x.column(0).iter().map(|value| f64::from(*value > 150.0)).collect();
+//! let settings = ForestSettings {
+//!     trees: 50,
+//!     depth: 15,
+//!     min_split: 10,
+//!     min_leaf: 5,
+//!     features_per_split: FeaturesPerSplit::Sqrt,
+//!     seed: 1,
+//! };
+//! let forest = Forest::fit(x.view(), &y, &settings, 1, &|_| ControlFlow::Continue(())).unwrap();
+//! assert!(forest.predict_one(&[280.0, 10.0]).unwrap() > 0.8);
+//! assert!(forest.predict_one(&[20.0, 10.0]).unwrap() < 0.2);
+//! // The same bytes on any number of threads.
+//! let again = Forest::fit(x.view(), &y, &settings, 2, &|_| ControlFlow::Continue(())).unwrap();
+//! assert_eq!(forest.to_bytes(), again.to_bytes());
+//! ```
 
 mod grow;
 mod grown;
@@ -64,7 +89,13 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Grows a forest on rows and their answers.
+    /// Grows a forest on rows and their answers, one a row; 0 and 1 for classes: predictions are then shares of 1.
+    ///
+    /// # Errors
+    /// - [`LearningError::Setting`] for no trees, depth or leaf.
+    /// - [`LearningError::NotFinite`], [`LearningError::Length`], [`LearningError::Constant`] without a column.
+    /// - [`LearningError::TooFewRows`] when no node could be split, [`LearningError::OneClass`] of equal answers.
+    /// - [`LearningError::Cancelled`] by `step`.
     pub fn fit(
         x: ArrayView2<'_, f64>,
         y: &[f64],
@@ -121,18 +152,27 @@ impl Forest {
     }
 
     /// The prediction of a row: the mean of its trees.
+    ///
+    /// # Errors
+    /// [`LearningError::Width`] and [`LearningError::NotFinite`].
     pub fn predict_one(&self, row: &[f64]) -> Result<f64, LearningError> {
         matrix::check_row(row, self.width())?;
         Ok(self.trees.mean(row))
     }
 
     /// The predictions of rows, each the same to the last bit as [`Self::predict_one`] of the row.
+    ///
+    /// # Errors
+    /// [`LearningError::Width`] and [`LearningError::NotFinite`].
     pub fn predict(&self, x: ArrayView2<'_, f64>) -> Result<Vec<f64>, LearningError> {
         matrix::check(x, self.width())?;
         Ok(self.trees.means(x))
     }
 
     /// What each tree says of a row.
+    ///
+    /// # Errors
+    /// [`LearningError::Width`] and [`LearningError::NotFinite`].
     pub fn tree_predictions(&self, row: &[f64]) -> Result<Vec<f64>, LearningError> {
         matrix::check_row(row, self.width())?;
         Ok(self.trees.each(row))
