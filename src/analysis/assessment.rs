@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter_identity::FilterIdentity;
 use super::incoming::Incoming;
-use super::judged::{SweepFigures, Threshold};
+use super::judged::{JudgedTrack, SweepFigures, Threshold};
 use super::risk::Risk;
 use crate::trim::PositionUnit;
 
@@ -131,6 +131,26 @@ pub struct TrackFacts<'a> {
     pub resistance: Option<f64>,
     /// Nominal electrical length, degrees or inches.
     pub nominal_length: Option<f64>,
+}
+
+impl<'a> TrackFacts<'a> {
+    /// The facts of a judged track; `None` of one without figures.
+    pub fn of(
+        (model, unit, filter): (&'a str, PositionUnit, FilterIdentity),
+        track: &'a JudgedTrack,
+        limit_shape: Option<f64>,
+    ) -> Option<Self> {
+        Some(Self {
+            model,
+            unit,
+            filter,
+            figures: track.figures.as_ref()?,
+            limit_shape,
+            untrimmed_r: track.untrimmed.and_then(|untrimmed| untrimmed.r),
+            resistance: track.resistance.before,
+            nominal_length: track.settings.nominal_length,
+        })
+    }
 }
 
 /// A sigma threshold that was learned.

@@ -38,10 +38,12 @@ pub use judged::{
 };
 pub use linearity::{Linearity, Margin, judge_linearity};
 pub use numbers::{ohms, percent, position, short, signed_volts, volts};
+pub use oddities::ABSURD_ERROR_SPECS;
 pub use resistance::change_percent;
 pub use risk::{Risk, RiskCategory, RiskMethod, RiskTerm};
 pub use settings::{AnalysisSettings, SigmaSettings, ThresholdRule};
 pub use sigma::sigma_gradient;
+pub use threshold::FORMULA_R;
 pub use verdict::{formula_risk, judge, judge_with};
 pub use zones::worst_zone;
 

@@ -6,7 +6,7 @@ use crate::trim::{Point, Sweep};
 /// A step this many times the median step is a gap.
 const GAP_STEPS: f64 = 2.5;
 /// An error this many times the spec is hard to believe.
-const ABSURD_ERROR_SPECS: f64 = 10.0;
+pub const ABSURD_ERROR_SPECS: f64 = 10.0;
 
 /// Warnings about a sweep, each naming its sheet.
 pub(super) fn oddities(sweep: &Sweep, spec: Option<f64>) -> Vec<String> {

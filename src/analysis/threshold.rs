@@ -6,7 +6,7 @@ use super::judged::{SweepFigures, Threshold, ThresholdSource};
 use super::settings::ThresholdRule;
 
 /// r ≤ 12: a track may be so many specs rough over its travel.
-const FORMULA_R: f64 = 12.0;
+pub const FORMULA_R: f64 = 12.0;
 
 /// A learned threshold as it is kept, V per degree or inch. `None` without spec or travel.
 pub(super) fn learned(learned: &LearnedThreshold, facts: &TrackFacts<'_>) -> Option<Threshold> {

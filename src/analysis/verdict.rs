@@ -90,7 +90,7 @@ impl Bench<'_> {
         assessment.incoming = track.untrimmed.as_ref().and_then(|sweep| incoming(&sweep.points));
         judged.passes = track.passes.iter().map(pass_figures).collect();
         judged.warnings.extend(oddities(sweep, figures.spec));
-        judged.threshold = self.threshold(&judged, sweep, &figures, assessment);
+        judged.threshold = self.threshold(&judged, sweep, assessment);
         judged.worst_zone = figures.linearity.and_then(|l| worst_zone(&sweep.points, l.offset));
         judged.station_fail = station_fail(sweep);
         judged.improvement = improvement(track);
@@ -99,24 +99,10 @@ impl Bench<'_> {
     }
 
     /// Learned first, then a rule, then the formula.
-    fn threshold(
-        &self,
-        judged: &JudgedTrack,
-        sweep: &Sweep,
-        figures: &SweepFigures,
-        assessment: &mut Assessment,
-    ) -> Option<Threshold> {
+    fn threshold(&self, judged: &JudgedTrack, sweep: &Sweep, assessment: &mut Assessment) -> Option<Threshold> {
+        let figures = judged.figures?;
         assessment.limit_shape = limit_shape(sweep, figures.spec);
-        let facts = TrackFacts {
-            model: self.model,
-            unit: self.unit,
-            filter: self.filter,
-            figures,
-            limit_shape: assessment.limit_shape,
-            untrimmed_r: judged.untrimmed.and_then(|untrimmed| untrimmed.r),
-            resistance: judged.resistance.before,
-            nominal_length: judged.settings.nominal_length,
-        };
+        let facts = TrackFacts::of((self.model, self.unit, self.filter), judged, assessment.limit_shape)?;
         match self.advice.threshold(&facts) {
             Ok(learned) => match threshold::learned(&learned, &facts) {
                 Some(threshold) if learned.speaks => return Some(threshold),

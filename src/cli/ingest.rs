@@ -36,11 +36,14 @@ pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
     Ok(store)
 }
 
-/// Hidden by itself where standard error is no terminal.
 pub(super) fn bar(files: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files  {per_sec}  {eta} left");
-    let bar = ProgressBar::new(files as u64);
-    match style {
+    progress(files as u64, "{bar:40} {pos}/{len} files  {per_sec}  {eta} left")
+}
+
+/// A progress that looks as its template says. Hidden by itself where standard error is no terminal.
+pub(super) fn progress(steps: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(steps);
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

@@ -9,7 +9,7 @@ use super::args::{LearnerArg, ModelsCommand};
 use super::{Exit, ingest};
 use crate::analysis::{JudgedRun, Learner};
 use crate::config::{Loaded, Mode};
-use crate::engine::{clock, holder};
+use crate::engine::{clock, holder, speaks_from_now_on};
 use crate::export::printable;
 use crate::history::{Registered, Store};
 use crate::learning::drift_detector::{FEATURES, Report, Speaker, cusum_report};
@@ -164,8 +164,7 @@ fn rollback(
         bail!("no earlier version of the {} may speak; --formula lets the formula speak", learner.title());
     }
     store.deploy_model(learner, scope, to, &format!("chosen by {by}"), clock::now_ms())?;
-    let who = to.map_or_else(|| "the formula".to_owned(), |version| format!("v{version}"));
-    let words = format!("{}: {who} speaks from now on", learner.title());
+    let words = speaks_from_now_on(learner, to);
     store.note_learning(&words, false, by, clock::now_ms())?;
     println!("{words}");
     Ok(Exit::Fine)

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use color_eyre::eyre::{Result, eyre};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::TrainArgs;
 use super::{Exit, ingest};
@@ -25,7 +24,7 @@ pub(super) fn run(args: &TrainArgs, loaded: &Loaded) -> Result<Exit> {
         trains: true,
         now: !args.due,
     };
-    let bar = bar();
+    let bar = ingest::progress(1_000, "{bar:40} {percent:>3} %  {msg}  {elapsed}");
     let far = |learner: Option<Learner>, share: f64| {
         bar.set_message(learner.map_or("looking through the history", Learner::title));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a thousand")]
@@ -63,13 +62,4 @@ pub(super) fn run(args: &TrainArgs, loaded: &Loaded) -> Result<Exit> {
         println!("nothing was trained");
     }
     Ok(if failed.into_inner() { Exit::SomeFilesFailed } else { Exit::Fine })
-}
-
-/// Hidden by itself where standard error is no terminal.
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(1_000);
-    match ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

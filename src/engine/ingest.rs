@@ -46,7 +46,7 @@ pub fn ingest(
     mut each: impl FnMut(),
 ) -> Result<Ingested, StoreError> {
     // What is refused of the models is told where they are looked at; here the formulas speak instead.
-    let (speakers, _) = models::load(store, &site.learning)?;
+    let (speakers, _) = models::load(store, &store.registered_models()?, &site.learning);
     let speakers = &speakers;
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (done, results) = bounded(GROUP);

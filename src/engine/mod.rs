@@ -40,5 +40,5 @@ pub use models::{Models, load as load_models};
 pub use output::{Command, Deployment, Numbered, Output, Question, TestWord, Told, Word};
 pub use process::{ContentHash, Outcome, Processed, process, process_with};
 pub use setup::Setup;
-pub use standing::{LearnerView, ModelsView, Standing, TrainingView};
+pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};
 pub use training::{Ear, Plan, Said, Survey, Wanted, run as look_and_train};

@@ -7,7 +7,7 @@ use super::process::panic_text;
 use super::quiet;
 use crate::analysis::{AnalysisSettings, JudgedRun, Learner, Why, judge_with};
 use crate::config::{LearningSettings, Mode};
-use crate::history::{Registered, Store, StoreError};
+use crate::history::{Registered, Store};
 use crate::learning::{
     AUC, Card, FailurePredictor, LearningError, Speaker, Speakers, ThresholdOptimizer, Voice, assess,
 };
@@ -34,25 +34,22 @@ pub type Trouble = (Learner, String);
 
 /// The deployed version of every learner that may speak or watch. A version that is damaged or foreign is refused,
 /// named, and the one before it speaks.
-///
-/// # Errors
-/// A history that cannot be read.
-pub fn load(store: &Store, settings: &LearningSettings) -> Result<(Speakers, Vec<Trouble>), StoreError> {
-    let found = store.registered_models()?;
+/// `found` is every version there is.
+pub fn load(store: &Store, found: &[Registered], settings: &LearningSettings) -> (Speakers, Vec<Trouble>) {
     let mut troubles = Vec::new();
     let speakers = Speakers {
         threshold: voice(
             store,
             settings,
-            &found,
+            found,
             Learner::ThresholdOptimizer,
             ThresholdOptimizer::from_bytes,
             &mut troubles,
         ),
-        final_test: voice(store, settings, &found, Learner::FinalTest, FailurePredictor::from_bytes, &mut troubles),
-        trim_verdict: voice(store, settings, &found, Learner::TrimVerdict, FailurePredictor::from_bytes, &mut troubles),
+        final_test: voice(store, settings, found, Learner::FinalTest, FailurePredictor::from_bytes, &mut troubles),
+        trim_verdict: voice(store, settings, found, Learner::TrimVerdict, FailurePredictor::from_bytes, &mut troubles),
     };
-    Ok((speakers, troubles))
+    (speakers, troubles)
 }
 
 fn voice<M>(
@@ -122,6 +119,9 @@ pub(super) fn judge_safely(run: &TrimRun, settings: &AnalysisSettings, speakers:
 /// Has the models say what they make of a run. A model that panics has said nothing: the formula speaks, and the run
 /// says why.
 pub(super) fn assess_safely(run: &mut JudgedRun, speakers: &Speakers) {
+    if speakers.final_test.is_err() && speakers.trim_verdict.is_err() {
+        return assess(run, speakers);
+    }
     safely(run, |run| assess(run, speakers));
 }
 

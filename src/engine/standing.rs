@@ -143,3 +143,9 @@ impl LearnerView {
         card.figure(AUC).map(|figure| figure.value)
     }
 }
+
+/// Who speaks from now on, in words: a version, or the formula.
+pub fn speaks_from_now_on(learner: Learner, version: Option<u32>) -> String {
+    let who = version.map_or_else(|| "the formula".to_owned(), |version| format!("v{version}"));
+    format!("{}: {who} speaks from now on", learner.title())
+}

@@ -14,7 +14,7 @@ use super::models::{self, Models};
 use super::output::{Deployment, Output};
 use super::quiet;
 use super::setup::Setup;
-use super::standing::{LearnerView, ModelsView, TrainingView};
+use super::standing::{LearnerView, ModelsView, TrainingView, speaks_from_now_on};
 use super::training::{self, Plan, Said, Survey, Wanted};
 use crate::analysis::{Learner, Why};
 use crate::config::Mode;
@@ -93,17 +93,17 @@ impl Teaching {
 
     /// Loads whoever is deployed. What is refused is told, and written into the log.
     pub(super) fn reload(&mut self, store: &Store, sink: &mut dyn FnMut(Output)) {
-        match models::load(store, &self.plan.settings) {
-            Ok((speakers, troubles)) => {
-                self.models.swap(speakers);
-                self.recall(store);
-                self.trouble.clear();
-                for (learner, cause) in troubles {
-                    note(store, &format!("{}: refused, {cause}", learner.title()), true, NOBODY, sink);
-                    self.trouble.entry(learner).or_insert(cause);
-                }
-            }
-            Err(error) => sink(Output::Notice(format!("the learned models cannot be read: {error}"))),
+        let found = match store.registered_models() {
+            Ok(found) => found,
+            Err(error) => return sink(Output::Notice(format!("the learned models cannot be read: {error}"))),
+        };
+        let (speakers, troubles) = models::load(store, &found, &self.plan.settings);
+        self.models.swap(speakers);
+        self.found = Some(found);
+        self.trouble.clear();
+        for (learner, cause) in troubles {
+            note(store, &format!("{}: refused, {cause}", learner.title()), true, NOBODY, sink);
+            self.trouble.entry(learner).or_insert(cause);
         }
     }
 
@@ -221,9 +221,10 @@ impl Teaching {
             Said::Kept { words, deployed, by, .. } => {
                 if let Some(store) = store {
                     note(store, &words, false, &by, sink);
-                    self.recall(store);
                     if deployed {
                         self.reload(store, sink);
+                    } else {
+                        self.recall(store);
                     }
                 }
             }
@@ -244,10 +245,7 @@ impl Teaching {
         let Some(store) = store else {
             return sink(Output::Notice("nothing changed: the history takes nothing".to_owned()));
         };
-        let words = match version {
-            Some(version) => format!("{}: v{version} speaks from now on", learner.title()),
-            None => format!("{}: the formula speaks from now on", learner.title()),
-        };
+        let words = speaks_from_now_on(learner, version);
         match store.deploy_model(learner, scope, version, &format!("chosen by {by}"), clock::now_ms()) {
             Ok(_) => {
                 note(&store, &words, false, by, sink);

@@ -259,7 +259,7 @@ impl Task<'_> {
             (self.ear.stop)()
         };
         let draft = match target_of(learner) {
-            Some(target) => self.predictor(target, offer, &step)?,
+            Some(target) => self.predictor((learner, target), offer, &step)?,
             None => self.thresholds(offer, &step)?,
         };
         self.keep(learner, "", draft, &why, say)
@@ -267,11 +267,10 @@ impl Task<'_> {
 
     fn predictor(
         &self,
-        target: Target,
+        (learner, target): (Learner, Target),
         offer: Offer,
         step: &(dyn Fn(f64) -> ControlFlow<()> + Sync),
     ) -> Result<Draft, Trouble> {
-        let learner = if target == Target::FinalTest { Learner::FinalTest } else { Learner::TrimVerdict };
         let deployed = deployed(self.found, learner, "").map(|version| version.card.version);
         let examples = self.lessons.examples(target, deployed).map_err(|error| Trouble::Shape(error.to_string()))?;
         let settings = PredictorSettings { seed: self.plan.settings.seed, ..PredictorSettings::default() };

@@ -13,6 +13,7 @@ mod tests;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::middle::quantile;
 use super::random::Random;
 use super::trees::{Stored, Trees};
 use super::{LearningError, blob, matrix};
@@ -103,7 +104,9 @@ impl IsolationForest {
         }
         let trees = Trees::try_from(stored).map_err(|odd| LearningError::Grower(odd.to_owned()))?;
         let mut forest = Self { trees, sample, constant, threshold: 0.0 };
-        forest.threshold = quantile(forest.scores(x)?, 1.0 - settings.contamination);
+        let mut scores = forest.scores(x)?;
+        scores.sort_unstable_by(f64::total_cmp);
+        forest.threshold = quantile(&scores, 1.0 - settings.contamination).unwrap_or(0.0);
         Ok(forest)
     }
 
@@ -169,17 +172,6 @@ impl IsolationForest {
 fn is_constant(x: ArrayView2<'_, f64>, column: usize) -> bool {
     let column = x.column(column);
     column.iter().all(|value| Some(value) == column.first())
-}
-
-/// The value with a share of the others below it, between two neighbours in proportion. 0 of none.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let place = share * values.len().saturating_sub(1) as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the values")]
-    let below = place.floor() as usize;
-    let low = values.get(below).copied().unwrap_or(0.0);
-    let high = values.get(below + 1).copied().unwrap_or(low);
-    low + (high - low) * place.fract()
 }
 
 /// c(n): mean depth of an unsuccessful search in a binary search tree of n values; 0 below two.

@@ -12,15 +12,12 @@ use super::product::{product_row, typical};
 use super::threshold_optimizer::ModelExamples;
 use super::{Live, Offer, Target, features};
 use crate::analysis::{
-    FilterIdentity, JudgedRun, JudgedTrack, Learner, Risk, RiskMethod, Status, TrackFacts, formula_risk,
+    ABSURD_ERROR_SPECS, FORMULA_R, FilterIdentity, JudgedRun, JudgedTrack, Learner, Risk, RiskMethod, Status,
+    TrackFacts, formula_risk,
 };
 
-/// An error beyond so many specs is no error of the part.
-const ABSURD_SPECS: f64 = 10.0;
 /// Units of each kind before a product model can have a threshold of its own.
 const OWN_OF_EACH: usize = 10;
-/// r of the formula: what holds where nothing else is known.
-const FORMULA_R: f64 = 12.0;
 /// Tracks of a product model before its parts' drift is watched.
 pub const DRIFT_ROWS: usize = 50;
 /// The baseline of a drift detector: a product model's first tracks, at most so many.
@@ -122,16 +119,6 @@ impl Lessons {
     /// Puts them into order of time; needed once, before anything is asked.
     pub fn sort(&mut self) {
         self.rows.sort_by_key(|lesson| lesson.seconds);
-    }
-
-    /// How many tracks teach.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     /// First and last run of what a learner learns from, seconds since 1970.
@@ -302,22 +289,14 @@ fn teaches(track: &JudgedTrack) -> Option<bool> {
         Status::NotGraded | Status::Untrimmed | Status::Error => return None,
     };
     let spec = track.figures?.spec.filter(|spec| *spec > 0.0)?;
-    let plausible = track.linearity()?.stored_error <= ABSURD_SPECS * spec;
+    let plausible = track.linearity()?.stored_error <= ABSURD_ERROR_SPECS * spec;
     (track.trimmed && plausible).then_some(failed)
 }
 
 fn is(run: &JudgedRun, index: usize, track: &JudgedTrack) -> Option<[f64; 8]> {
-    let facts = TrackFacts {
-        model: &run.identity.model,
-        unit: run.unit,
-        filter: run.filter,
-        figures: track.figures.as_ref()?,
-        limit_shape: run.assessment(index).and_then(|assessment| assessment.limit_shape),
-        untrimmed_r: track.untrimmed.and_then(|untrimmed| untrimmed.r),
-        resistance: track.resistance.before,
-        nominal_length: track.settings.nominal_length,
-    };
-    Some(product_row(&facts))
+    let limit_shape = run.assessment(index).and_then(|assessment| assessment.limit_shape);
+    let of = (run.identity.model.as_str(), run.unit, run.filter);
+    TrackFacts::of(of, track, limit_shape).map(|facts| product_row(&facts))
 }
 
 fn number(count: usize) -> u32 {

@@ -46,6 +46,15 @@ impl Random {
         (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// A standard normal number.
+    ///
+    /// Source: G. Box, M. Muller, A Note on the Generation of Random Normal Deviates, Annals of Mathematical
+    /// Statistics 29 (1958).
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
     /// A whole number below `bound`, each as likely as any other; 0 when the bound is 0.
     ///
     /// Source: D. Lemire, Fast Random Integer Generation in an Interval, ACM TOMACS 29 (2019).

@@ -1,7 +1,7 @@
 //! The models that speak: what an arriving file is held against, and why one keeps silent.
 
 use crate::analysis::{
-    FilterIdentity, JudgedRun, LearnedBy, LearnedThreshold, Learner, Risk, RiskMethod, RiskTerm, Status,
+    Assessment, FilterIdentity, JudgedRun, LearnedBy, LearnedThreshold, Learner, Risk, RiskMethod, RiskTerm, Status,
     ThresholdAdvice, TrackFacts, Why,
 };
 
@@ -91,28 +91,34 @@ pub fn assess(run: &mut JudgedRun, speakers: &Speakers) {
         }
         let incoming = ask(&speakers.trim_verdict, Target::TrimVerdict, run, index);
         let failure = ask(&speakers.final_test, Target::FinalTest, run, index);
-        match incoming {
-            Ok((risk, true)) => assessment.incoming_risk = Some(risk),
-            Ok((risk, false)) => {
-                assessment.shadow.incoming_risk = Some(risk);
-                assessment.silent.push((Learner::TrimVerdict, Why::Shadow));
-            }
-            Err(why) => assessment.silent.push((Learner::TrimVerdict, why)),
-        }
-        match failure {
-            Ok((risk, true)) => {
-                if let Some(track) = run.tracks.get_mut(index) {
-                    track.risk = Some(risk);
-                }
-            }
-            Ok((risk, false)) => {
-                assessment.shadow.risk = Some(risk);
-                assessment.silent.push((Learner::FinalTest, Why::Shadow));
-            }
-            Err(why) => assessment.silent.push((Learner::FinalTest, why)),
+        let Assessment { incoming_risk, shadow, silent, .. } = assessment;
+        *incoming_risk = heard(incoming, Learner::TrimVerdict, &mut shadow.incoming_risk, silent);
+        if let Some(risk) = heard(failure, Learner::FinalTest, &mut shadow.risk, silent)
+            && let Some(track) = run.tracks.get_mut(index)
+        {
+            track.risk = Some(risk);
         }
     }
     run.assessments = assessments;
+}
+
+/// What is heard of what a predictor told; the rest is noted, with the reason of its silence.
+fn heard(
+    told: Result<(Risk, bool), Why>,
+    learner: Learner,
+    shadow: &mut Option<Risk>,
+    silent: &mut Vec<(Learner, Why)>,
+) -> Option<Risk> {
+    let why = match told {
+        Ok((risk, true)) => return Some(risk),
+        Ok((risk, false)) => {
+            *shadow = Some(risk);
+            Why::Shadow
+        }
+        Err(why) => why,
+    };
+    silent.push((learner, why));
+    None
 }
 
 /// The risk a predictor tells of a track, and whether it is heard.

@@ -130,7 +130,7 @@ impl History {
 
     /// One of the four parameters moved by a draw of one of the sizes.
     fn moved(&self, curve: Curve, random: &mut Random) -> Curve {
-        let size = SIZES.get(random.below(SIZES.len())).copied().unwrap_or(1.0) * normal(random);
+        let size = SIZES.get(random.below(SIZES.len())).copied().unwrap_or(1.0) * random.normal();
         match random.below(4) {
             0 => Curve { centre: curve.centre + size * self.spread, ..curve },
             1 => Curve { log_width: curve.log_width + 2.0 * size, ..curve },
@@ -171,12 +171,6 @@ impl History {
 
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
-}
-
-/// A standard normal draw (Box & Muller, 1958).
-fn normal(random: &mut Random) -> f64 {
-    let radius = (-2.0 * (1.0 - random.unit()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * random.unit()).cos()
 }
 
 #[cfg(test)]

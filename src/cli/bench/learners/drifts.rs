@@ -3,7 +3,6 @@
 use color_eyre::eyre::Result;
 use ndarray::Array2;
 
-use super::made::normal;
 use super::percent;
 use crate::learning::DriftDetector;
 use crate::learning::drift_detector::{DriftSettings, FEATURES, Report, Severity, cusum_report};
@@ -17,7 +16,7 @@ const LONG: usize = 5_000;
 /// Runs of seven figures, some of them skewed and two of them related, one moved by so many sigmas.
 fn runs(rows: usize, seed: u64, column: usize, sigmas: f64) -> Array2<f64> {
     let mut random = Random::new(seed);
-    let mut x = Array2::from_shape_simple_fn((rows, FEATURES.len()), || normal(&mut random));
+    let mut x = Array2::from_shape_simple_fn((rows, FEATURES.len()), || random.normal());
     for mut row in x.rows_mut() {
         let resistance = row.get(6).copied().unwrap_or(0.0);
         for (index, value) in row.iter_mut().enumerate() {

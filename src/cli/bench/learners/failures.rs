@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::Result;
 use ndarray::Array2;
 
-use super::made::{logistic, normal};
+use super::made::logistic;
 use super::percent;
 use crate::cli::bench::spread;
 use crate::learning::failure_predictor::{Examples, PredictorSettings, RatioFeature, Rival};
@@ -48,7 +48,7 @@ enum Kind {
 fn made(rows: u32, seed: u64, kind: Kind) -> (Examples, Vec<f64>) {
     let relation = kind != Kind::Noise;
     let mut random = Random::new(seed);
-    let mut x = Array2::from_shape_simple_fn((rows as usize, FEATURES.len()), || normal(&mut random));
+    let mut x = Array2::from_shape_simple_fn((rows as usize, FEATURES.len()), || random.normal());
     x.column_mut(2).mapv_inplace(|z| f64::from(u8::from(z > -1.0)));
     x.column_mut(6).mapv_inplace(|z| (2.0 + z).round().clamp(1.0, 3.0));
     x.column_mut(8).mapv_inplace(|z| (1.5 + z).round().clamp(1.0, 9.0));

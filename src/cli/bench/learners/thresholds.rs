@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use color_eyre::eyre::Result;
 
-use super::made::{between, logistic, normal};
+use super::made::{between, logistic};
 use super::percent;
 use crate::cli::bench::spread;
 use crate::learning::ThresholdOptimizer;
@@ -154,7 +154,7 @@ fn draws(kind: Kind, random: &mut Random) -> Draw {
     };
     match kind {
         Kind::Step | Kind::WeakStep | Kind::Clean | Kind::None => Box::new(move |random| {
-            let u = centre + spread * normal(random);
+            let u = centre + spread * random.normal();
             (u, random.unit() < if u > 0.0 { high } else { low })
         }),
         Kind::TwoNormals => two_normals(between(random, 0.2, 0.5), 1.0, between(random, 1.0, 2.5), random),
@@ -187,7 +187,7 @@ fn two_normals(spread: f64, wider: f64, apart: f64, random: &mut Random) -> Draw
     }
     Box::new(move |random| {
         let failed = random.unit() < failing;
-        let z = if failed { apart + wider * normal(random) } else { normal(random) };
+        let z = if failed { apart + wider * random.normal() } else { random.normal() };
         (spread * (z - below), failed)
     })
 }
@@ -202,7 +202,7 @@ fn slope(spread: f64, middle: f64, steepness: f64) -> Draw {
     let mean: f64 = sum / weight;
     let cut = middle + (mean / (1.0 - mean)).ln() / steepness;
     Box::new(move |random| {
-        let z = normal(random);
+        let z = random.normal();
         (spread * (z - cut), random.unit() < logistic(steepness * (z - middle)))
     })
 }
