@@ -10,7 +10,7 @@
 //! session                      every screen's only door: requests in, events out
 //! engine                       the threads; the one place that knows everybody
 //! export   intake   history    what leaves · folder → complete files · the sled store     (config beside them)
-//! learning                     history → models → predictions
+//! learning   monitoring        history → models → predictions · history → baselines, signals, alarms
 //! analysis   spc               one trim run → judged tracks · series → control limits and signals
 //! trim                         what a station writes → a trim run
 //! ```
@@ -48,6 +48,7 @@ pub mod export;
 pub mod history;
 pub mod intake;
 pub mod learning;
+pub mod monitoring;
 pub mod session;
 pub mod spc;
 pub mod trim;

@@ -11,12 +11,12 @@ const FLOORS: &[&[&str]] = &[
     &["session"],
     &["engine"],
     &["export", "intake", "history", "config"],
-    &["learning"],
+    &["learning", "monitoring"],
     &["analysis", "spc"],
     &["trim"],
 ];
 /// Rooms that take time and randomness as arguments and know no terminal, store or watcher.
-const PURE: &[&str] = &["trim", "analysis", "spc", "learning"];
+const PURE: &[&str] = &["trim", "analysis", "spc", "learning", "monitoring"];
 const WORLDLY: &[&str] =
     &["crossterm", "ratatui", "sled", "notify", "jiff", "SystemTime", "Instant", "std::fs", "std::env", "std::thread"];
 

@@ -312,7 +312,11 @@ impl Hub {
                 sink(Output::Notice(said.to_owned()));
             }
             Command::Deploy(wanted) => self.teaching.deploy(&wanted, self.keeper.in_use(), sink),
-            Command::Stop => {}
+            Command::Drift
+            | Command::DriftCharts { .. }
+            | Command::Acknowledge { .. }
+            | Command::NewBaseline { .. }
+            | Command::Stop => {}
         }
     }
 

@@ -5,6 +5,8 @@ use crate::analysis::{Learner, RunCurves};
 use crate::history::{
     Filter, Found, Grouping, LogEntry, Outcome, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow,
 };
+use crate::monitoring::{Alarm, DriftCharts, DriftList, Metric, StreamKey};
+use crate::trim::LocalTime;
 
 /// A question to the overview.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +114,37 @@ pub enum Command {
     Tested(TestWord),
     /// What is known of a run's final test.
     Outcome(RunKey),
+    /// How every product model runs.
+    Drift,
+    /// The charts of one of them.
+    DriftCharts {
+        /// Whose.
+        stream: StreamKey,
+        /// The figure that is charted unit by unit.
+        metric: Metric,
+    },
+    /// Somebody has seen to an alarm.
+    Acknowledge {
+        /// Its number.
+        alarm: u64,
+        /// The cause, by its code.
+        cause: String,
+        /// A note.
+        note: String,
+        /// Who says so.
+        by: String,
+    },
+    /// A new baseline is to be found.
+    NewBaseline {
+        /// Whose.
+        stream: StreamKey,
+        /// From when on.
+        from: LocalTime,
+        /// Why.
+        reason: String,
+        /// Who wants it.
+        by: String,
+    },
     /// End, with everything on disk.
     Stop,
 }
@@ -215,6 +248,12 @@ pub enum Output {
         /// Why that is not on disk, where it is not.
         not_kept: Option<String>,
     },
+    /// How every product model runs.
+    Drift(Box<DriftList>),
+    /// The charts of one of them.
+    DriftCharts(Box<DriftCharts>),
+    /// An alarm was raised just now.
+    Raised(Box<Alarm>),
     /// Nothing happened for a while.
     Alive,
     /// Something worth a toast.

@@ -45,6 +45,11 @@ impl RunKey {
         Self(key)
     }
 
+    /// The key of the run of a product model at a time, seconds since 1970 on the plant's clock, with this identity.
+    pub fn from_parts(model: &str, seconds: i64, identity: [u8; 16]) -> Self {
+        from_parts(model, seconds, identity)
+    }
+
     /// The part after the model: time and identity.
     fn tail(&self) -> &[u8] {
         self.0.get(self.0.len().saturating_sub(24)..).unwrap_or(&[])

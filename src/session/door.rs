@@ -39,6 +39,10 @@ fn command(request: Request) -> Command {
         Request::Deploy { learner, scope, version, by } => Command::Deploy(Deployment { learner, scope, version, by }),
         Request::Tested { key, passed, note, by } => Command::Tested(TestWord { key, passed, note, by }),
         Request::Outcome { key } => Command::Outcome(key),
+        Request::Drift => Command::Drift,
+        Request::DriftCharts { stream, metric } => Command::DriftCharts { stream, metric },
+        Request::Acknowledge { alarm, cause, note, by } => Command::Acknowledge { alarm, cause, note, by },
+        Request::NewBaseline { stream, from, reason, by } => Command::NewBaseline { stream, from, reason, by },
         Request::Stop => Command::Stop,
     }
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{Learner, RunCurves};
 use crate::engine::ModelsView;
 use crate::history::{Filter, Found, Grouping, LogEntry, Outcome, Query, RunKey, RunRecord, Step, Tally, YieldRow};
+use crate::monitoring::{Alarm, DriftCharts, DriftList, Metric, StreamKey};
+use crate::trim::LocalTime;
 
 /// What a screen may ask for. Answers come back as events; nothing is ever waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,6 +120,37 @@ pub enum Request {
         /// The run.
         key: RunKey,
     },
+    /// How every product model runs → [`Event::Drift`], again whenever it changes.
+    Drift,
+    /// The charts of one product model at one laser → [`Event::DriftCharts`], again whenever they change.
+    DriftCharts {
+        /// Whose.
+        stream: StreamKey,
+        /// The figure that is charted unit by unit.
+        metric: Metric,
+    },
+    /// Somebody has seen to an alarm → [`Event::Drift`] and a line of the log.
+    Acknowledge {
+        /// Its number.
+        alarm: u64,
+        /// The cause, by its code.
+        cause: String,
+        /// A note; may be empty.
+        note: String,
+        /// Who says so.
+        by: String,
+    },
+    /// A new baseline is to be found from a time on → [`Event::Drift`] and a line of the log.
+    NewBaseline {
+        /// Whose.
+        stream: StreamKey,
+        /// Lots that begin then or later count.
+        from: LocalTime,
+        /// Why.
+        reason: String,
+        /// Who wants it.
+        by: String,
+    },
     /// End: flush, close, then [`Event::Stopped`].
     Stop,
 }
@@ -195,6 +228,10 @@ pub struct Snapshot {
     pub shift: Option<String>,
     /// Arrival of the newest file, milliseconds since 1970 UTC.
     pub newest_ms: Option<i64>,
+    /// Alarms nobody has seen to.
+    pub open_alarms: usize,
+    /// The oldest of them: its number and its sentence.
+    pub oldest_alarm: Option<(u64, String)>,
 }
 
 /// One page of the history.
@@ -297,6 +334,12 @@ pub enum Event {
         /// The outcome that belongs to it, if anybody told.
         outcome: Option<Box<Outcome>>,
     },
+    /// How every product model runs.
+    Drift(Box<DriftList>),
+    /// The charts of one of them.
+    DriftCharts(Box<DriftCharts>),
+    /// An alarm was raised just now.
+    Raised(Box<Alarm>),
     /// Nothing happened for a while and the engine is alive; every event says as much.
     Alive,
     /// Something to say in a toast.

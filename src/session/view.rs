@@ -32,6 +32,8 @@ impl View {
                 today: Tally::default(),
                 shift: None,
                 newest_ms: None,
+                open_alarms: 0,
+                oldest_alarm: None,
             },
             shifts: setup.shifts.clone(),
         }
@@ -93,6 +95,13 @@ impl View {
             }
             Output::Models(view) => vec![Event::Models(view)],
             Output::Outcome { key, outcome } => vec![Event::Outcome { key, outcome }],
+            Output::Drift(list) => {
+                self.snapshot.open_alarms = list.open.len();
+                self.snapshot.oldest_alarm = list.open.first().map(|alarm| (alarm.id, alarm.sentence.clone()));
+                vec![Event::Drift(list), self.snapshot()]
+            }
+            Output::DriftCharts(charts) => vec![Event::DriftCharts(charts)],
+            Output::Raised(alarm) => vec![Event::Raised(alarm)],
             Output::Alive => vec![Event::Alive],
             Output::Stopped => vec![Event::Stopped],
         }

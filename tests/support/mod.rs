@@ -142,6 +142,8 @@ pub fn header(today: Tally, queue: u64) -> Snapshot {
         today,
         shift: Some("early".to_owned()),
         newest_ms: Some(NOON.now_ms - 180_000),
+        open_alarms: 0,
+        oldest_alarm: None,
     }
 }
 

@@ -102,7 +102,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
                 unit.hear_test(&key, outcome);
             }
         }
-        Event::Alive => {}
+        // The Drift screen takes these.
+        Event::Drift(_) | Event::DriftCharts(_) | Event::Raised(_) | Event::Alive => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
