@@ -3,24 +3,16 @@
 use std::io::{self, Write};
 
 use color_eyre::eyre::{Result, bail};
-use ndarray::Array2;
 
 use super::args::{LearnerArg, ModelsCommand};
 use super::{Exit, ingest};
-use crate::analysis::{JudgedRun, Learner};
+use crate::analysis::Learner;
 use crate::config::{Loaded, Mode};
-use crate::engine::{clock, holder, speaks_from_now_on};
+use crate::engine::{DetectorTold, clock, drift_report, holder, speaks_from_now_on};
 use crate::export::printable;
 use crate::history::{Registered, Store};
-use crate::learning::drift_detector::{FEATURES, Report, Speaker, cusum_report};
-use crate::learning::{AUC, Card, DRIFT_BASELINE, DriftDetector, features};
-
-/// Rows of a product model that a drift report looks at, the newest.
-const NEWEST: usize = 300;
-/// Fewer tracks make no baseline and something to hold against it.
-const ENOUGH: usize = 60;
-/// Rows over which their rates are rolled.
-const WINDOW: usize = 100;
+use crate::learning::drift_detector::Report;
+use crate::learning::{AUC, Card};
 
 /// Runs one of them.
 pub(super) fn run(what: &ModelsCommand, loaded: &Loaded) -> Result<Exit> {
@@ -195,47 +187,20 @@ fn compare(out: &mut impl Write, one: &Card, other: &Card) -> Result<()> {
 /// The drift report of a product model: by its detector, else by cumulative sums.
 fn drift(store: &Store, model: &str, loaded: &Loaded) -> Result<Exit> {
     let filter = loaded.config.analysis().sigma.identity();
-    let runs = store.model_runs(model)?;
-    let usable = runs.iter().filter(|(_, record)| record.excluded.is_none() && record.run.filter == filter);
-    let tracks = |run: &JudgedRun| {
-        let judged = run.tracks.iter().enumerate().filter(|(_, track)| track.risk.is_some());
-        judged.map(|(index, _)| features::track_row(features::DRIFT, run, index)).collect::<Vec<_>>()
-    };
-    let rows: Vec<Vec<f64>> = usable.flat_map(|(_, record)| tracks(&record.run)).collect();
-    if rows.is_empty() {
-        bail!("the history has no judged run of `{}`", printable(model));
+    match drift_report(store, model, &loaded.config.learning, filter)? {
+        DetectorTold::Nothing => bail!("the history has no judged run of `{}`", printable(model)),
+        DetectorTold::TooFew { found, needed } => {
+            println!("{}  {found} of {needed} tracks: too few to tell drift", printable(model));
+            Ok(Exit::Fine)
+        }
+        DetectorTold::Report { report, rows, speaker } => {
+            told(&mut io::stdout().lock(), model, (&report, rows), &speaker)?;
+            Ok(if report.action_required { Exit::Loss } else { Exit::Fine })
+        }
     }
-    if rows.len() < ENOUGH {
-        println!("{}  {} of {ENOUGH} tracks: too few to tell drift", printable(model), rows.len());
-        return Ok(Exit::Fine);
-    }
-    // Tracks of the baseline itself say nothing about drift; where there are no others they are all there is.
-    let (baseline, later) = rows.split_at(DRIFT_BASELINE.min(rows.len() / 2));
-    let newest = later.get(later.len().saturating_sub(NEWEST)..).unwrap_or(later);
-    let x = matrix(newest)?;
-    let deployed = versions(store, Learner::DriftDetector, model)?.into_iter().find(|version| version.deployed);
-    let trained = match (loaded.config.learning.drift_detector, &deployed) {
-        (Mode::On, Some(version)) => Some(DriftDetector::from_bytes(&store.model_bytes(&version.card)?)?),
-        _ => None,
-    };
-    let report = match trained {
-        Some(detector) => detector.report(x.view())?,
-        None => cusum_report(matrix(baseline)?.view(), x.view(), &FEATURES.map(str::to_owned), WINDOW)?,
-    };
-    told(&mut io::stdout().lock(), model, (&report, newest.len()), deployed.as_ref())?;
-    Ok(if report.action_required { Exit::Loss } else { Exit::Fine })
 }
 
-fn matrix(rows: &[Vec<f64>]) -> Result<Array2<f64>> {
-    Ok(Array2::from_shape_vec((rows.len(), FEATURES.len()), rows.concat())?)
-}
-
-fn told(out: &mut impl Write, model: &str, (report, rows): (&Report, usize), by: Option<&Registered>) -> Result<()> {
-    let who = match (report.spoken_by, by) {
-        (Speaker::Forest, Some(version)) => format!("drift detector v{}", version.card.version),
-        (Speaker::Forest, None) => "drift detector".to_owned(),
-        (Speaker::Cusum, _) => "cumulative sums; no detector is trained or on".to_owned(),
-    };
+fn told(out: &mut impl Write, model: &str, (report, rows): (&Report, usize), who: &str) -> Result<()> {
     let (model, severity) = (printable(model), report.severity.word());
     writeln!(
         out,

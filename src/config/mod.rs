@@ -3,6 +3,7 @@
 //! Later wins: `/etc/trimwatch/config.toml`, the user's file, `--config FILE`, `TRIMWATCH_…` variables, flags.
 //! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
 
+mod drift;
 mod keeping;
 mod learning;
 mod load;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 
+pub use drift::DriftSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load};
@@ -46,6 +48,8 @@ pub struct Config {
     pub retention: Retention,
     /// What may learn from the history, and whether it may speak.
     pub learning: LearningSettings,
+    /// How often drift may alarm falsely, and what alarms are acknowledged with.
+    pub drift: DriftSettings,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -67,6 +71,7 @@ impl Default for Config {
             backup: BackupSettings::default(),
             retention: Retention::default(),
             learning: LearningSettings::default(),
+            drift: DriftSettings::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -140,6 +145,7 @@ impl Config {
         problems.extend(self.backup.problems());
         problems.extend(self.retention.problems());
         problems.extend(self.shifts.problems());
+        problems.extend(self.drift.problems());
         problems
     }
 

@@ -1,9 +1,11 @@
 //! The history thread: the only writer. Takes what workers finished, commits it, then tells about it.
 
+mod ending;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,7 @@ use crossbeam_channel::{Receiver, at, never, select, tick};
 
 use super::catalogue::Catalogue;
 use super::clock;
+use super::drift::Watchman;
 use super::failed::{FailedFile, failed_before, unread};
 use super::keeper::{Keeper, Told};
 use super::opener::{self, Opened};
@@ -40,6 +43,7 @@ pub(super) struct Hub {
     pub(super) opened: Receiver<Opened>,
     pub(super) upkeep: Upkeep,
     pub(super) teaching: Teaching,
+    pub(super) watchman: Watchman,
     /// Whether a screen knows what was there before, or that there is nothing.
     pub(super) past_told: bool,
     pub(super) catalogue: Catalogue,
@@ -97,6 +101,9 @@ impl Hub {
                     let news = news.unwrap_or(News::Ended(None));
                     self.teaching.heard(news, self.keeper.in_use().as_ref(), sink);
                 }
+                recv(self.watchman.news) -> news => {
+                    self.watchman.heard(news.ok(), self.keeper.in_use().as_ref(), sink);
+                }
                 recv(heartbeat) -> _ => self.beat(sink),
             }
         }
@@ -107,6 +114,7 @@ impl Hub {
         self.turn_calendar(sink);
         self.upkeep.beat(self.keeper.in_use());
         self.teaching.beat(self.keeper.in_use());
+        self.watchman.beat(self.keeper.in_use(), sink);
         sink(Output::Alive);
     }
 
@@ -130,11 +138,14 @@ impl Hub {
                 opening.notes.into_iter().for_each(|note| sink(Output::Notice(note)));
                 self.failed.extend(failed_before(&store, self.setup.past));
                 self.catalogue.start(&store);
+                let kept = Arc::clone(&store);
                 // Before anybody hears that the history is there, what was learned from it speaks.
                 self.teaching.reload(&store, sink);
                 let (past, told) = self.keeper.opened(store, self.setup.past);
                 self.past_told = true;
                 sink(past);
+                // Those that were held are in the store before the charts are read from it.
+                self.watchman.start(&kept);
                 told
             }
             Opened::Again(opening) => {
@@ -151,6 +162,7 @@ impl Hub {
             }
         };
         self.catalogue.take(&told.outputs);
+        self.watchman.take(&told.outputs);
         told.outputs.into_iter().for_each(&mut *sink);
         self.tell_tallies(sink);
         self.upkeep.beat(self.keeper.in_use());
@@ -198,6 +210,7 @@ impl Hub {
         let Told { outputs, changed, .. } = self.keeper.commit(finished);
         self.forget_unread(&unread);
         self.catalogue.take(&outputs);
+        self.watchman.take(&outputs);
         let runs = outputs.iter().filter(|output| matches!(output, Output::Run { .. })).count() as u64;
         outputs.into_iter().for_each(&mut *sink);
         if changed {
@@ -285,8 +298,10 @@ impl Hub {
                 self.catalogue.answer(number, question, &self.keeper, &self.setup.shifts, sink);
             }
             Command::Act(word) => {
+                let key = word.key.clone();
                 if self.catalogue.act(word, &mut self.keeper, sink) {
                     self.tell_tallies(sink);
+                    self.watchman.take_word(&key, &self.keeper);
                 }
             }
             Command::Outcome(key) => {
@@ -312,11 +327,11 @@ impl Hub {
                 sink(Output::Notice(said.to_owned()));
             }
             Command::Deploy(wanted) => self.teaching.deploy(&wanted, self.keeper.in_use(), sink),
-            Command::Drift
+            command @ (Command::Drift
             | Command::DriftCharts { .. }
             | Command::Acknowledge { .. }
-            | Command::NewBaseline { .. }
-            | Command::Stop => {}
+            | Command::NewBaseline { .. }) => self.watchman.answer(command, sink),
+            Command::Stop => {}
         }
     }
 
@@ -347,44 +362,8 @@ impl Hub {
             self.told_queue = Some(queue);
             sink(Output::Queue(queue));
         }
-    }
-
-    /// A store that is still being opened or backed up does not end cleanly: it is waited for, not for ever.
-    fn end_history(&mut self) {
-        const PATIENCE: Duration = Duration::from_millis(300);
-        if let Some(store) = self.keeper.in_use() {
-            store.close_soon();
+        if queue == 0 {
+            self.watchman.settle();
         }
-        self.upkeep.wait(PATIENCE);
-        if let Ok(Opened::First(store, _)) = self.opened.recv_timeout(PATIENCE) {
-            // What waits on disk stays there for the next start.
-            drop(store);
-        }
-    }
-
-    /// Files still queued stay in their folder and are found at the next start; those finished are committed.
-    fn stop(mut self, sink: &mut dyn FnMut(Output)) {
-        self.stopping.store(true, Ordering::Release);
-        if let Some(intake) = self.intake.take() {
-            intake.stop();
-        }
-        let end = Instant::now() + PATIENCE;
-        let rest = std::iter::from_fn(|| self.done.recv_deadline(end).ok());
-        let finished = rest.filter_map(|done| match done {
-            Done::File(file) => Some(*file),
-            _ => None,
-        });
-        let finished: Vec<Finished> = finished.collect();
-        self.commit(finished, sink);
-        for worker in self.workers.drain(..).filter(JoinHandle::is_finished) {
-            // A worker catches its own panics; one that still died has lost its file to the next start.
-            let _ = worker.join();
-        }
-        self.catalogue.stop();
-        self.teaching.stop();
-        self.end_history();
-        // The store marks its clean end when the last of its owners lets go of it, which is here.
-        drop(self.keeper);
-        sink(Output::Stopped);
     }
 }

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 
 use super::catalogue::Catalogue;
+use super::drift::Watchman;
 use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{Keeper, Slot};
@@ -83,6 +84,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         past_told: !keeper.is_opening(),
         upkeep: Upkeep::new(&setup),
         teaching: Teaching::new(&setup),
+        watchman: Watchman::new(&setup),
         keeper,
         opened,
         setup,

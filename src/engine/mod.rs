@@ -9,6 +9,7 @@
 mod cards;
 mod catalogue;
 pub mod clock;
+mod drift;
 mod failed;
 mod files;
 mod holder;
@@ -32,6 +33,7 @@ mod upkeep;
 mod worker;
 
 pub use catalogue::moment;
+pub use drift::{Desk, DetectorTold, drift_report};
 pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::models::Models;
 use crate::analysis::AnalysisSettings;
-use crate::config::{BackupSettings, Config, LearningSettings, Retention, Shifts, WatchFolder};
+use crate::config::{BackupSettings, Config, DriftSettings, LearningSettings, Retention, Shifts, WatchFolder};
 
 /// Everything the engine needs to know, decided before it starts.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Setup {
     pub try_again: Duration,
     /// Time after the start at which every value of the history is looked at for damage; then once a day.
     pub check_after: Duration,
+    /// How often drift may alarm falsely, and what alarms are acknowledged with.
+    pub drift: DriftSettings,
     /// What may learn, and speak.
     pub learning: LearningSettings,
     /// Who speaks of what was learned; loaded once the history is open.
@@ -55,6 +57,7 @@ impl Setup {
             retention: config.retention,
             try_again: Duration::from_secs(5),
             check_after: Duration::from_mins(10),
+            drift: config.drift.clone(),
             learning: config.learning.clone(),
             models: Arc::default(),
             learn_after: Duration::from_secs(30),

@@ -136,7 +136,7 @@ impl StoreError {
         }
     }
 
-    pub(super) fn engine(error: impl fmt::Display) -> Self {
+    pub(crate) fn engine(error: impl fmt::Display) -> Self {
         Self::Engine(error.to_string())
     }
 

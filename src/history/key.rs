@@ -16,6 +16,10 @@
 //! | `h` | learner, product model, version | card of a trained model |
 //! | `b` | learner, product model, version, number | a stretch of a model's bytes |
 //! | `o` | model, serial, time | outcome of a final test |
+//! | `a` | number | alarm |
+//! | `f` | model, laser, subject, beginning | frozen baseline |
+//! | `e` | model, laser, time | new beginning: a baseline is to be found from then on |
+//! | `x` | model, laser | where the charts stand |
 //! | `z` | key of a damaged value | the value as it was found |
 //! | `k` | name | sequence, total, schema, journal |
 //!
@@ -23,6 +27,7 @@
 
 use super::record::{FileFacts, RunKey};
 use crate::analysis::{JudgedRun, Learner};
+use crate::monitoring::{Epoch, FrozenBaseline, StreamKey};
 use crate::trim::{Identity, LocalDate, TimeSource};
 
 /// Signed integers that sort: the sign bit flipped, big-endian.
@@ -48,6 +53,16 @@ impl RunKey {
     /// The key of the run of a product model at a time, seconds since 1970 on the plant's clock, with this identity.
     pub fn from_parts(model: &str, seconds: i64, identity: [u8; 16]) -> Self {
         from_parts(model, seconds, identity)
+    }
+
+    /// The product model.
+    pub fn model(&self) -> Option<&str> {
+        model_of(self)
+    }
+
+    /// What tells it from other runs of its model and time.
+    pub fn identity(&self) -> Option<[u8; 16]> {
+        identity_of(self)
     }
 
     /// The part after the model: time and identity.
@@ -279,6 +294,43 @@ pub(super) fn outcomes_of(model: Option<&str>, serial: Option<&str>) -> Vec<u8> 
     }
 }
 
+/// A product model at a laser.
+fn stream(key: &StreamKey) -> Vec<u8> {
+    let mut part = text(&key.model);
+    part.push(0);
+    part.extend(text(&key.laser));
+    part.push(0);
+    part
+}
+
+pub(super) fn alarm(number: u64) -> Vec<u8> {
+    joined(b'a', &[&number.to_be_bytes()])
+}
+
+/// A baseline of a subject since a beginning; 0 = the first.
+pub(super) fn baseline(frozen: &FrozenBaseline) -> Vec<u8> {
+    let since = frozen.epoch.map_or([0; 8], |epoch| sortable(epoch.timestamp()));
+    joined(b'f', &[&stream(&frozen.stream), frozen.subject.word().as_bytes(), &[0], &since])
+}
+
+pub(super) fn epoch(epoch: &Epoch) -> Vec<u8> {
+    joined(b'e', &[&stream(&epoch.stream), &sortable(epoch.from.timestamp())])
+}
+
+pub(super) fn state(key: &StreamKey) -> Vec<u8> {
+    joined(b'x', &[&stream(key)])
+}
+
+/// What the keys of all alarms begin with.
+pub(super) const ALARMS: &[u8] = b"a";
+/// What the keys of all frozen baselines begin with.
+pub(super) const BASELINES: &[u8] = b"f";
+/// What the keys of all new beginnings begin with.
+pub(super) const EPOCHS: &[u8] = b"e";
+/// What the keys of all states of charts begin with.
+pub(super) const STATES: &[u8] = b"x";
+/// What the keys of the log begin with.
+pub(super) const LOG: &[u8] = b"l";
 /// What the keys of the index by time begin with.
 pub(super) const BY_TIME: &[u8] = b"t";
 /// What the keys of all marks of paths begin with.
@@ -292,6 +344,8 @@ pub(super) const MODEL_CARDS: &[u8] = b"h";
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";
+/// Through which line of the log the runs are in the states of the charts.
+pub(super) const DRIFT: &[u8] = b"kdrift";
 /// Curves of runs before this moment, seconds since 1970, have been dropped.
 pub(super) const CURVES_FROM: &[u8] = b"kcurves";
 /// Number of the journal's last batch that the engine has.

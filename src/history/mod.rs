@@ -9,6 +9,7 @@ mod database;
 mod digest;
 mod disk;
 mod draft;
+mod drift;
 mod error;
 mod facts;
 mod filter;
@@ -36,6 +37,7 @@ mod walk;
 
 pub use backup::{Backup, verify as verify_backup};
 pub use claim::Claim;
+pub use drift::is_in_time;
 pub use error::{Holder, StoreError};
 pub use facts::Facts;
 pub use filter::{Filter, FilterError, KEYS as FILTER_KEYS, Moment, When, text_is_in};

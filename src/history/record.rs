@@ -22,7 +22,14 @@ pub struct FileFacts {
 impl LogOutcome {
     /// Whether it tells what a person or the program did, and not how a file ended.
     pub fn is_word(&self) -> bool {
-        matches!(self, Self::Excluded { .. } | Self::Included { .. } | Self::Learning { .. } | Self::Tested { .. })
+        !matches!(
+            self,
+            Self::Run { .. }
+                | Self::Revision { .. }
+                | Self::Duplicate { .. }
+                | Self::Skipped { .. }
+                | Self::Failed { .. }
+        )
     }
 }
 
@@ -138,6 +145,37 @@ pub enum LogOutcome {
         passed: Option<bool>,
         /// A remark.
         note: String,
+        /// Who said so.
+        by: String,
+    },
+    /// No file: an alarm was raised.
+    Alarmed {
+        /// Its number.
+        alarm: u64,
+        /// Its sentence.
+        sentence: String,
+    },
+    /// No file: somebody has seen to an alarm.
+    Acknowledged {
+        /// Its number.
+        alarm: u64,
+        /// Its sentence.
+        sentence: String,
+        /// The cause, by its code.
+        cause: String,
+        /// A note.
+        note: String,
+        /// Who said so.
+        by: String,
+    },
+    /// No file: somebody wants a new baseline.
+    NewBaseline {
+        /// Product model and laser, in words.
+        of: String,
+        /// From when on.
+        from: String,
+        /// Why.
+        reason: String,
         /// Who said so.
         by: String,
     },

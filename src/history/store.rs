@@ -21,6 +21,8 @@ use crate::trim::LocalDate;
 
 /// Log entries looked through, at most, for each run that is asked for.
 const LOG_A_RUN: usize = 20;
+/// Runs read at once on a walk.
+const PAGE: usize = 200;
 /// Most runs of one unit that are given out.
 const MAX_UNIT_RUNS: usize = 1_000;
 
@@ -82,7 +84,8 @@ impl Store {
         self.closing.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_closing(&self) -> bool {
+    /// Whether the program is about to end.
+    pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }
 
@@ -263,16 +266,27 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read.
     pub fn model_runs(&self, model: &str) -> Result<Vec<(RunKey, RunRecord)>, StoreError> {
-        let (prefix, mut found) = (key::runs_named(model), Vec::new());
+        let mut found = Vec::new();
+        self.each_run_of(model, |key, record| found.push((key, record)))?;
+        Ok(found)
+    }
+
+    /// Calls `each` for all runs of a product model, in clock order. Damaged values are left out.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn each_run_of(&self, model: &str, mut each: impl FnMut(RunKey, RunRecord)) -> Result<(), StoreError> {
+        let prefix = key::runs_named(model);
         let mut after = prefix.clone();
         loop {
-            let page = self.shelf().after(&after, &prefix, MAX_UNIT_RUNS)?;
-            let Some((last, _)) = page.last() else { return Ok(found) };
+            let page = self.shelf().after(&after, &prefix, PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
-            found.extend(page.iter().filter_map(|(key, bytes)| {
-                let key = RunKey(key.get(1..)?.to_vec());
-                Some((key, value::decode(bytes).ok()?))
-            }));
+            for (key, bytes) in &page {
+                if let (Some(key), Ok(record)) = (key.get(1..), value::decode(bytes)) {
+                    each(RunKey(key.to_vec()), record);
+                }
+            }
         }
     }
 

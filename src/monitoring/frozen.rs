@@ -20,7 +20,7 @@ pub enum Known {
 /// Limits, and from when on they hold: the false alarms of the shop are shared anew when it has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LimitsFrom {
-    /// Runs and lots from this time on are held against them.
+    /// Runs and lots after this time are held against them.
     pub from: LocalTime,
     /// Run length in control that was asked for, units or lots.
     pub run_length: u32,
@@ -61,9 +61,9 @@ pub struct FrozenBaseline {
 }
 
 impl FrozenBaseline {
-    /// The limits that hold at a time.
+    /// The limits that hold at a time: set before it.
     pub fn limits_at(&self, time: LocalTime) -> Option<&LimitsFrom> {
-        let later = self.limits.partition_point(|limits| limits.from <= time);
+        let later = self.limits.partition_point(|limits| limits.from < time);
         self.limits.get(later.saturating_sub(1))
     }
 }
@@ -81,4 +81,23 @@ pub struct Epoch {
     pub by: String,
     /// When, milliseconds since 1970 UTC.
     pub at_ms: i64,
+}
+
+/// What is frozen of a stream.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frozen<'a> {
+    pub(super) epochs: &'a [Epoch],
+    pub(super) baselines: &'a [FrozenBaseline],
+}
+
+impl<'a> Frozen<'a> {
+    /// The beginning that a time belongs to; `None` = the first.
+    pub(super) fn epoch_at(&self, time: LocalTime) -> Option<LocalTime> {
+        self.epochs.iter().map(|epoch| epoch.from).filter(|from| *from <= time).max()
+    }
+
+    /// The baseline of a subject since a beginning.
+    pub(super) fn baseline(&self, subject: Subject, epoch: Option<LocalTime>) -> Option<&'a FrozenBaseline> {
+        self.baselines.iter().find(|frozen| frozen.subject == subject && frozen.epoch == epoch)
+    }
 }

@@ -59,6 +59,11 @@ impl Ewma {
         }
     }
 
+    /// Holds it against another limit L from now on.
+    pub fn set_limit(&mut self, limit: f64) {
+        self.limit = limit;
+    }
+
     /// The average now, in the metric's unit.
     pub fn value(&self) -> f64 {
         self.value

@@ -110,6 +110,21 @@ impl LotBook {
         self.done.last()
     }
 
+    /// The lot that the newest run belongs to, when the newest run of the whole history is at `newest`.
+    pub fn current(&self, newest: LocalTime) -> Option<Lot> {
+        self.current.as_ref().map(|current| current.lot(current.state(newest, &self.rule)))
+    }
+
+    /// Whether a run at this time would join that lot.
+    pub fn takes(&self, time: LocalTime) -> bool {
+        self.current.as_ref().is_some_and(|current| current.takes(time, &self.rule))
+    }
+
+    /// Forgets the lots that have ended: whoever pushed the runs has been given each.
+    pub fn forget_done(&mut self) {
+        self.done.clear();
+    }
+
     /// All lots, the newest last, when the newest run of the whole history is at `newest`.
     pub fn lots(&self, newest: LocalTime) -> Vec<Lot> {
         let current = self.current.as_ref().map(|current| current.lot(current.state(newest, &self.rule)));

@@ -51,7 +51,7 @@ pub use capability::Capability;
 pub use cusum::{Cusum, CusumPoint};
 pub use error::SpcError;
 pub use ewma::{Ewma, EwmaLimits};
-pub use false_alarms::{ModelLoad, ShopShare, share_out};
+pub use false_alarms::{ChartKind, ChartLoad, ChartShare, ModelCharts, ShopShare, share_out};
 pub use family::{Family, LAMBDA, SMOOTH_LAMBDA};
 pub use individuals::Individuals;
 pub use limits::Ask;

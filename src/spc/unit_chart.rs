@@ -105,6 +105,17 @@ impl UnitChart {
         self.limits
     }
 
+    /// Holds what comes from now on against other limits of the same family; where the chart stands is not touched.
+    pub fn set_limits(&mut self, limits: Weighted) {
+        self.limits = limits;
+        self.ewma.set_limit(limits.limit);
+    }
+
+    /// The EWMA, in baseline sigmas.
+    pub fn ewma(&self) -> f64 {
+        self.ewma.value()
+    }
+
     /// How many readings were impossible.
     pub fn left_out(&self) -> u64 {
         self.left_out

@@ -62,6 +62,11 @@ pub fn log_words(entry: &LogEntry) -> String {
         LogOutcome::Included { reason, by, .. } => format!("counts again {reason} {by}"),
         LogOutcome::Learning { what, by, .. } => format!("model {what} {by}"),
         LogOutcome::Tested { passed, note, by, .. } => format!("{} {note} {by}", test_word(*passed)),
+        LogOutcome::Alarmed { sentence, .. } => format!("alarm {sentence}"),
+        LogOutcome::Acknowledged { sentence, cause, note, by, .. } => {
+            format!("acknowledged {cause} {note} {by} {sentence}")
+        }
+        LogOutcome::NewBaseline { of, from, reason, by } => format!("new baseline {of} {from} {reason} {by}"),
     };
     format!("{} {said}", entry.file.name())
 }

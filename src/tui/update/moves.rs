@@ -225,7 +225,12 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         | LogOutcome::Excluded { key, .. }
         | LogOutcome::Included { key, .. }
         | LogOutcome::Tested { key, .. } => Some(key.clone()),
-        LogOutcome::Skipped { .. } | LogOutcome::Failed { .. } | LogOutcome::Learning { .. } => None,
+        LogOutcome::Skipped { .. }
+        | LogOutcome::Failed { .. }
+        | LogOutcome::Learning { .. }
+        | LogOutcome::Alarmed { .. }
+        | LogOutcome::Acknowledged { .. }
+        | LogOutcome::NewBaseline { .. } => None,
     });
     if let Some(index) = key.and_then(|key| app.rows.index_of(&RowId::Run(key))) {
         show(app, Screen::Live);

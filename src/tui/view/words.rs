@@ -128,6 +128,14 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
         LogOutcome::Learning { what, failed, by } => {
             ("model".to_owned(), if *failed { Role::Warning } else { Role::Text }, format!("{what} ({by})"))
         }
+        LogOutcome::Alarmed { sentence, .. } => ("alarm".to_owned(), Role::Outside, sentence.clone()),
+        LogOutcome::Acknowledged { sentence, cause, note, by, .. } => {
+            let note = if note.is_empty() { String::new() } else { format!(", {note}") };
+            ("acknowledged".to_owned(), Role::Text, format!("{cause}{note} ({by}): {sentence}"))
+        }
+        LogOutcome::NewBaseline { of, from, reason, by } => {
+            ("baseline".to_owned(), Role::Text, format!("new for {of} from {from}: {reason} ({by})"))
+        }
         LogOutcome::Tested { passed, note, by, .. } => {
             let role = match passed {
                 Some(true) => Role::Pass,

@@ -1,0 +1,453 @@
+//! The whole shop: runs in, alarms and baselines out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::alarm::{Acknowledgement, Alarm, Doubt};
+use super::frozen::{Epoch, Frozen, FrozenBaseline};
+use super::latch::Alarms;
+use super::metric::Subject;
+use super::observation::{Observation, RunId, StreamKey};
+use super::series::Found;
+use super::sharing::Shared;
+use super::stream::StreamState;
+use super::trace::Trace;
+use crate::spc::BaselineRule;
+use crate::trim::LocalTime;
+
+/// What a shop may set about drift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonitorSettings {
+    /// Days between two false alarms of the whole shop, above 0.
+    pub false_alarm_every_days: f64,
+    /// Cause codes to acknowledge with.
+    pub causes: Vec<String>,
+    /// How large a baseline must be.
+    pub baseline: BaselineRule,
+}
+
+impl Default for MonitorSettings {
+    fn default() -> Self {
+        let causes = ["laser", "material", "fixture", "recipe", "measurement", "limit table", "false alarm", "other"];
+        Self {
+            false_alarm_every_days: 90.0,
+            causes: causes.map(str::to_owned).to_vec(),
+            baseline: BaselineRule::default(),
+        }
+    }
+}
+
+/// Something to be kept for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Keep {
+    /// An alarm as it is now.
+    Alarm(Alarm),
+    /// A baseline as it is now.
+    Baseline(FrozenBaseline),
+    /// A new beginning.
+    Epoch(Epoch),
+}
+
+/// What was kept before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Restored {
+    /// Where the streams stood; one that is missing is made anew from its runs.
+    pub states: Vec<StreamState>,
+    /// Baselines.
+    pub baselines: Vec<FrozenBaseline>,
+    /// New beginnings.
+    pub epochs: Vec<Epoch>,
+    /// Alarms.
+    pub alarms: Vec<Alarm>,
+    /// Times of the oldest and the newest run of the whole history.
+    pub span: Option<(LocalTime, LocalTime)>,
+}
+
+/// What has come of the runs since it was last asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settled {
+    /// To be kept.
+    pub keep: Vec<Keep>,
+    /// Alarms that were raised, the oldest signal first.
+    pub raised: Vec<Alarm>,
+    /// Streams of which anything changed.
+    pub changed: BTreeSet<StreamKey>,
+}
+
+/// One stream.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) state: StreamState,
+    pub(super) epochs: Vec<Epoch>,
+    pub(super) baselines: Vec<FrozenBaseline>,
+    pub(super) alarms: Vec<Alarm>,
+    /// Whether its runs must be read again.
+    outdated: bool,
+    /// Whether its state has changed since it was last kept.
+    unkept: bool,
+    /// Runs told by the log up to this line were there when its runs were last read.
+    read_through: u64,
+}
+
+/// The shop.
+#[derive(Debug)]
+pub struct Monitor {
+    pub(super) settings: MonitorSettings,
+    pub(super) streams: BTreeMap<StreamKey, Stream>,
+    pub(super) span: Option<(LocalTime, LocalTime)>,
+    pub(super) shared: Shared,
+    /// Product models of which all runs are to be read.
+    unread: BTreeSet<String>,
+    /// Alarms of no stream.
+    pub(super) of_silence: Vec<Alarm>,
+    next_alarm: u64,
+    touched: BTreeSet<u64>,
+    /// Numbers from here on are of alarms that were not told yet.
+    told: u64,
+    reading: u64,
+    keep: Vec<Keep>,
+    changed: BTreeSet<StreamKey>,
+}
+
+impl Stream {
+    fn new(key: StreamKey) -> Self {
+        let state = StreamState::new(key);
+        let (epochs, baselines, alarms) = (Vec::new(), Vec::new(), Vec::new());
+        Self { state, epochs, baselines, alarms, outdated: false, unkept: false, read_through: 0 }
+    }
+
+    pub(super) fn frozen(&self) -> Frozen<'_> {
+        Frozen { epochs: &self.epochs, baselines: &self.baselines }
+    }
+}
+
+impl Monitor {
+    /// A shop with what was kept of it.
+    pub fn new(settings: MonitorSettings, restored: Restored) -> Self {
+        let mut monitor = Self {
+            settings,
+            streams: BTreeMap::new(),
+            span: restored.span,
+            shared: Shared::default(),
+            unread: BTreeSet::new(),
+            of_silence: Vec::new(),
+            next_alarm: 1,
+            touched: BTreeSet::new(),
+            told: 1,
+            reading: 0,
+            keep: Vec::new(),
+            changed: BTreeSet::new(),
+        };
+        for state in restored.states {
+            let key = state.key.clone();
+            monitor.stream(&key).state = state;
+        }
+        for epoch in restored.epochs {
+            monitor.stream(&epoch.stream.clone()).epochs.push(epoch);
+        }
+        for baseline in restored.baselines {
+            monitor.stream(&baseline.stream.clone()).baselines.push(baseline);
+        }
+        for alarm in restored.alarms {
+            monitor.next_alarm = monitor.next_alarm.max(alarm.id + 1);
+            match alarm.subject {
+                Subject::Silence => monitor.of_silence.push(alarm),
+                _ => monitor.stream(&alarm.stream.clone()).alarms.push(alarm),
+            }
+        }
+        monitor.told = monitor.next_alarm;
+        monitor.share_again();
+        monitor
+    }
+
+    fn stream(&mut self, key: &StreamKey) -> &mut Stream {
+        self.streams.entry(key.clone()).or_insert_with(|| Stream::new(key.clone()))
+    }
+
+    /// Notes the time of a run, whether it counts or not: windows end at the newest.
+    pub fn note_time(&mut self, time: LocalTime) {
+        let (oldest, newest) = self.span.unwrap_or((time, time));
+        self.span = Some((oldest.min(time), newest.max(time)));
+    }
+
+    /// Times of the oldest and the newest run of the whole history.
+    pub fn span(&self) -> Option<(LocalTime, LocalTime)> {
+        self.span
+    }
+
+    /// Runs that are read from now on are all that the log tells of up to this line.
+    pub fn read_through(&mut self, line: u64) {
+        self.reading = line;
+    }
+
+    /// Takes a run that is new, told by this line of the log. In order of time it is one update; one that comes late has its stream read again when
+    /// things are settled.
+    pub fn arrive(&mut self, observation: &Observation, line: u64, now_ms: i64) {
+        self.note_time(observation.id.time);
+        self.changed.insert(observation.stream.clone());
+        let stream = self.streams.entry(observation.stream.clone());
+        let stream = stream.or_insert_with(|| Stream::new(observation.stream.clone()));
+        if line <= stream.read_through {
+            return;
+        }
+        if stream.outdated || !stream.state.is_next(observation.id) {
+            return self.outdate(&observation.stream, observation.id);
+        }
+        let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
+        let mut alarms = Alarms {
+            stream: &observation.stream,
+            all: &mut stream.alarms,
+            next: &mut self.next_alarm,
+            now_ms,
+            supported: None,
+            touched: &mut self.touched,
+        };
+        stream.state.take(observation, &frozen, &mut alarms, None);
+        stream.unkept = true;
+    }
+
+    /// A run of a stream came late, was changed, or counts no more or again: its runs are read again, and whatever was
+    /// latched or frozen over its time is marked.
+    pub fn outdate(&mut self, key: &StreamKey, run: RunId) {
+        let mut keep = Vec::new();
+        let stream = self.stream(key);
+        stream.outdated = true;
+        for baseline in &mut stream.baselines {
+            if !baseline.late_inside && (baseline.from..=baseline.to).contains(&run.time) {
+                baseline.late_inside = true;
+                keep.push(Keep::Baseline(baseline.clone()));
+            }
+        }
+        for alarm in &mut stream.alarms {
+            let inside = alarm.context.lot.is_some_and(|lot| (lot.first..=lot.last).contains(&run.time));
+            if inside && alarm.doubt(Doubt::LateFileInside, true) {
+                keep.push(Keep::Alarm(alarm.clone()));
+            }
+        }
+        self.keep.append(&mut keep);
+        self.changed.insert(key.clone());
+    }
+
+    /// All runs of a product model are read again, without a word on what was latched or frozen.
+    pub fn outdate_model(&mut self, model: &str) {
+        self.unread.insert(model.to_owned());
+    }
+
+    /// Whether a stream's runs must be read again.
+    pub fn is_outdated(&self) -> bool {
+        !self.unread.is_empty() || self.streams.values().any(|stream| stream.outdated)
+    }
+
+    /// Brings everything up to date: streams that must be are made anew from their runs (`runs` gives those of a product
+    /// model, in any order), lots are closed, baselines are found and frozen, limits are shared out.
+    ///
+    /// # Errors
+    /// Those of `runs`; what was not read stays to be read.
+    pub fn settle<E>(
+        &mut self,
+        now_ms: i64,
+        mut runs: impl FnMut(&str) -> Result<Vec<Observation>, E>,
+    ) -> Result<Settled, E> {
+        self.read_outdated(now_ms, &mut runs)?;
+        self.pass_time(now_ms);
+        let frozen = self.freeze(now_ms);
+        if !frozen.is_empty() || self.shared.is_due(self.span) {
+            self.share_out();
+            for key in frozen {
+                self.stream(&key).outdated = true;
+            }
+            self.read_outdated(now_ms, &mut runs)?;
+            self.pass_time(now_ms);
+        }
+        Ok(self.settled())
+    }
+
+    fn read_outdated<E>(
+        &mut self,
+        now_ms: i64,
+        runs: &mut impl FnMut(&str) -> Result<Vec<Observation>, E>,
+    ) -> Result<(), E> {
+        let outdated = self.streams.iter().filter(|(_, stream)| stream.outdated).map(|(key, _)| key.model.clone());
+        let models: BTreeSet<String> = outdated.chain(self.unread.iter().cloned()).collect();
+        for model in models {
+            let mut of_each: BTreeMap<StreamKey, Vec<Observation>> = BTreeMap::new();
+            for run in runs(&model)? {
+                of_each.entry(run.stream.clone()).or_default().push(run);
+            }
+            let all = self.unread.remove(&model);
+            if all {
+                for key in of_each.keys() {
+                    self.stream(key);
+                }
+            }
+            let wanted = self.streams.iter().filter(|(key, stream)| key.model == model && (all || stream.outdated));
+            let keys: Vec<StreamKey> = wanted.map(|(key, _)| key.clone()).collect();
+            for key in keys {
+                let mut runs = of_each.remove(&key).unwrap_or_default();
+                runs.sort_by_key(|run| run.id);
+                self.replay(&key, &runs, now_ms);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a stream anew from its runs, in order of time.
+    fn replay(&mut self, key: &StreamKey, runs: &[Observation], now_ms: i64) {
+        let newest = self.span.map(|(_, newest)| newest);
+        let Some(stream) = self.streams.get_mut(key) else { return };
+        let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
+        let mut alarms = Alarms {
+            stream: key,
+            all: &mut stream.alarms,
+            next: &mut self.next_alarm,
+            now_ms,
+            supported: None,
+            touched: &mut self.touched,
+        };
+        stream.state = replayed(key, runs, newest, &frozen, &mut alarms, None);
+        (stream.outdated, stream.unkept, stream.read_through) = (false, true, self.reading);
+        self.changed.insert(key.clone());
+    }
+
+    /// Closes the lots that the rest of the shop has left behind.
+    fn pass_time(&mut self, now_ms: i64) {
+        let Some((_, newest)) = self.span else { return };
+        for (key, stream) in &mut self.streams {
+            let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
+            let mut alarms = Alarms {
+                stream: key,
+                all: &mut stream.alarms,
+                next: &mut self.next_alarm,
+                now_ms,
+                supported: None,
+                touched: &mut self.touched,
+            };
+            if stream.state.pass_time(newest, &frozen, &mut alarms, None) {
+                stream.unkept = true;
+                self.changed.insert(key.clone());
+            }
+        }
+    }
+
+    /// Freezes the baselines that can be; the streams that got one. Their limits come with the sharing.
+    fn freeze(&mut self, now_ms: i64) -> BTreeSet<StreamKey> {
+        let mut frozen = BTreeSet::new();
+        for (key, stream) in &mut self.streams {
+            let epoch = stream.state.epoch;
+            let known = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
+            for (subject, found) in stream.state.find_baselines(&known, &self.settings.baseline) {
+                let Found { from, to, lots, units, known } = found;
+                stream.baselines.push(FrozenBaseline {
+                    stream: key.clone(),
+                    subject,
+                    epoch,
+                    from,
+                    to,
+                    lots,
+                    units,
+                    known,
+                    limits: Vec::new(),
+                    frozen_ms: now_ms,
+                    late_inside: false,
+                });
+                frozen.insert(key.clone());
+            }
+        }
+        frozen
+    }
+
+    fn share_out(&mut self) {
+        let changed = self.share_again();
+        self.keep.extend(changed.into_iter().map(Keep::Baseline));
+    }
+
+    fn settled(&mut self) -> Settled {
+        let mut keep = std::mem::take(&mut self.keep);
+        let touched = std::mem::take(&mut self.touched);
+        let alarms = self.streams.values().flat_map(|stream| &stream.alarms).chain(&self.of_silence);
+        let touched: Vec<Alarm> = alarms.filter(|alarm| touched.contains(&alarm.id)).cloned().collect();
+        let mut raised: Vec<Alarm> = touched.iter().filter(|alarm| alarm.id >= self.told).cloned().collect();
+        raised.sort_by_key(|alarm| (alarm.time, alarm.id));
+        self.told = self.next_alarm;
+        keep.extend(touched.into_iter().map(Keep::Alarm));
+        Settled { keep, raised, changed: std::mem::take(&mut self.changed) }
+    }
+
+    /// Notes that somebody has seen to an alarm; `None` when there is no such alarm.
+    pub fn acknowledge(&mut self, id: u64, word: Acknowledgement) -> Option<Alarm> {
+        let word = Acknowledgement { newest: self.span.map(|(_, newest)| newest), ..word };
+        let streams = self.streams.values_mut().flat_map(|stream| &mut stream.alarms);
+        let alarm = streams.chain(&mut self.of_silence).find(|alarm| alarm.id == id)?;
+        alarm.acknowledged = Some(word);
+        self.changed.insert(alarm.stream.clone());
+        Some(alarm.clone())
+    }
+
+    /// Begins anew: a stream's baselines are to be found from a time on.
+    pub fn begin(&mut self, epoch: Epoch) {
+        let stream = self.stream(&epoch.stream.clone());
+        stream.outdated = true;
+        stream.epochs.push(epoch);
+        stream.epochs.sort_by_key(|epoch| epoch.from);
+    }
+
+    /// The states that have changed since they were last asked for, at most so many.
+    pub fn unkept(&mut self, most: usize) -> Vec<StreamState> {
+        let unkept = self.streams.values_mut().filter(|stream| stream.unkept && !stream.outdated).take(most);
+        let state = |stream: &mut Stream| {
+            stream.unkept = false;
+            stream.state.clone()
+        };
+        unkept.map(state).collect()
+    }
+
+    /// Raises an alarm that is of no stream.
+    pub(super) fn raise_silence(&mut self, make: impl FnOnce(u64) -> Alarm) {
+        let alarm = make(self.next_alarm);
+        self.next_alarm += 1;
+        self.touched.insert(alarm.id);
+        self.of_silence.push(alarm);
+    }
+
+    /// An alarm by its number.
+    pub fn alarm(&self, id: u64) -> Option<&Alarm> {
+        self.alarms().find(|alarm| alarm.id == id)
+    }
+
+    /// All alarms, in no order.
+    pub fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.streams.values().flat_map(|stream| &stream.alarms).chain(&self.of_silence)
+    }
+
+    /// Where a stream stands.
+    pub fn state(&self, key: &StreamKey) -> Option<&StreamState> {
+        self.streams.get(key).map(|stream| &stream.state)
+    }
+
+    /// The baselines of a stream.
+    pub fn baselines(&self, key: &StreamKey) -> &[FrozenBaseline] {
+        self.streams.get(key).map_or(&[], |stream| &stream.baselines)
+    }
+}
+
+/// The state that runs make, in order of time.
+pub(super) fn replayed(
+    key: &StreamKey,
+    runs: &[Observation],
+    newest: Option<LocalTime>,
+    frozen: &Frozen<'_>,
+    alarms: &mut Alarms<'_>,
+    mut trace: Option<&mut Trace>,
+) -> StreamState {
+    let mut state = StreamState::new(key.clone());
+    alarms.begin_replay();
+    for run in runs {
+        state.take(run, frozen, alarms, trace.as_deref_mut());
+    }
+    if let Some(newest) = newest {
+        state.pass_time(newest, frozen, alarms, trace);
+    }
+    alarms.end_replay();
+    state
+}

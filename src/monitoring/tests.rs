@@ -1,0 +1,148 @@
+//! Made streams: steady ones, and ones that something happens to.
+
+use std::convert::Infallible;
+
+use super::*;
+use crate::spc::run_length::chance::Chance;
+use crate::trim::LocalTime;
+
+const DAY: i64 = 86_400;
+
+/// A stream that is made: a lot a week, so many units in each.
+struct Made {
+    model: &'static str,
+    seed: u64,
+    lots: i64,
+    units: i64,
+    /// From which lot on figures of which metric stand so many sigmas higher.
+    step: Option<(i64, Metric, f64)>,
+    /// From which lot on which share of units fails instead of a tenth.
+    fails: Option<(i64, f64)>,
+    power_from: i64,
+}
+
+impl Made {
+    fn steady(model: &'static str, seed: u64) -> Self {
+        Self { model, seed, lots: 40, units: 10, step: None, fails: None, power_from: i64::MAX }
+    }
+
+    fn runs(&self) -> Vec<Observation> {
+        let mut chance = Chance::new(self.seed, 0);
+        let places = (0..self.lots).flat_map(|lot| (0..self.units).map(move |unit| (lot, unit)));
+        places.map(|(lot, unit)| self.run(lot, unit, &mut chance)).collect()
+    }
+
+    fn run(&self, lot: i64, unit: i64, chance: &mut Chance) -> Observation {
+        let seconds = (20_000 + 7 * lot) * DAY + 28_800 + 600 * unit;
+        let mut readings = Metric::ALL.map(|metric| {
+            let stepped = self.step.filter(|(from, of, _)| lot >= *from && *of == metric).map_or(0.0, |step| step.2);
+            metric.scale().reading(2.0 + 0.1 * (chance.normal() + stepped))
+        });
+        readings[Metric::Passes.place()] = 1.0;
+        let share = self.fails.filter(|(from, _)| lot >= *from).map_or(0.1, |fails| fails.1);
+        let mut settings: [Option<String>; SETTINGS] = Default::default();
+        settings[0] = Some(if lot >= self.power_from { "62" } else { "60" }.to_owned());
+        let number = u128::try_from(lot * self.units + unit).expect("a number") + (u128::from(self.seed) << 64);
+        Observation {
+            stream: StreamKey { model: self.model.to_owned(), laser: "LTS".to_owned() },
+            id: RunId { time: LocalTime::from_timestamp(seconds).expect("a time"), identity: number.to_be_bytes() },
+            unit: format!("{}", lot * self.units + unit),
+            good: Some(chance.unit() >= share),
+            readings,
+            settings,
+            disposition: "Trimmed Correct".to_owned(),
+        }
+    }
+}
+
+fn of_model(runs: &[Observation]) -> impl FnMut(&str) -> Result<Vec<Observation>, Infallible> + '_ {
+    |model| Ok(runs.iter().filter(|run| run.stream.model == model).cloned().collect())
+}
+
+/// Runs that come one by one, each settled before the next.
+fn lived(runs: &[Observation]) -> (Monitor, Vec<Alarm>) {
+    let mut monitor = Monitor::new(MonitorSettings::default(), Restored::default());
+    let mut raised = Vec::new();
+    for (count, run) in (1..).zip(runs) {
+        monitor.arrive(run, 1, 0);
+        let Ok(settled) = monitor.settle(0, of_model(&runs[..count]));
+        raised.extend(settled.raised);
+    }
+    (monitor, raised)
+}
+
+fn key(model: &str) -> StreamKey {
+    StreamKey { model: model.to_owned(), laser: "LTS".to_owned() }
+}
+
+#[test]
+fn a_steady_stream_gets_its_baselines_and_no_alarm() {
+    let (monitor, raised) = lived(&Made::steady("8340-1", 1).runs());
+    assert_eq!(raised, []);
+    let baselines = monitor.baselines(&key("8340-1"));
+    assert!(baselines.len() >= 6, "{}", baselines.len());
+    let list = monitor.list();
+    assert_eq!(list.lines[0].standing, Standing::InControl, "{}", list.lines[0].why);
+    assert!(list.expected_days.is_some_and(|days| days > 60.0), "{:?}", list.expected_days);
+}
+
+#[test]
+fn a_step_alarms_once_with_its_reason_and_what_changed() {
+    let made = Made { step: Some((20, Metric::UntrimmedResistance, 3.0)), power_from: 20, ..Made::steady("6607", 2) };
+    let (monitor, raised) = lived(&made.runs());
+    assert_eq!(raised.len(), 1, "{raised:?}");
+    let alarm = &raised[0];
+    assert_eq!(alarm.subject, Metric::UntrimmedResistance.into());
+    assert!(alarm.sentence.starts_with("6607 on LTS: untrimmed resistance"), "{}", alarm.sentence);
+    let list = monitor.list();
+    assert!(matches!(list.lines[0].standing, Standing::Alarm { .. }));
+    assert_eq!(list.open.len(), 1);
+    assert!(list.open[0].signals > 5, "{}", list.open[0].signals);
+}
+
+#[test]
+fn a_lot_that_fails_alarms_when_it_closes_and_ranks_by_excess() {
+    let made = Made { fails: Some((25, 0.6)), ..Made::steady("8706", 3) };
+    let (monitor, raised) = lived(&made.runs());
+    let first = raised.iter().find(|alarm| alarm.subject == Subject::FailShare).expect("an alarm");
+    assert!(first.sentence.contains("units failed linearity in the last lot; expected at most"), "{}", first.sentence);
+    let lot = first.context.lot.expect("a lot");
+    assert_eq!((lot.units, first.time), (10, lot.last));
+    assert!(monitor.list().lines[0].excess_a_week > 3.0);
+}
+
+#[test]
+fn runs_that_come_one_by_one_or_all_at_once_leave_the_same_states() {
+    let mut runs = Made { step: Some((20, Metric::LinearityError, 2.0)), ..Made::steady("a", 4) }.runs();
+    runs.extend(Made::steady("b", 5).runs());
+    runs.sort_by_key(|run| run.id);
+    let (lived, raised) = lived(&runs);
+    let restored = Restored { baselines: lived.baselines(&key("a")).to_vec(), ..Restored::default() };
+    let mut monitor = Monitor::new(MonitorSettings::default(), restored);
+    runs.reverse();
+    runs.iter().for_each(|run| monitor.arrive(run, 1, 0));
+    let Ok(settled) = monitor.settle(0, of_model(&runs));
+    assert_eq!(monitor.state(&key("a")), lived.state(&key("a")));
+    assert_eq!(settled.raised.len(), raised.len());
+}
+
+#[test]
+fn an_acknowledged_alarm_rearms_after_a_clean_lot() {
+    let mut runs = Made { step: Some((20, Metric::UntrimmedError, 4.0)), lots: 22, ..Made::steady("c", 6) }.runs();
+    let (mut monitor, raised) = lived(&runs);
+    assert_eq!(raised.len(), 1);
+    let seen =
+        Acknowledgement { cause: "material".into(), by: "AB".into(), note: String::new(), at_ms: 1, newest: None };
+    monitor.acknowledge(raised[0].id, seen).expect("the alarm");
+    assert_eq!(monitor.list().lines[0].standing, Standing::Watch);
+    let later = Made { lots: 44, step: Some((36, Metric::UntrimmedError, 4.0)), ..Made::steady("c", 7) }.runs();
+    let mut again = Vec::new();
+    let last = runs.last().expect("runs").id.time;
+    for run in later.into_iter().filter(|run| run.id.time > last) {
+        runs.push(run.clone());
+        monitor.arrive(&run, 1, 0);
+        let Ok(settled) = monitor.settle(0, of_model(&runs));
+        again.extend(settled.raised);
+    }
+    assert_eq!(again.iter().map(|alarm| alarm.subject).collect::<Vec<_>>(), [Metric::UntrimmedError.into()]);
+}
