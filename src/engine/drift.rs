@@ -43,6 +43,7 @@ impl Desk {
             restored.states.clear();
         }
         let mut monitor = Monitor::new(settings.monitor(), restored);
+        *monitor.silence() = store.shifts_known();
         models.iter().for_each(|model| monitor.outdate_model(model));
         Ok(Self { monitor, through: last })
     }
@@ -94,7 +95,7 @@ impl Desk {
         store.keep_drift(&settled.keep, lines_of(settled), now_ms)?;
         let states = self.monitor.unkept(usize::MAX);
         self.through = store.last_line();
-        store.keep_states(&states, self.through)
+        store.keep_states(&states, &self.monitor.silence().clone(), self.through)
     }
 }
 

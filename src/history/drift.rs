@@ -12,7 +12,7 @@ use super::record::{FileFacts, LogEntry, LogOutcome};
 use super::store::Store;
 use super::value;
 use super::value::Stored;
-use crate::monitoring::{Alarm, Epoch, FrozenBaseline, Keep, Restored, StreamState};
+use crate::monitoring::{Alarm, Epoch, FrozenBaseline, Keep, Restored, Silence, StreamState};
 use crate::trim::LocalTime;
 
 /// Most bytes of a state that is kept: larger values become files of their own that are never synced. A larger one is
@@ -26,6 +26,7 @@ const ROOM: (usize, usize) = (8, 100 * 1024);
 impl Stored for Alarm {}
 impl Stored for FrozenBaseline {}
 impl Stored for Epoch {}
+impl Stored for Silence {}
 impl Stored for StreamState {
     fn is_packed(_schema: u8) -> bool {
         true
@@ -67,7 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::commit`].
-    pub fn keep_states(&self, states: &[StreamState], through: u64) -> Result<(), StoreError> {
+    pub fn keep_states(&self, states: &[StreamState], silence: &Silence, through: u64) -> Result<(), StoreError> {
         self.writing(|draft| {
             for state in states {
                 make_room(draft)?;
@@ -78,8 +79,14 @@ impl Store {
                     draft.remove(key::state(&state.key));
                 }
             }
+            draft.put(key::SHIFTS.to_vec(), silence)?;
             draft.put(key::DRIFT.to_vec(), &through)
         })
+    }
+
+    /// What is known of the shifts.
+    pub fn shifts_known(&self) -> Silence {
+        self.value(key::SHIFTS).ok().flatten().unwrap_or_default()
     }
 
     /// What was kept of drift, and through which line of the log the runs are in the states; `None` when there are no

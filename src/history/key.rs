@@ -344,6 +344,8 @@ pub(super) const MODEL_CARDS: &[u8] = b"h";
 pub(super) const SEQUENCE: &[u8] = b"ksequence";
 pub(super) const TOTAL: &[u8] = b"ktotal";
 pub(super) const SCHEMA: &[u8] = b"kschema";
+/// What is known of the shifts.
+pub(super) const SHIFTS: &[u8] = b"kshifts";
 /// Through which line of the log the runs are in the states of the charts.
 pub(super) const DRIFT: &[u8] = b"kdrift";
 /// Curves of runs before this moment, seconds since 1970, have been dropped.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::metric::{Metric, Subject};
 use super::observation::{RunId, StreamKey};
+use super::silence::TooLong;
 use crate::spc::Direction;
 use crate::trim::LocalTime;
 
@@ -156,6 +157,47 @@ pub struct Alarm {
 }
 
 impl Alarm {
+    /// The alarm of a silence.
+    pub(super) fn of_silence(id: u64, now: LocalTime, raised_ms: i64, found: &TooLong) -> Self {
+        let minutes = |minutes: f64| match minutes {
+            minutes if minutes < 120.0 => format!("{minutes:.0} min"),
+            minutes => format!("{:.1} h", minutes / 60.0),
+        };
+        let sentence = format!(
+            "no file for {} in the {} shift, which usually brings one every {}",
+            minutes(found.minutes),
+            found.shift,
+            minutes(found.usual)
+        );
+        let context = Context {
+            rule: Rule::Silence,
+            direction: Direction::High,
+            value: found.minutes,
+            limit: found.limit,
+            shift: None,
+            since: Some(found.since),
+            baseline: None,
+            lot: None,
+            units: Vec::new(),
+            changed: Vec::new(),
+        };
+        Self {
+            id,
+            stream: StreamKey { model: String::new(), laser: String::new() },
+            subject: Subject::Silence,
+            time: now,
+            raised_ms,
+            sentence,
+            context,
+            excess_a_week: 0.0,
+            joined: Vec::new(),
+            signals: 1,
+            last: now,
+            doubts: Vec::new(),
+            acknowledged: None,
+        }
+    }
+
     /// Whether nobody has seen to it.
     pub fn is_open(&self) -> bool {
         self.acknowledged.is_none()

@@ -16,6 +16,7 @@
 //! monitor        the whole shop: runs in, alarms and baselines out
 //! stream         one product model at one laser, run by run; lot_figures, series and latch are its parts
 //! sharing        the false alarms a shop may give → limits of every chart
+//! silence        no file for too long
 //! list, charts   where things stand → view; trace is what charts are recorded with
 //! words          findings in words
 //! ```
@@ -32,6 +33,7 @@ mod observation;
 mod series;
 mod setting;
 mod sharing;
+mod silence;
 mod stream;
 mod trace;
 mod view;
@@ -46,6 +48,7 @@ pub use metric::{METRICS, Metric, Subject};
 pub use monitor::{Keep, Monitor, MonitorSettings, Restored, Settled};
 pub use observation::{Observation, RunId, StreamKey};
 pub use setting::{Marker, SETTINGS, Setting};
+pub use silence::{ShiftSpan, Silence, TooLong};
 pub use stream::StreamState;
 pub use view::{
     DetectorReport, DriftCharts, DriftLine, DriftList, Evidence, GoodOf, LotPoint, MetricBaseline, MetricChart,

@@ -1,18 +1,21 @@
 //! The whole shop: runs in, alarms and baselines out.
 
+mod settling;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+pub(super) use settling::replayed;
 
 use super::alarm::{Acknowledgement, Alarm, Doubt};
 use super::frozen::{Epoch, Frozen, FrozenBaseline};
 use super::latch::Alarms;
 use super::metric::Subject;
 use super::observation::{Observation, RunId, StreamKey};
-use super::series::Found;
 use super::sharing::Shared;
+use super::silence::{ShiftSpan, Silence};
 use super::stream::StreamState;
-use super::trace::Trace;
 use crate::spc::BaselineRule;
 use crate::trim::LocalTime;
 
@@ -99,6 +102,7 @@ pub struct Monitor {
     pub(super) shared: Shared,
     /// Product models of which all runs are to be read.
     unread: BTreeSet<String>,
+    silence: Silence,
     /// Alarms of no stream.
     pub(super) of_silence: Vec<Alarm>,
     next_alarm: u64,
@@ -131,6 +135,7 @@ impl Monitor {
             span: restored.span,
             shared: Shared::default(),
             unread: BTreeSet::new(),
+            silence: Silence::default(),
             of_silence: Vec::new(),
             next_alarm: 1,
             touched: BTreeSet::new(),
@@ -239,130 +244,13 @@ impl Monitor {
         !self.unread.is_empty() || self.streams.values().any(|stream| stream.outdated)
     }
 
-    /// Brings everything up to date: streams that must be are made anew from their runs (`runs` gives those of a product
-    /// model, in any order), lots are closed, baselines are found and frozen, limits are shared out.
-    ///
-    /// # Errors
-    /// Those of `runs`; what was not read stays to be read.
-    pub fn settle<E>(
-        &mut self,
-        now_ms: i64,
-        mut runs: impl FnMut(&str) -> Result<Vec<Observation>, E>,
-    ) -> Result<Settled, E> {
-        self.read_outdated(now_ms, &mut runs)?;
-        self.pass_time(now_ms);
-        let frozen = self.freeze(now_ms);
-        if !frozen.is_empty() || self.shared.is_due(self.span) {
-            self.share_out();
-            for key in frozen {
-                self.stream(&key).outdated = true;
-            }
-            self.read_outdated(now_ms, &mut runs)?;
-            self.pass_time(now_ms);
-        }
-        Ok(self.settled())
-    }
-
-    fn read_outdated<E>(
-        &mut self,
-        now_ms: i64,
-        runs: &mut impl FnMut(&str) -> Result<Vec<Observation>, E>,
-    ) -> Result<(), E> {
-        let outdated = self.streams.iter().filter(|(_, stream)| stream.outdated).map(|(key, _)| key.model.clone());
-        let models: BTreeSet<String> = outdated.chain(self.unread.iter().cloned()).collect();
-        for model in models {
-            let mut of_each: BTreeMap<StreamKey, Vec<Observation>> = BTreeMap::new();
-            for run in runs(&model)? {
-                of_each.entry(run.stream.clone()).or_default().push(run);
-            }
-            let all = self.unread.remove(&model);
-            if all {
-                for key in of_each.keys() {
-                    self.stream(key);
-                }
-            }
-            let wanted = self.streams.iter().filter(|(key, stream)| key.model == model && (all || stream.outdated));
-            let keys: Vec<StreamKey> = wanted.map(|(key, _)| key.clone()).collect();
-            for key in keys {
-                let mut runs = of_each.remove(&key).unwrap_or_default();
-                runs.sort_by_key(|run| run.id);
-                self.replay(&key, &runs, now_ms);
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a stream anew from its runs, in order of time.
-    fn replay(&mut self, key: &StreamKey, runs: &[Observation], now_ms: i64) {
-        let newest = self.span.map(|(_, newest)| newest);
-        let Some(stream) = self.streams.get_mut(key) else { return };
-        let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-        let mut alarms = Alarms {
-            stream: key,
-            all: &mut stream.alarms,
-            next: &mut self.next_alarm,
-            now_ms,
-            supported: None,
-            touched: &mut self.touched,
-        };
-        stream.state = replayed(key, runs, newest, &frozen, &mut alarms, None);
-        (stream.outdated, stream.unkept, stream.read_through) = (false, true, self.reading);
-        self.changed.insert(key.clone());
-    }
-
-    /// Closes the lots that the rest of the shop has left behind.
-    fn pass_time(&mut self, now_ms: i64) {
-        let Some((_, newest)) = self.span else { return };
-        for (key, stream) in &mut self.streams {
-            let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-            let mut alarms = Alarms {
-                stream: key,
-                all: &mut stream.alarms,
-                next: &mut self.next_alarm,
-                now_ms,
-                supported: None,
-                touched: &mut self.touched,
-            };
-            if stream.state.pass_time(newest, &frozen, &mut alarms, None) {
-                stream.unkept = true;
-                self.changed.insert(key.clone());
-            }
-        }
-    }
-
-    /// Freezes the baselines that can be; the streams that got one. Their limits come with the sharing.
-    fn freeze(&mut self, now_ms: i64) -> BTreeSet<StreamKey> {
-        let mut frozen = BTreeSet::new();
-        for (key, stream) in &mut self.streams {
-            let epoch = stream.state.epoch;
-            let known = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-            for (subject, found) in stream.state.find_baselines(&known, &self.settings.baseline) {
-                let Found { from, to, lots, units, known } = found;
-                stream.baselines.push(FrozenBaseline {
-                    stream: key.clone(),
-                    subject,
-                    epoch,
-                    from,
-                    to,
-                    lots,
-                    units,
-                    known,
-                    limits: Vec::new(),
-                    frozen_ms: now_ms,
-                    late_inside: false,
-                });
-                frozen.insert(key.clone());
-            }
-        }
-        frozen
-    }
-
     fn share_out(&mut self) {
         let changed = self.share_again();
         self.keep.extend(changed.into_iter().map(Keep::Baseline));
     }
 
-    fn settled(&mut self) -> Settled {
+    /// What has come since it was last asked, without reading anything.
+    pub fn settled(&mut self) -> Settled {
         let mut keep = std::mem::take(&mut self.keep);
         let touched = std::mem::take(&mut self.touched);
         let alarms = self.streams.values().flat_map(|stream| &stream.alarms).chain(&self.of_silence);
@@ -402,12 +290,28 @@ impl Monitor {
         unkept.map(state).collect()
     }
 
-    /// Raises an alarm that is of no stream.
-    pub(super) fn raise_silence(&mut self, make: impl FnOnce(u64) -> Alarm) {
-        let alarm = make(self.next_alarm);
-        self.next_alarm += 1;
+    /// A file came, whatever became of it.
+    pub fn hear_file(&mut self, now: LocalTime, shift: Option<&ShiftSpan>) {
+        self.silence.file(now, shift);
+    }
+
+    /// What is known of the shifts, to be kept; and to go on from.
+    pub fn silence(&mut self) -> &mut Silence {
+        &mut self.silence
+    }
+
+    /// Whether files are missing now. While an alarm of silence is open, no other is raised.
+    pub fn check_silence(&mut self, now: LocalTime, shift: Option<&ShiftSpan>, now_ms: i64) {
+        let Some(found) = self.silence.check(now, shift) else { return };
+        if let Some(alarm) = self.of_silence.iter_mut().find(|alarm| alarm.is_open()) {
+            (alarm.signals, alarm.last) = (alarm.signals + 1, now);
+            self.touched.insert(alarm.id);
+            return;
+        }
+        let alarm = Alarm::of_silence(self.next_alarm, now, now_ms, &found);
         self.touched.insert(alarm.id);
         self.of_silence.push(alarm);
+        self.next_alarm += 1;
     }
 
     /// An alarm by its number.
@@ -429,25 +333,4 @@ impl Monitor {
     pub fn baselines(&self, key: &StreamKey) -> &[FrozenBaseline] {
         self.streams.get(key).map_or(&[], |stream| &stream.baselines)
     }
-}
-
-/// The state that runs make, in order of time.
-pub(super) fn replayed(
-    key: &StreamKey,
-    runs: &[Observation],
-    newest: Option<LocalTime>,
-    frozen: &Frozen<'_>,
-    alarms: &mut Alarms<'_>,
-    mut trace: Option<&mut Trace>,
-) -> StreamState {
-    let mut state = StreamState::new(key.clone());
-    alarms.begin_replay();
-    for run in runs {
-        state.take(run, frozen, alarms, trace.as_deref_mut());
-    }
-    if let Some(newest) = newest {
-        state.pass_time(newest, frozen, alarms, trace);
-    }
-    alarms.end_replay();
-    state
 }

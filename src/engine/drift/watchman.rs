@@ -2,7 +2,6 @@
 //!
 //! The thread owns the monitor and reads the store; what is to be kept goes to the history thread, the only writer.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -18,7 +17,8 @@ use crate::engine::output::{Command, Output};
 use crate::engine::{clock, quiet};
 use crate::history::{LogOutcome, RunKey, Store, StoreError};
 use crate::monitoring::{
-    Acknowledgement, Alarm, DriftCharts, DriftList, Epoch, Keep, Metric, Settled, StreamKey, StreamState,
+    Acknowledgement, Alarm, DriftCharts, DriftList, Epoch, Keep, Metric, Settled, ShiftSpan, Silence, StreamKey,
+    StreamState,
 };
 use crate::trim::LocalTime;
 
@@ -51,7 +51,7 @@ pub(in crate::engine) enum News {
         raised: Vec<Alarm>,
     },
     /// Where charts stand.
-    States(Vec<StreamState>, u64),
+    States(Vec<StreamState>, Silence, u64),
     List(Box<DriftList>),
     Charts(Box<DriftCharts>),
     Said(String),
@@ -172,10 +172,10 @@ impl Watchman {
                 }
                 raised.into_iter().for_each(|alarm| sink(Output::Raised(Box::new(alarm))));
             }
-            Some(News::States(states, through)) => {
+            Some(News::States(states, silence, through)) => {
                 if let Some(store) = store {
                     // States that are not kept are made anew.
-                    let _ = quiet::during(|| store.keep_states(&states, through));
+                    let _ = quiet::during(|| store.keep_states(&states, &silence, through));
                 }
             }
             Some(News::List(list)) => sink(Output::Drift(list)),
@@ -235,6 +235,9 @@ fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, tell: &Send
     let (listed, kept) = (now, now);
     let mut watch =
         Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown: None, said: None };
+    if let Some(now) = clock::local_now() {
+        watch.desk.monitor_mut().silence().start(now);
+    }
     watch.settle();
     watch.list();
     for task in tasks {
@@ -249,7 +252,7 @@ fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, tell: &Send
 impl Watch<'_> {
     fn does(&mut self, task: Task) {
         match task {
-            Task::Runs(came) => came.iter().for_each(|came| self.desk.take(came, clock::now_ms())),
+            Task::Runs(came) => self.runs(&came),
             Task::Settle => self.settle(),
             Task::List => {
                 self.wanted = true;
@@ -351,15 +354,38 @@ impl Watch<'_> {
         }
     }
 
-    fn silence(&mut self, _now: LocalTime) {
-        let _ = (&self.settings.shifts, BTreeSet::<u8>::new());
+    fn runs(&mut self, came: &[Came]) {
+        let now = clock::local_now();
+        let shift = now.and_then(|now| self.shift(now));
+        for came in came {
+            self.desk.take(came, clock::now_ms());
+            if let Some(now) = now {
+                self.desk.monitor_mut().hear_file(now, shift.as_ref());
+            }
+        }
+    }
+
+    /// The shift that is on.
+    fn shift(&self, now: LocalTime) -> Option<ShiftSpan> {
+        let (shift, from, to) = self.settings.shifts.at(now)?;
+        Some(ShiftSpan { name: shift.name.clone(), from, to })
+    }
+
+    fn silence(&mut self, now: LocalTime) {
+        let shift = self.shift(now);
+        self.desk.monitor_mut().check_silence(now, shift.as_ref(), clock::now_ms());
+        let settled = self.desk.monitor_mut().settled();
+        if !settled.keep.is_empty() {
+            self.tell_settled(settled);
+        }
     }
 
     fn keep_states(&mut self, most: usize) {
         self.kept = Instant::now();
         let states = self.desk.monitor_mut().unkept(most);
         if !states.is_empty() {
-            self.send(News::States(states, self.desk.through));
+            let silence = self.desk.monitor_mut().silence().clone();
+            self.send(News::States(states, silence, self.desk.through));
         }
     }
 
