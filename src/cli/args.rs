@@ -1,5 +1,6 @@
 //! What each command takes, one struct or enum a command, one line of help each.
 
+mod drift;
 mod learning;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::config::Loaded;
 use crate::history::SortBy;
 
+pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 
 /// Where the history is.

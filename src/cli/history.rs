@@ -114,8 +114,11 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
             carried += usize::from(store.act(Act { key, exclude: true, word })?.is_some());
         }
         let outcomes = store.take_outcomes(&words.outcomes)?.new;
-        let lies = aside.display();
-        println!("{carried} exclusions and {outcomes} outcomes carried over; the old history lies in {lies}");
+        store.keep_drift(&words.drift, Vec::new(), 0)?;
+        let (alarms, lies) = (words.drift.len(), aside.display());
+        println!(
+            "{carried} exclusions, {outcomes} outcomes, {alarms} alarms and baselines carried over; the old history lies in {lies}"
+        );
     }
     Ok(if missing.is_empty() && ingested.failed.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed })
 }

@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod bench;
 mod demo;
+mod drift;
 mod exclude;
 mod exit;
 mod headless;
@@ -25,8 +26,9 @@ use clap::{Parser, Subcommand};
 use color_eyre::eyre::Result;
 
 use args::{
-    AnalyzeArgs, BackupCommand, BenchCommand, ConfigCommand, CrashArgs, DemoArgs, ExcludeArgs, Format, HistoryCommand,
-    IngestArgs, ModelsCommand, OutcomesCommand, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
+    DriftArgs, ExcludeArgs, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand, RunsArgs, ShowArgs,
+    StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -73,6 +75,13 @@ enum Command {
     Runs(RunsArgs),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
+    /// Whether the process drifts: every product model at every laser, ranked; exit code 1 on an alarm.
+    Drift(DriftArgs),
+    /// Alarms of drift: list, acknowledge, export.
+    #[command(subcommand)]
+    Alarms(AlarmsCommand),
+    /// Have a new baseline found for a product model from a day on.
+    Baseline(BaselineArgs),
     /// Learn from the history now: thresholds, risks, drift.
     Train(TrainArgs),
     /// What was learned, how good it is, and who speaks.
@@ -106,6 +115,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
+        Command::Drift(args) => drift::run(&args, &load(named)?),
+        Command::Alarms(what) => drift::alarms(&what, &load(named)?),
+        Command::Baseline(args) => drift::baseline(&args, &load(named)?),
         Command::Train(args) => train::run(&args, &load(named)?),
         Command::Models(what) => models::run(&what, &load(named)?),
         Command::Outcomes(what) => outcomes::run(&what, &load(named)?),

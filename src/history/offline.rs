@@ -15,6 +15,7 @@ use super::outcome::Outcome;
 use super::record::{Exclusion, RunKey, RunRecord};
 use super::rewrite;
 use super::value;
+use crate::monitoring::Keep;
 
 /// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
 /// bytes on disk before and after.
@@ -108,6 +109,8 @@ pub struct Words {
     pub exclusions: Vec<(RunKey, Exclusion)>,
     /// What final tests said.
     pub outcomes: Vec<Outcome>,
+    /// Alarms with their acknowledgements, frozen baselines and new beginnings.
+    pub drift: Vec<Keep>,
 }
 
 /// Reads what people said in a store that was set aside.
@@ -119,5 +122,9 @@ pub fn words_of(aside: &Path) -> Words {
         Some((RunKey(key.get(1..)?.to_vec()), record.excluded?))
     });
     let outcomes = readable(&key::outcomes_of(None, None)).filter_map(|(_, bytes)| value::decode(&bytes).ok());
-    Words { exclusions: excluded.collect(), outcomes: outcomes.collect() }
+    let alarms = readable(key::ALARMS).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Alarm));
+    let baselines = readable(key::BASELINES).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Baseline));
+    let epochs = readable(key::EPOCHS).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Epoch));
+    let drift = epochs.chain(baselines).chain(alarms).collect();
+    Words { exclusions: excluded.collect(), outcomes: outcomes.collect(), drift }
 }

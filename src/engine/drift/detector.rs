@@ -111,7 +111,7 @@ fn matrix(rows: &[Vec<f64>]) -> Result<Array2<f64>, ReportError> {
 
 impl Told {
     /// The same for a screen; `None` when there is no report.
-    pub(super) fn for_screen(self) -> Option<DetectorReport> {
+    pub fn for_screen(self) -> Option<DetectorReport> {
         let Self::Report { report, rows, speaker } = self else { return None };
         let moved = report.affected.iter().map(|affected| {
             let way = if affected.rising { "up" } else { "down" };
