@@ -115,10 +115,10 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
         }
         let outcomes = store.take_outcomes(&words.outcomes)?.new;
         store.keep_drift(&words.drift, Vec::new(), 0)?;
-        let (alarms, lies) = (words.drift.len(), aside.display());
-        println!(
-            "{carried} exclusions, {outcomes} outcomes, {alarms} alarms and baselines carried over; the old history lies in {lies}"
-        );
+        let kept = words.drift.len();
+        let kept = if kept > 0 { format!(", {kept} alarms and baselines") } else { String::new() };
+        let lies = aside.display();
+        println!("{carried} exclusions and {outcomes} outcomes{kept} carried over; the old history lies in {lies}");
     }
     Ok(if missing.is_empty() && ingested.failed.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed })
 }
