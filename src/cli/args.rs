@@ -281,6 +281,12 @@ pub(super) enum BenchCommand {
         #[arg(long, default_value_t = 200_000, value_name = "N")]
         files: usize,
     },
+    /// Drift over a large history: the list, charts, an arriving run, everything made anew.
+    Drift {
+        /// Runs in the history.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+    },
     /// Building the overview of a large history and asking it: first pages, memory.
     History {
         /// How many runs the history holds.

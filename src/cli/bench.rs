@@ -5,6 +5,7 @@ mod arrive;
 mod burst;
 mod crash;
 mod draw;
+mod drift;
 #[cfg(unix)]
 mod faults;
 mod features;
@@ -48,6 +49,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Crash(args) => return crash::run(&args, config),
         BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
         BenchCommand::Forest { python, rounds } => forest::run(&python, rounds.max(1))?,
+        BenchCommand::Drift { runs } => drift::run(runs, config)?,
         BenchCommand::History { runs, at } => history::run(runs, at, config)?,
     }
     Ok(Exit::Fine)

@@ -110,9 +110,7 @@ fn made(
         let entries = (first..runs.min(first + GROUP)).map(|n| {
             let (run, curves) =
                 models.get(n % models.len().max(1)).ok_or_else(|| eyre!("no sample could be judged"))?;
-            let mut run = run.clone();
-            vary(n, &mut run);
-            Ok(entry(n, run, curves.clone()))
+            Ok(entry(n, run.clone(), curves.clone(), &vary))
         });
         store.commit(entries.collect::<Result<Vec<_>>>()?)?;
         bar.inc(GROUP as u64);
@@ -139,15 +137,17 @@ fn models(like: Option<&Path>, config: &Config) -> Vec<(JudgedRun, RunCurves)> {
     }
 }
 
-fn entry(n: usize, mut run: JudgedRun, curves: RunCurves) -> Entry {
+fn entry(n: usize, mut run: JudgedRun, curves: RunCurves, vary: &impl Fn(usize, &mut JudgedRun)) -> Entry {
     run.identity.serial = n.to_string();
     run.identity.model = format!("91{:02}-1", n % 40);
     let minutes = i64::try_from(n).unwrap_or(0);
     run.identity.time = LocalTime::from_timestamp(1_500_000_000 + 180 * minutes);
+    vary(n, &mut run);
+    let time = run.identity.time.map_or(0, LocalTime::timestamp);
     let content = *blake3::hash(&n.to_le_bytes()).as_bytes();
     let mut path_key = [0; 16];
     path_key.iter_mut().zip(content).for_each(|(to, from)| *to = from);
     let path = format!("/incoming/{}_{n}_TA.xls", run.identity.model);
     let file = FileFacts { path, path_key, len: 50_000, mtime_ns: minutes, content };
-    Entry { file, arrived_ms: 1_500_000_000_000 + minutes, ending: Ending::Run { run: Box::new(run), curves } }
+    Entry { file, arrived_ms: 1_000 * time, ending: Ending::Run { run: Box::new(run), curves } }
 }
