@@ -244,6 +244,16 @@ pub(super) enum BenchCommand {
         #[arg(long, default_value_t = 1, value_name = "N")]
         seed: u64,
     },
+    /// Solves the table of limits and expected false alarms and prints it as source, for `src/spc/limit_table/values.rs`; takes
+    /// minutes on all cores. Or holds the shipped one against what is solved; exit code 1 when it is off.
+    Limits {
+        /// Print no table: ask this many questions of the shipped one and of the solver.
+        #[arg(long, value_name = "N")]
+        check: Option<u64>,
+        /// What the questions depend on.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+    },
     /// File closed → row on the screen, with the record on disk.
     Arrive {
         /// How many files arrive, one after the other.

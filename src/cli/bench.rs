@@ -13,6 +13,7 @@ mod forest;
 mod history;
 mod idle;
 mod learners;
+mod limits;
 mod process;
 mod quality;
 mod read;
@@ -33,6 +34,8 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
     match what {
         BenchCommand::Read { paths, rounds } => read::run(&paths, rounds.max(1), config)?,
         BenchCommand::Arl { streams, seed } => return arl::run(streams.max(1), seed),
+        BenchCommand::Limits { check: None, .. } => return Ok(limits::print()),
+        BenchCommand::Limits { check: Some(count), seed } => return Ok(limits::check(count, seed)),
         BenchCommand::Features { paths } => features::run(&paths, config)?,
         BenchCommand::Arrive { files } => arrive::run(files.max(1), config)?,
         BenchCommand::Draw => draw::run(config)?,

@@ -123,7 +123,7 @@ fn set_limits(
 }
 
 fn limits(ask: crate::spc::Ask) -> Option<Weighted> {
-    ask.solve().ok()
+    ask.tabled().ok().map(|tabled| tabled.limits)
 }
 
 /// How much a stream brings, over the last year or since the history began.

@@ -120,7 +120,7 @@ impl Baseline {
         if f64::from(self.phi_percent()) > 100.0 * MOST {
             return Ok(false);
         }
-        let limits = Ask { knowledge: None, ..self.ask(side, OWN) }.solve()?;
+        let limits = Ask { knowledge: None, ..self.ask(side, OWN) }.tabled()?.limits;
         let mut chart = UnitChart::new(self, limits);
         Ok(readings.iter().all(|reading| chart.push(*reading).is_none_or(|point| point.signal.is_none() && !point.cut)))
     }

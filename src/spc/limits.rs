@@ -3,10 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::family::Family;
+use super::limit_table::Tabled;
 use super::run_length::Weighted;
 use super::run_length::autocorrelated::MOST;
-use super::widening::{Knowledge, widened};
+use super::widening::{Knowledge, rate_over_baselines, widened};
 use super::{Side, SpcError};
+
+/// Why there is none.
+pub(super) const NO_LIMIT: SpcError = SpcError::Setting { name: "limits", problem: "none below 12 sigmas" };
 
 /// What is asked. The same question has the same answer, bit for bit: whole numbers, to be kept beside their answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,6 +38,28 @@ impl Ask {
     /// [`SpcError::Setting`] for a run length below 20 or an autocorrelation above 0.80 (such a series is not to be
     /// charted by unit), and when no limit below 12 sigmas will do.
     pub fn solve(&self) -> Result<Weighted, SpcError> {
+        let (limit, _) = self.solve_parts()?;
+        Ok(self.family.chart(limit, self.side))
+    }
+
+    /// The same with the expected false alarms, by quadrature: a tenth of a second more.
+    ///
+    /// With autocorrelation these are those of the chart of independent values that the limit was widened like: one of
+    /// n(1 − φ)/(1 + φ) units.
+    ///
+    /// # Errors
+    /// As for [`Ask::solve`].
+    pub fn solve_with_rate(&self) -> Result<Tabled, SpcError> {
+        let (limit, independent) = self.solve_parts()?;
+        let per_value = self.worth().zip(independent).map_or_else(
+            || 1.0 / f64::from(self.run_length),
+            |(knowledge, limit)| rate_over_baselines(self.family, self.side, limit, knowledge),
+        );
+        Ok(Tabled { limits: self.family.chart(limit, self.side), per_value })
+    }
+
+    /// The autocorrelation, 0 … 0.8, when the question is one that can be answered.
+    pub(super) fn phi(&self) -> Result<f64, SpcError> {
         let phi = f64::from(self.phi_percent) / 100.0;
         if phi > MOST {
             return Err(SpcError::Setting { name: "autocorrelation", problem: "at most 0.80 can be charted" });
@@ -41,20 +67,31 @@ impl Ask {
         if self.run_length < 20 {
             return Err(SpcError::Setting { name: "run length", problem: "at least 20 values" });
         }
-        let nominal = f64::from(self.run_length);
-        let limit = self.limit(nominal, phi);
-        let limit = limit.ok_or(SpcError::Setting { name: "limits", problem: "none below 12 sigmas" })?;
-        Ok(self.family.chart(limit, self.side))
+        Ok(phi)
     }
 
-    fn limit(&self, nominal: f64, phi: f64) -> Option<f64> {
+    /// What the baseline would know if its values were independent.
+    pub(super) fn worth(&self) -> Option<Knowledge> {
+        let phi = f64::from(self.phi_percent) / 100.0;
+        self.knowledge.map(|knowledge| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than the units")]
+            let units = (f64::from(knowledge.units) * (1.0 - phi) / (1.0 + phi)).max(2.0) as u32;
+            Knowledge { units, ..knowledge }
+        })
+    }
+
+    /// The limit, and that of independent values when it is widened for a baseline.
+    fn solve_parts(&self) -> Result<(f64, Option<f64>), SpcError> {
+        let phi = self.phi()?;
+        self.parts(f64::from(self.run_length), phi).ok_or(NO_LIMIT)
+    }
+
+    fn parts(&self, nominal: f64, phi: f64) -> Option<(f64, Option<f64>)> {
         let known = self.family.limit(self.side, nominal)?;
         let series = if phi > 0.0 { self.family.limit_autocorrelated(self.side, nominal, phi)? } else { known };
-        let Some(knowledge) = self.knowledge else { return Some(series) };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than the units")]
-        let units = (f64::from(knowledge.units) * (1.0 - phi) / (1.0 + phi)).max(2.0) as u32;
-        let wide = widened(self.family, self.side, Knowledge { units, ..knowledge }, nominal)?;
-        Some(series * wide / known)
+        let Some(worth) = self.worth() else { return Some((series, None)) };
+        let wide = widened(self.family, self.side, worth, nominal)?;
+        Some((series * wide / known, Some(wide)))
     }
 }
 

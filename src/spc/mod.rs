@@ -17,6 +17,7 @@
 //!
 //! false_alarms   one false alarm in 90 days for the whole shop → a run length for each chart
 //! limits         run length, side, size of the baseline, autocorrelation → limits
+//! limit_table    the same from a shipped table, with the false alarms to expect
 //! family, widening, run_length         what these are solved with
 //! distribution   tails and quantiles
 //! ```
@@ -33,6 +34,7 @@ pub mod ewma;
 pub mod false_alarms;
 mod family;
 pub mod individuals;
+pub mod limit_table;
 pub mod limits;
 pub mod lot;
 pub mod p_chart;
@@ -51,9 +53,10 @@ pub use capability::Capability;
 pub use cusum::{Cusum, CusumPoint};
 pub use error::SpcError;
 pub use ewma::{Ewma, EwmaLimits};
-pub use false_alarms::{ChartKind, ChartLoad, ChartShare, ModelCharts, ShopShare, share_out};
+pub use false_alarms::{ChartKind, ChartLoad, ChartShare, Clamp, ModelCharts, ShopShare, share_out};
 pub use family::{Family, LAMBDA, SMOOTH_LAMBDA};
 pub use individuals::Individuals;
+pub use limit_table::Tabled;
 pub use limits::Ask;
 pub use lot::{Lot, LotBook, LotRule, LotRun, LotState};
 pub use p_chart::{Counted, PBaseline, PChart, PPoint};
