@@ -151,6 +151,11 @@ impl StreamState {
         self.latches.get(latch_of(subject))?.holds(alarms, time)
     }
 
+    #[cfg(test)]
+    pub(super) fn open_latches(&mut self) {
+        self.latches = Default::default();
+    }
+
     /// A new beginning: every series starts over. Alarms stay latched.
     fn begin(&mut self, epoch: Option<LocalTime>) {
         if self.epoch != epoch {

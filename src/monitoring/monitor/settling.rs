@@ -22,10 +22,12 @@ impl Monitor {
         now_ms: i64,
         mut runs: impl FnMut(&str) -> Result<Vec<Observation>, E>,
     ) -> Result<Settled, E> {
+        let was_outdated = self.is_outdated();
         self.read_outdated(now_ms, &mut runs)?;
         self.pass_time(now_ms);
         let frozen = self.freeze(now_ms);
-        if !frozen.is_empty() || self.shared.is_due(self.span) {
+        // While runs come in no order, rates are those of what has come so far, and no reason for other limits.
+        if !frozen.is_empty() || (!was_outdated && self.shared.is_due(self.span)) {
             self.share_out();
             for key in frozen {
                 self.stream(&key).outdated = true;
