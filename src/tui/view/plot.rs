@@ -19,14 +19,17 @@ pub(super) enum Layer {
     Band,
     /// The curve as stored.
     Stored,
+    /// Single readings.
+    Points,
     /// The judged curve.
     Curve,
 }
 
-const LAYERS: [(Layer, Role, char); 4] = [
+const LAYERS: [(Layer, Role, char); 5] = [
     (Layer::Behind, Role::Behind, '.'),
     (Layer::Band, Role::Band, '-'),
     (Layer::Stored, Role::Quiet, '.'),
+    (Layer::Points, Role::Quiet, '.'),
     (Layer::Curve, Role::Curve, '*'),
 ];
 
@@ -50,6 +53,11 @@ impl Plot {
     pub(super) fn new(columns: u16, rows: u16, x: (f64, f64), y: (f64, f64)) -> Self {
         let count = usize::from(columns) * usize::from(rows);
         Self { columns, rows, x, y, cells: vec![Cell::default(); count] }
+    }
+
+    /// How many columns it has.
+    pub(super) fn columns(&self) -> u16 {
+        self.columns
     }
 
     /// The dot of a value; values far outside stay just outside, so that a line is never long.
@@ -127,15 +135,42 @@ impl Plot {
         }
     }
 
-    /// A vertical line in the empty cells of a column.
+    /// The cursor's line.
     pub(super) fn cursor(&mut self, x: f64) {
+        self.upright(x, '│', Role::Cursor);
+    }
+
+    /// A single dot.
+    pub(super) fn point(&mut self, x: f64, y: f64, layer: Layer) {
+        let (x, y) = self.dot(x, y);
+        self.set(x, y, layer);
+    }
+
+    /// A horizontal line from one x to another, in cells where nothing is drawn.
+    pub(super) fn level(&mut self, x: (f64, f64), y: f64, glyph: char, role: Role) {
+        let dots = i64::from(self.columns) * DOTS.0;
+        let last = i64::from(self.columns) - 1;
+        let columns = [x.0, x.1].map(|x| scale(x, self.x, dots).div_euclid(DOTS.0).clamp(0, last.max(0)));
+        let Some(row) = self.row(y) else { return };
+        for column in columns[0]..=columns[1] {
+            if let Some(cell) = u16::try_from(column).ok().and_then(|column| self.cell(column, row))
+                && cell.glyph.is_none()
+                && cell.dots.iter().all(|dots| *dots == 0)
+            {
+                cell.glyph = Some((glyph, role));
+            }
+        }
+    }
+
+    /// A vertical line in the empty cells of a column.
+    pub(super) fn upright(&mut self, x: f64, glyph: char, role: Role) {
         let Some(column) = self.column(x) else { return };
         for row in 0..self.rows {
             if let Some(cell) = self.cell(column, row)
                 && cell.glyph.is_none()
                 && cell.dots.get(Layer::Curve as usize).is_none_or(|&dots| dots == 0)
             {
-                cell.glyph = Some(('│', Role::Cursor));
+                cell.glyph = Some((glyph, role));
             }
         }
     }
