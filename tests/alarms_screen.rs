@@ -172,3 +172,14 @@ fn an_alarm_is_loud_and_what_is_in_control_is_not() {
     }
     assert!(!loud.contains("in control") && !loud.contains('●'), "{loud}");
 }
+
+#[test]
+fn an_alarm_of_another_figure_is_shown_once_its_units_are_here() {
+    let mut app = at_once("mm\t\t\t\t");
+    assert_eq!(app.drift.metric, Metric::ResistanceChange);
+    key(&mut app, KeyCode::Enter);
+    assert_eq!((app.drift.metric, app.drift.focus), (Metric::UntrimmedError, DriftPane::Units));
+    assert!(!app.drift.has_cursor(), "its units are asked for");
+    tell(&mut app, Event::DriftCharts(Box::new(charts(Metric::UntrimmedError))));
+    assert_eq!(app.drift.under_cursor().map(|(_, time)| time.date), Some(ago(1, 0).date));
+}

@@ -91,6 +91,21 @@ fn a_list_that_changes_keeps_the_selected_line_and_asks_for_its_charts_if_that_c
 }
 
 #[test]
+fn a_burst_of_changes_asks_for_the_charts_one_at_a_time() {
+    let mut app = at_once("");
+    let mut asked = 0;
+    for units in 500..510 {
+        let mut changed = list();
+        changed.lines.iter_mut().for_each(|line| line.ninety.units = units);
+        asked += tell(&mut app, Event::Drift(Box::new(changed))).len();
+    }
+    assert_eq!(asked, 1);
+    let last = tell(&mut app, Event::DriftCharts(Box::new(charts(Metric::UntrimmedError))));
+    assert_eq!(last.len(), 1, "what came meanwhile");
+    assert_eq!(tell(&mut app, Event::DriftCharts(Box::new(charts(Metric::UntrimmedError)))), []);
+}
+
+#[test]
 fn list_and_charts_are_asked_for_again_whenever_the_screen_is_opened() {
     let mut app = at_once("");
     assert_eq!(type_in(&mut app, "1"), []);
@@ -233,6 +248,29 @@ fn what_is_not_known_yet_is_said_and_never_0() {
     assert!(text(&app).contains("no unit with this figure yet"), "{}", text(&app));
     type_in(&mut app, "\t\t");
     assert!(text(&app).contains("no alarm so far"), "{}", text(&app));
+}
+
+#[test]
+fn a_long_while_without_a_lot_and_a_new_beginning_are_told_over_the_chart() {
+    let mut app = at_once("\t");
+    let mut gap = charts(Metric::UntrimmedError);
+    gap.lots.drain(20..36);
+    gap.markers.clear();
+    gap.epochs = vec![epoch(80, "requalified")];
+    gap.asks_for_baseline = Some("112 days without a lot".to_owned());
+    tell(&mut app, Event::DriftCharts(Box::new(gap)));
+    let drawn = text(&app);
+    assert!(drawn.contains("118 days without a lot╷") && drawn.contains("╷new baseline: requalified"), "{drawn}");
+    assert!(drawn.contains("▲ A new baseline is asked for"), "{drawn}");
+}
+
+#[test]
+fn a_cursor_outside_the_chosen_time_is_none() {
+    let mut app = at_once("\t←");
+    type_in(&mut app, "⇞⇞⇞⇞⇞[[");
+    assert!(app.drift.has_cursor() && app.drift.under_cursor().is_none());
+    type_in(&mut app, "←");
+    assert_eq!(app.drift.lot, Some(52), "the newest");
 }
 
 #[test]

@@ -137,7 +137,7 @@ const LOG: Where = Where::On(&[Screen::Log]);
 const HISTORY: Where = Where::On(&[Screen::History]);
 const LISTS: Where = Where::On(&[Screen::Live, Screen::History, Screen::Log]);
 const RUNS: Where = Where::On(&[Screen::Unit, Screen::History]);
-const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Drift, Screen::Models, Screen::Log]);
+const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Models, Screen::Log]);
 const CURSORS: Where = Where::On(&[Screen::Unit, Screen::Drift]);
 const RANGES: Where = Where::On(&[Screen::Drift, Screen::History]);
 const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
@@ -166,6 +166,8 @@ pub const BINDINGS: &[Binding] = &[
         MODELS,
     ),
     bind(Action::Open, &["Enter"], "open", "to the chart; there: open the unit under the cursor", DRIFT),
+    bind(Action::FocusNext, &["Tab"], "pane", "list, lots, a figure's units, evidence, alarms", DRIFT),
+    bind(Action::FocusPrevious, &["Shift-Tab"], "", "the same, backwards", DRIFT),
     bind(Action::NextMetric, &["m"], "figure", "next figure, charted unit by unit", DRIFT),
     bind(Action::PreviousMetric, &["M"], "", "figure before", DRIFT),
     bind(Action::Train, &["t"], "train", "train the selected learner now", MODELS),

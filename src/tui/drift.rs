@@ -73,6 +73,8 @@ pub struct Drift {
     pub outdated: bool,
     /// Whether a person waits for the list: while the view stands still it is taken all the same.
     pub awaited: bool,
+    /// The moment that the cursor goes to once the units of another figure are here.
+    pub seek: Option<LocalTime>,
     /// The run that is being opened: its question's number and its key.
     pub opening: Option<(u64, RunKey)>,
 }
@@ -95,6 +97,7 @@ impl Default for Drift {
             asked_charts: None,
             outdated: false,
             awaited: false,
+            seek: None,
             opening: None,
         }
     }
@@ -141,7 +144,7 @@ impl Drift {
     }
 
     fn look_anew(&mut self) {
-        (self.lot, self.unit) = (None, None);
+        (self.lot, self.unit, self.seek) = (None, None, None);
         (self.evidence_top, self.alarms_at) = (0, Position::default());
         self.window.to_newest();
     }
@@ -160,7 +163,7 @@ impl Drift {
         let by = if back { Metric::ALL.len() - 1 } else { 1 };
         let next = Metric::ALL.get((self.metric.place() + by) % Metric::ALL.len());
         self.metric = next.copied().unwrap_or(self.metric);
-        self.unit = None;
+        (self.unit, self.seek) = (None, None);
     }
 
     /// Takes the list; the selection stays with its line. Whether something about it is no longer what it was.
@@ -197,6 +200,9 @@ impl Drift {
         }
         self.asked_charts = None;
         self.charts = Some(charts);
+        if let Some(time) = self.seek.take() {
+            self.unit = self.unit_before(time);
+        }
     }
 
     fn lot_point(&self) -> Option<LocalTime> {
@@ -223,15 +229,16 @@ impl Drift {
 
     /// Moves the cursor of the chart that is shown over the points that are; the first step puts it on the newest.
     pub fn step_cursor(&mut self, by: isize) {
-        let (shown, at) =
-            if self.shows_units() { (self.shown_units(), self.unit) } else { (self.shown_lots(), self.lot) };
+        let units = self.shows_units();
+        let shown = if units { self.shown_units() } else { self.shown_lots() };
+        let at = if units { self.unit_shown() } else { self.lot_shown() };
         let Some(last) = shown.end.checked_sub(1).filter(|last| *last >= shown.first) else { return };
-        let next = match at.filter(|at| (shown.first..=last).contains(at)) {
+        let next = match at {
             Some(at) => at.saturating_add_signed(by).clamp(shown.first, last),
             None if by == isize::MIN => shown.first,
             None => last,
         };
-        if self.shows_units() {
+        if units {
             self.unit = Some(next);
         } else {
             self.lot = Some(next);
@@ -241,11 +248,23 @@ impl Drift {
     /// The run and the time of the point under the cursor of the chart that is shown.
     pub fn under_cursor(&self) -> Option<(RunId, LocalTime)> {
         if self.shows_units() {
-            let run = self.unit_run()?;
+            let run = self.charted()?.chart.points.get(self.unit_shown()?)?.run;
             return Some((run, run.time));
         }
-        let lot = self.charts()?.lots.get(self.lot?)?;
+        let lot = self.charts()?.lots.get(self.lot_shown()?)?;
         Some((lot.run, lot.first))
+    }
+
+    /// The lot under the cursor, when the chosen time holds it.
+    pub fn lot_shown(&self) -> Option<usize> {
+        let shown = self.shown_lots();
+        self.lot.filter(|lot| (shown.first..shown.end).contains(lot))
+    }
+
+    /// The unit under the cursor, when the chosen time holds it.
+    pub fn unit_shown(&self) -> Option<usize> {
+        let shown = self.shown_units();
+        self.unit.filter(|unit| (shown.first..shown.end).contains(unit))
     }
 
     /// Whether a cursor stands in the chart that is shown.
@@ -272,15 +291,20 @@ impl Drift {
 
     /// Puts the cursor of the chart that is shown on the point at a time, or on the last one before.
     pub fn point_at(&mut self, time: LocalTime) {
-        let Some(charts) = self.charts.as_deref() else { return };
-        let (lots, points) = (&charts.lots, &charts.chart.points);
-        if self.shows_units() {
-            self.unit = points.partition_point(|point| point.run.time <= time).checked_sub(1);
-        } else {
-            self.lot = lots.partition_point(|lot| lot.first <= time).checked_sub(1);
-        }
+        let Some(charts) = self.charts() else { return };
         let newest = charts.newest;
+        if !self.shows_units() {
+            self.lot = charts.lots.partition_point(|lot| lot.first <= time).checked_sub(1);
+        } else if self.charted().is_some() {
+            self.unit = self.unit_before(time);
+        } else {
+            self.seek = Some(time);
+        }
         self.window.include(time, newest);
+    }
+
+    fn unit_before(&self, time: LocalTime) -> Option<usize> {
+        self.charted()?.chart.points.partition_point(|point| point.run.time <= time).checked_sub(1)
     }
 
     /// The open alarm that somebody would see to here: the selected one among the alarms, else the line's oldest.

@@ -1,4 +1,10 @@
 //! How a made shop drifts: one model in alarm, one near it, one in control, two learning, one idle.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "made figures of known size"
+)]
 
 use trimwatch::monitoring::{
     Acknowledgement, Alarm, AlarmBaseline, AlarmLot, Context, DetectorReport, Doubt, DriftCharts, DriftLine, DriftList,

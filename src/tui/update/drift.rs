@@ -122,7 +122,7 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
 fn show_alarm(app: &mut App) {
     let Some((subject, time)) = app.drift.alarm().map(|alarm| (alarm.subject, alarm.time)) else { return };
     match subject {
-        // Its points may be still to come: the time is shown, the cursor is somebody's next step.
+        // Its units may be still to come: the cursor goes there once they have.
         Subject::Metric(metric) => {
             app.drift.metric = metric;
             app.drift.focus_on(DriftPane::Units);
@@ -196,8 +196,9 @@ pub(super) fn wanted(app: &mut App) -> Vec<Effect> {
     }
     let Some(stream) = drift.line().map(|line| line.stream.clone()) else { return effects };
     let wanted = (stream, drift.metric);
+    // One question at a time: what changes meanwhile is asked for after the answer.
     let waits = drift.asked_charts.as_ref() == Some(&wanted);
-    if !drift.outdated && (waits || drift.charted().is_some()) {
+    if waits || !drift.outdated && drift.charted().is_some() {
         return effects;
     }
     drift.outdated = false;

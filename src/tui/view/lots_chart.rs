@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::chart::{self, Frame, Level};
+use super::chart::{self, Frame, Level, Note};
 use super::drift::{self, whole_percent};
 use super::pen::{Pen, Span, span};
 use super::plot::Plot;
@@ -14,6 +14,9 @@ use crate::tui::app::App;
 use crate::tui::drift::DriftPane;
 use crate::tui::theme::Role;
 use crate::tui::window::Shown;
+
+/// Days without a lot after which a new baseline is asked for.
+const LONG_GAP: i64 = 90;
 
 /// Draws the pane.
 pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
@@ -37,7 +40,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
     let counted = format!("{} · {} of {} lots", app.drift.window.title(), shown.len(), shown.all);
     chart::dates(pen, &frame, (first.first, last.last), charts.newest, &counted);
-    let under = app.drift.lot.and_then(|lot| charts.lots.get(lot));
+    let under = app.drift.lot_shown().and_then(|lot| charts.lots.get(lot));
     let words = under.map_or_else(|| legend(charts), |lot| readout(lot, charts.newest));
     pen.spans(frame.words.x, frame.words.y, frame.words.width, &words);
 }
@@ -79,9 +82,10 @@ fn plotted(app: &App, pen: &mut Pen<'_>, frame: &Frame, charts: &DriftCharts, lo
     if let Some(share) = charts.share {
         plot.level((0.0, width), share.share, '─', Role::Band);
     }
-    let notes = chart::notes(charts, |time| between(lots, time));
+    let mut notes = chart::notes(charts, |time| between(lots, time));
+    notes.extend(gaps(lots));
     chart::uprights(&mut plot, &notes);
-    if let Some(at) = app.drift.lot.and_then(|lot| lot.checked_sub(shown.first)).filter(|at| *at < lots.len()) {
+    if let Some(at) = app.drift.lot_shown().and_then(|lot| lot.checked_sub(shown.first)) {
         plot.cursor(at as f64 + 0.5);
     }
     plot.render(pen, frame.plot);
@@ -130,7 +134,7 @@ fn limits(plot: &mut Plot, lots: &[LotPoint]) {
     for (lot, index) in lots.iter().zip(0u32..) {
         if let Some(limit) = lot.limit {
             let x = f64::from(index);
-            plot.level((x + 0.02, x + 0.98), limit, '╌', Role::Warning);
+            plot.level((x + 0.02, x + 0.98), limit, '╌', Role::Band);
         }
     }
 }
@@ -143,7 +147,7 @@ fn levels(charts: &DriftCharts, lots: &[LotPoint], top: f64) -> Vec<Level> {
         && let (Some(limit), Some(by)) = (lot.limit, lot.by)
     {
         let name = format!("≤ {} {}", whole_percent(limit), by_word(by));
-        levels.push(level(limit, String::new(), name, Role::Warning));
+        levels.push(level(limit, String::new(), name, Role::Text));
     }
     if let Some(share) = charts.share {
         let name = format!("baseline {}", whole_percent(share.share));
@@ -183,6 +187,16 @@ fn middle(lots: &[LotPoint], time: LocalTime) -> Option<f64> {
     Some(index as f64 + 0.5)
 }
 
+/// Lots stand one step apart whatever time lies between: a long while without any is told.
+fn gaps(lots: &[LotPoint]) -> impl Iterator<Item = Note> {
+    let pairs = lots.iter().zip(lots.iter().skip(1)).zip(1u32..);
+    pairs.filter_map(|((before, after), index)| {
+        let days = after.first.date.days() - before.last.date.days();
+        let text = format!("{days} days without a lot");
+        (days > LONG_GAP).then(|| Note { x: f64::from(index), text, glyph: '┆', role: Role::Quiet })
+    })
+}
+
 fn baseline_span(lots: &[LotPoint]) -> Option<(f64, f64)> {
     let first = lots.iter().position(|lot| lot.in_baseline)?;
     let last = lots.iter().rposition(|lot| lot.in_baseline)?;
@@ -198,7 +212,7 @@ fn legend(charts: &DriftCharts) -> Vec<Span> {
     let mut legend = vec![span("● lot  ○ open  ", Role::Quiet)];
     legend.push(span("✗ signal", Role::Outside));
     if charts.share.is_some() {
-        legend.push(span("  ╌ upper limit of its size", Role::Quiet));
+        legend.push(span("  ╌ upper limit", Role::Quiet));
     }
     legend.push(span("  · not judged  ┆ change  ▲ alarm", Role::Quiet));
     legend

@@ -42,7 +42,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let of = words::thousands(shown.all as u64);
     let counted = format!("{} · {} of {of} units", app.drift.window.title(), words::thousands(shown.len() as u64));
     chart::dates(pen, &frame, (first.run.time, last.run.time), charts.newest, &counted);
-    let under = app.drift.unit.and_then(|unit| charts.chart.points.get(unit));
+    let under = app.drift.unit_shown().and_then(|unit| charts.chart.points.get(unit));
     let said = under.map_or_else(|| legend(&charts.chart), |point| readout(&charts.chart, point, charts.newest));
     pen.spans(frame.words.x, frame.words.y, frame.words.width, &said);
 }
@@ -91,7 +91,7 @@ fn plotted(
     }
     let notes = chart::notes(charts, |time| between(points, time));
     chart::uprights(&mut plot, &notes);
-    if let Some(at) = app.drift.unit.and_then(|unit| unit.checked_sub(shown.first)).filter(|at| *at < points.len()) {
+    if let Some(at) = app.drift.unit_shown().and_then(|unit| unit.checked_sub(shown.first)) {
         plot.cursor(at as f64 + 0.5);
     }
     plot.render(pen, frame.plot);
@@ -128,11 +128,13 @@ fn range(chart: &MetricChart, points: &[MetricPoint], scaled: Scaled) -> (f64, f
     fixed.extend(points.iter().filter_map(|point| point.ewma));
     let mut near: Vec<f64> = points.iter().filter(|point| !point.cut).map(|point| scaled.y(point.reading)).collect();
     near.retain(|y| y.is_finite());
-    near.sort_by(f64::total_cmp);
     // Without a baseline nothing says which reading is far: one in fifty at either end may be.
-    let away = if chart.baseline.is_none() { near.len() / 50 } else { 0 };
-    let ends = [near.get(away), near.iter().rev().nth(away)].into_iter().flatten().copied();
-    let all = || ends.clone().chain(fixed.iter().map(|value| scaled.y(*value))).filter(|y| y.is_finite());
+    if chart.baseline.is_none() {
+        near.sort_by(f64::total_cmp);
+        let away = near.len() / 50;
+        near = near.get(away..near.len() - away).unwrap_or(&[]).to_vec();
+    }
+    let all = || near.iter().copied().chain(fixed.iter().map(|value| scaled.y(*value))).filter(|y| y.is_finite());
     let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
     if low > high {
         return (0.0, 1.0);
@@ -192,13 +194,12 @@ fn levels(chart: &MetricChart, scaled: Scaled) -> Vec<Level> {
     }
     if let Some(limits) = &chart.limits {
         let (single, average) = names(limits);
-        let role = if limits.alarms { Role::Warning } else { Role::Band };
         let (low, high) = limits.single.unwrap_or_default();
         for value in [high, low].into_iter().flatten() {
-            levels.push(level(value, single.clone(), '╌', role));
+            levels.push(level(value, single.clone(), '╌', Role::Band));
         }
         for value in [limits.ewma.1, limits.ewma.0].into_iter().flatten() {
-            levels.push(level(value, average.clone(), '┄', role));
+            levels.push(level(value, average.clone(), '┄', Role::Band));
         }
     }
     if let Some(baseline) = &chart.baseline {
