@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::columns::day_month;
 use super::pen::Pen;
-use super::plot::Plot;
+use super::plot::{Layer, Plot};
 use crate::monitoring::DriftCharts;
 use crate::trim::{LocalDate, LocalTime};
 use crate::tui::theme::Role;
@@ -18,6 +18,9 @@ const NAMES: u16 = 18;
 const NAMES_SPELLED: u16 = 22;
 /// A chart of fewer columns keeps them all for itself.
 const WIDE: u16 = 68;
+
+/// In a chart of more rows a vertical line is seen with half of its cells, which are half the bytes.
+const TALL: u16 = 20;
 
 /// The rows and columns of a chart.
 pub(super) struct Frame {
@@ -108,10 +111,11 @@ pub(super) fn notes(charts: &DriftCharts, place: impl Fn(LocalTime) -> Option<f6
     markers.chain(epochs).collect()
 }
 
-/// Draws their lines, in cells where nothing is drawn.
+/// Draws their lines, in cells where nothing is drawn; quiet, as the points are, so that only their words are seen first.
 pub(super) fn uprights(plot: &mut Plot, notes: &[Note]) {
+    let every = if plot.rows() > TALL { 2 } else { 1 };
     for note in notes {
-        plot.upright(note.x, note.glyph, note.role);
+        plot.upright(note.x, Layer::Average, every, (note.glyph, Role::Band));
     }
 }
 

@@ -80,7 +80,7 @@ fn plotted(app: &App, pen: &mut Pen<'_>, frame: &Frame, charts: &DriftCharts, lo
     limits(&mut plot, lots);
     let levels = levels(charts, lots, y.1);
     if let Some(share) = charts.share {
-        plot.level((0.0, width), share.share, '─', Role::Band);
+        plot.level((0.0, width), share.share, 1, ('─', Role::Band));
     }
     let mut notes = chart::notes(charts, |time| between(lots, time));
     notes.extend(gaps(lots));
@@ -134,7 +134,7 @@ fn limits(plot: &mut Plot, lots: &[LotPoint]) {
     for (lot, index) in lots.iter().zip(0u32..) {
         if let Some(limit) = lot.limit {
             let x = f64::from(index);
-            plot.level((x + 0.02, x + 0.98), limit, '╌', Role::Band);
+            plot.level((x + 0.02, x + 0.98), limit, 1, ('╌', Role::Band));
         }
     }
 }

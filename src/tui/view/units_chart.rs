@@ -87,7 +87,9 @@ fn plotted(
     readings(&mut plot, points, scaled);
     let levels = levels(chart, scaled);
     for level in &levels {
-        plot.level((0.0, width), level.y, level.glyph, level.role);
+        // Limits are dashed, the centre and the spec are not.
+        let every = if matches!(level.glyph, '╌' | '┄') { 2 } else { 1 };
+        plot.level((0.0, width), level.y, every, (level.glyph, level.role));
     }
     let notes = chart::notes(charts, |time| between(points, time));
     chart::uprights(&mut plot, &notes);
@@ -148,7 +150,7 @@ fn average(plot: &mut Plot, points: &[MetricPoint], scaled: Scaled) {
     let at = || points.iter().zip(0u32..).map(|(point, index)| (f64::from(index) + 0.5, point.ewma));
     for ((x0, before), (x1, now)) in at().zip(at().skip(1)) {
         if let (Some(before), Some(now)) = (before, now) {
-            plot.line((x0, scaled.y(before)), (x1, scaled.y(now)), Layer::Curve);
+            plot.line((x0, scaled.y(before)), (x1, scaled.y(now)), Layer::Average);
         }
     }
 }
