@@ -7,6 +7,8 @@ pub enum Screen {
     Live,
     /// One run in depth.
     Unit,
+    /// How every product model runs.
+    Drift,
     /// What is learned.
     Models,
     /// All runs.
@@ -17,13 +19,14 @@ pub enum Screen {
 
 impl Screen {
     /// All screens in the order of their keys.
-    pub const ALL: [Self; 5] = [Self::Live, Self::Unit, Self::Models, Self::History, Self::Log];
+    pub const ALL: [Self; 6] = [Self::Live, Self::Unit, Self::Drift, Self::Models, Self::History, Self::Log];
 
     /// The word in the footer and in the breadcrumb.
     pub fn title(self) -> &'static str {
         match self {
             Self::Live => "Live",
             Self::Unit => "Unit",
+            Self::Drift => "Drift",
             Self::Models => "Models",
             Self::History => "History",
             Self::Log => "Log",
@@ -77,6 +80,14 @@ pub enum Action {
     Train,
     TrainAll,
     CancelTraining,
+    Acknowledge,
+    NewBaseline,
+    NextMetric,
+    PreviousMetric,
+    ZoomIn,
+    ZoomOut,
+    PanEarlier,
+    PanLater,
     Go(Screen),
     Help,
     Redraw,
@@ -120,12 +131,15 @@ pub struct Binding {
 
 const LIVE: Where = Where::On(&[Screen::Live]);
 const UNIT: Where = Where::On(&[Screen::Unit]);
+const DRIFT: Where = Where::On(&[Screen::Drift]);
 const MODELS: Where = Where::On(&[Screen::Models]);
 const LOG: Where = Where::On(&[Screen::Log]);
 const HISTORY: Where = Where::On(&[Screen::History]);
 const LISTS: Where = Where::On(&[Screen::Live, Screen::History, Screen::Log]);
 const RUNS: Where = Where::On(&[Screen::Unit, Screen::History]);
 const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Models, Screen::Log]);
+const CURSORS: Where = Where::On(&[Screen::Unit, Screen::Drift]);
+const RANGES: Where = Where::On(&[Screen::Drift, Screen::History]);
 const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
 
 const fn bind(
@@ -151,6 +165,11 @@ pub const BINDINGS: &[Binding] = &[
         "to the versions; there: let the selected one speak, after asking",
         MODELS,
     ),
+    bind(Action::Open, &["Enter"], "open", "to the chart; there: open the unit under the cursor", DRIFT),
+    bind(Action::FocusNext, &["Tab"], "pane", "list, lots, a figure's units, evidence, alarms", DRIFT),
+    bind(Action::FocusPrevious, &["Shift-Tab"], "", "the same, backwards", DRIFT),
+    bind(Action::NextMetric, &["m"], "figure", "next figure, charted unit by unit", DRIFT),
+    bind(Action::PreviousMetric, &["M"], "", "figure before", DRIFT),
     bind(Action::Train, &["t"], "train", "train the selected learner now", MODELS),
     bind(Action::TrainAll, &["T"], "train all", "train every learner now", MODELS),
     bind(Action::CancelTraining, &["c"], "cancel", "give up the training that runs, after asking", MODELS),
@@ -170,12 +189,23 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::SortReverse, &["S"], "", "turn the order round", HISTORY),
     bind(Action::ViewNext, &["Tab"], "yields", "runs, yield by day, yield by model", HISTORY),
     bind(Action::ViewPrevious, &["Shift-Tab"], "", "the same, backwards", HISTORY),
-    bind(Action::RangeShorter, &["["], "range", "a shorter time: all, 90 d, 30 d, 7 d, 24 h, this shift", HISTORY),
-    bind(Action::RangeLonger, &["]"], "", "a longer time", HISTORY),
+    bind(
+        Action::RangeShorter,
+        &["["],
+        "range",
+        "a shorter time: all, 1 y, 90 d, 30 d; in History down to 24 h",
+        RANGES,
+    ),
+    bind(Action::RangeLonger, &["]"], "", "a longer time", RANGES),
     bind(Action::Earlier, &["<", ","], "earlier", "earlier run of this serial", UNIT),
     bind(Action::Later, &[">", "."], "later", "later run of this serial", UNIT),
-    bind(Action::CursorRight, &["→", "l"], "cursor", "cursor to the next point of the curve", UNIT),
-    bind(Action::CursorLeft, &["←", "h"], "", "cursor to the point before", UNIT),
+    bind(Action::CursorRight, &["→", "l"], "cursor", "cursor to the next point of the curve or chart", CURSORS),
+    bind(Action::CursorLeft, &["←", "h"], "", "cursor to the point before", CURSORS),
+    bind(Action::ZoomIn, &["+", "="], "", "half the time, around the cursor", DRIFT),
+    bind(Action::ZoomOut, &["-"], "", "double the time", DRIFT),
+    bind(Action::PanEarlier, &["{"], "", "a quarter of the time earlier", DRIFT),
+    bind(Action::PanLater, &["}"], "", "a quarter of the time later", DRIFT),
+    bind(Action::NewBaseline, &["b"], "baseline", "ask for a new baseline from a day on, with a reason", DRIFT),
     bind(Action::NextTrack, &["e"], "track", "next track", TRACKS),
     bind(Action::PreviousTrack, &["E"], "", "track before", TRACKS),
     bind(Action::Retry, &["r"], "retry", "read the selected failed file again", LOG),
@@ -190,12 +220,26 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::FocusNext, &["Tab"], "pane", "next pane", PANES),
     bind(Action::FocusPrevious, &["Shift-Tab"], "", "pane before", PANES),
     bind(Action::Rescan, &["u"], "", "look through the folders now", LIVE),
+    bind(
+        Action::Acknowledge,
+        &["a"],
+        "",
+        "say what the oldest alarm came from; on Drift the selected one's",
+        Where::Everywhere,
+    ),
     bind(Action::PageUp, &["PgUp"], "", "page up", Where::Everywhere),
     bind(Action::PageDown, &["PgDn"], "", "page down", Where::Everywhere),
     bind(Action::First, &["g", "Home"], "", "first row", Where::Everywhere),
     bind(Action::Last, &["G", "End"], "", "last row", Where::Everywhere),
     bind(Action::Go(Screen::Live), &["1"], "Live", "the newest runs", Where::Everywhere),
     bind(Action::Go(Screen::Unit), &["2"], "Unit", "the selected run in depth", Where::Everywhere),
+    bind(
+        Action::Go(Screen::Drift),
+        &["3"],
+        "Drift",
+        "how every product model runs: charts and alarms",
+        Where::Everywhere,
+    ),
     bind(Action::Go(Screen::Models), &["4"], "Models", "what is learned, and which version speaks", Where::Everywhere),
     bind(Action::Go(Screen::History), &["5"], "History", "all runs: search, filter, yields", Where::Everywhere),
     bind(Action::Go(Screen::Log), &["6"], "Log", "errors, skips and why", Where::Everywhere),

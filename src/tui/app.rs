@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::action::Screen;
 use super::clock::Clock;
 use super::curves::CurveCache;
+use super::drift::Drift;
 use super::history::History;
 use super::list::Position;
 use super::look::Look;
@@ -112,6 +113,8 @@ pub struct App {
     pub failures_only: bool,
     /// All runs.
     pub history: History,
+    /// How every product model runs.
+    pub drift: Drift,
     /// What is learned.
     pub models: Models,
     /// Saved filters and initials.
@@ -161,6 +164,7 @@ impl App {
             log_at: Position::default(),
             failures_only: false,
             history: History::default(),
+            drift: Drift::default(),
             models: Models::default(),
             remembered: Remembered::default(),
             unit: None,
@@ -199,7 +203,7 @@ impl App {
             Screen::Live => self.selected()?.run(),
             Screen::Unit => self.unit.as_ref()?.run(),
             Screen::History => self.history.run(),
-            Screen::Models | Screen::Log => None,
+            Screen::Drift | Screen::Models | Screen::Log => None,
         }
     }
 
@@ -236,7 +240,7 @@ impl App {
             Screen::Live => search.matches(self.rows.iter().map(Row::haystack)),
             Screen::Log => search.matches(self.log_rows().map(log_words)),
             // The history is searched where it lies.
-            Screen::History | Screen::Unit | Screen::Models => Vec::new(),
+            Screen::History | Screen::Unit | Screen::Drift | Screen::Models => Vec::new(),
         }
     }
 
@@ -261,6 +265,18 @@ impl App {
             HistoryState::NotKept { reason } if !reason.starts_with("by choice") => Some(reason),
             _ => None,
         }
+    }
+
+    /// How many alarms nobody has seen to.
+    pub fn open_alarms(&self) -> usize {
+        self.header.as_ref().map_or(0, |header| header.open_alarms)
+    }
+
+    /// The alarm under the header, its number and its sentence: the oldest that nobody has seen to, where nothing is
+    /// in trouble.
+    pub fn pinned(&self) -> Option<&(u64, String)> {
+        let trouble = self.offline().is_some() || self.not_kept().is_some();
+        self.header.as_ref()?.oldest_alarm.as_ref().filter(|_| !trouble)
     }
 
     /// Files found and not yet judged.

@@ -184,7 +184,8 @@ impl History {
         Query { filter, sort, reverse, row: 0, anchor: None, limit: PAGE }
     }
 
-    fn number(&mut self) -> u64 {
+    /// The number of a new question about the history.
+    pub fn number(&mut self) -> u64 {
         self.numbers += 1;
         self.numbers
     }

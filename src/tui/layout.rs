@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::action::Screen;
 use super::app::App;
+use super::drift::DriftPane;
 use super::history::Shows;
 use super::models::Pane;
 use crate::history::SortBy;
@@ -42,7 +43,7 @@ const SHORT_FILTER: usize = 34;
 pub struct Parts {
     /// First line.
     pub header: Rect,
-    /// A line for trouble that stays, when there is some.
+    /// A line for trouble that stays, else for the oldest open alarm, when there is one.
     pub trouble: Option<Rect>,
     /// The list, or the whole of the Unit screen.
     pub list: Rect,
@@ -56,7 +57,8 @@ pub struct Parts {
 pub fn parts(app: &App) -> Parts {
     let (columns, rows) = app.size;
     let line = |y: u16| Rect::new(0, y, columns, 1);
-    let trouble = (app.offline().is_some() || app.not_kept().is_some()).then(|| line(1));
+    let said = app.offline().is_some() || app.not_kept().is_some() || app.pinned().is_some();
+    let trouble = said.then(|| line(1));
     let top = if trouble.is_some() { 2 } else { 1 };
     let body = Rect::new(0, top, columns, rows.saturating_sub(top + 1));
     let detail = if app.zoom { zoomed_detail(app, body) } else { detail_rows(app, body) };
@@ -75,6 +77,7 @@ fn detail_rows(app: &App, body: Rect) -> u16 {
     match (app.screen, size(app.size.0, app.size.1)) {
         (Screen::Live, Size::Full) => (body.height * 48 / 100).clamp(14, 22),
         (Screen::Unit, _) => 0,
+        (Screen::Drift, size) => drift_detail(app, body, size),
         (Screen::Models, size) => body.height.saturating_sub(models_list(app, size)),
         (Screen::History, _) if app.history.shows != Shows::Runs => 0,
         (Screen::History, Size::Full) | (Screen::Live, Size::Medium) => MEDIUM_PANE,
@@ -90,6 +93,7 @@ fn zoomed_detail(app: &App, body: Rect) -> u16 {
     match app.screen {
         Screen::Live if app.focus > 0 => body.height,
         Screen::Models if app.models.focus != Pane::List => body.height,
+        Screen::Drift if app.drift.focus != DriftPane::List => body.height,
         _ => 0,
     }
 }
@@ -113,6 +117,39 @@ fn models_list(app: &App, size: Size) -> u16 {
     };
     let lines = u16::try_from(app.models.subjects().len()).unwrap_or(u16::MAX);
     1 + lines.clamp(1, most) + u16::from(app.models.training().is_some())
+}
+
+/// Lines under the Drift list. The list keeps as many of its lines as leave room for a chart; where there is room for one
+/// pane only, it is the list with a few lines on the selected one, or the pane that has the focus.
+fn drift_detail(app: &App, body: Rect, size: Size) -> u16 {
+    let most = match size {
+        Size::Full => 8,
+        Size::Medium => 5,
+        Size::Small | Size::Tiny if app.drift.focus == DriftPane::List => return 4,
+        Size::Small | Size::Tiny => return body.height,
+    };
+    let lines = u16::try_from(app.drift.lines().len()).unwrap_or(u16::MAX);
+    body.height.saturating_sub(1 + lines.clamp(1, most))
+}
+
+/// A chart over evidence or alarms where both have room; else the one that has the focus.
+#[derive(Debug, Clone, Copy)]
+pub struct DriftPanes {
+    /// Where the chart stands.
+    pub chart: Option<Rect>,
+    /// Where evidence or alarms stand.
+    pub below: Option<Rect>,
+}
+
+/// Cuts the part under the Drift list.
+pub fn drift_panes(app: &App, area: Rect) -> DriftPanes {
+    let words = matches!(app.drift.focus, DriftPane::Evidence | DriftPane::Alarms);
+    if app.zoom || size(app.size.0, app.size.1) != Size::Full {
+        return DriftPanes { chart: (!words).then_some(area), below: words.then_some(area) };
+    }
+    let height = (area.height * 45 / 100).clamp(10, 16).min(area.height);
+    let chart = Rect { height: area.height - height, ..area };
+    DriftPanes { chart: Some(chart), below: Some(Rect { y: chart.bottom(), height, ..area }) }
 }
 
 /// Columns of the versions beside the card.

@@ -1,5 +1,7 @@
 //! What happens → how the screen changes, and what is to be done. Pure: no clock, no handle, no I/O.
 
+mod alarms;
+mod drift;
 mod history;
 mod keys;
 mod models;
@@ -76,6 +78,7 @@ fn settle(app: &mut App) {
             let yields = app.history.yields.as_ref().map_or(0, |(_, rows)| rows.len());
             app.history.yields_at.show(rows, yields);
         }
+        Screen::Drift => drift::settle(app),
         Screen::Models => models::settle(app),
         Screen::Unit => {}
     }
@@ -85,6 +88,7 @@ fn settle(app: &mut App) {
 fn wanted(app: &mut App) -> Vec<Effect> {
     let mut effects = history::wanted(app);
     effects.extend(models::wanted(app));
+    effects.extend(drift::wanted(app));
     if let Some(key) = app.run().map(|run| run.key.clone())
         && app.curves.get(&key) == Known::Unknown
     {

@@ -1,8 +1,13 @@
 //! `App` → cells. Pure: the same state draws the same screen, at any size.
 
+mod alarms;
 mod card;
+mod chart;
 mod columns;
 mod curve;
+mod drift;
+mod drift_list;
+mod evidence;
 mod footer;
 mod header;
 mod help;
@@ -10,6 +15,7 @@ mod history;
 mod learned;
 mod live;
 mod log;
+mod lots_chart;
 mod models;
 mod pen;
 mod plot;
@@ -19,6 +25,7 @@ mod table;
 mod tiny;
 mod track;
 mod unit;
+mod units_chart;
 mod versions;
 mod words;
 mod yields;
@@ -31,6 +38,7 @@ use super::layout::{self, Size};
 use super::symbols::{Symbols, single};
 use pen::Pen;
 
+pub use evidence::room as evidence_room;
 pub use header::moment;
 pub use help::lines as help_lines;
 pub use models::{card_room, speaks_instead};
@@ -49,6 +57,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         match app.screen {
             Screen::Live => live::draw(app, &mut pen, &parts),
             Screen::Unit => unit::draw(app, &mut pen, parts.list),
+            Screen::Drift => drift::draw(app, &mut pen, &parts),
             Screen::Models => models::draw(app, &mut pen, &parts),
             Screen::History => history::draw(app, &mut pen, &parts),
             Screen::Log => log::draw(app, &mut pen, &parts),

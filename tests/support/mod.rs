@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "every test file takes what it needs")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
 
+pub mod drift_app;
+pub mod drifting;
 pub mod learned;
 pub mod shop;
 

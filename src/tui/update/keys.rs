@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{history, models, moves, prompts, session, tested};
+use super::{alarms, drift, history, models, moves, prompts, session, tested};
 use crate::history::{LogOutcome, Step};
 use crate::session::Request;
 use crate::tui::action::{Action, Screen};
@@ -64,6 +64,20 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Search => begin_search(app),
         Action::NextMatch => return step_match(app, true),
         Action::PreviousMatch => return step_match(app, false),
+        Action::RangeShorter
+        | Action::RangeLonger
+        | Action::ZoomIn
+        | Action::ZoomOut
+        | Action::PanEarlier
+        | Action::PanLater
+        | Action::NextMetric
+        | Action::PreviousMetric
+        | Action::NewBaseline
+            if app.screen == Screen::Drift =>
+        {
+            return drift::act(app, action);
+        }
+        Action::Acknowledge => return alarms::ask(app),
         Action::Filter
         | Action::SortNext
         | Action::SortReverse
@@ -73,6 +87,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::ViewPrevious
         | Action::SaveFilter
         | Action::SavedFilters => history::act(app, action),
+        // Bound on Drift alone.
+        Action::ZoomIn
+        | Action::ZoomOut
+        | Action::PanEarlier
+        | Action::PanLater
+        | Action::NextMetric
+        | Action::PreviousMetric
+        | Action::NewBaseline => {}
         Action::LetSpeak | Action::LetFormula | Action::Train | Action::TrainAll | Action::CancelTraining => {
             return models::act(app, action);
         }

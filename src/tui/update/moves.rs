@@ -19,6 +19,7 @@ pub(super) fn position(app: &App) -> Position {
         Screen::Log => app.log_at,
         Screen::History if app.history.shows == Shows::Runs => app.history.at,
         Screen::History => app.history.yields_at,
+        Screen::Drift => app.drift.at,
         Screen::Models => app.models.at,
         _ => app.live_at,
     }
@@ -30,6 +31,7 @@ pub(super) fn select(app: &mut App, index: usize) {
         Screen::Log => return app.log_at.selected = index,
         Screen::History if app.history.shows == Shows::Runs => return app.history.at.selected = index,
         Screen::History => return app.history.yields_at.selected = index,
+        Screen::Drift => return app.drift.select(index),
         Screen::Models => return app.models.select(index),
         _ => {}
     }
@@ -51,6 +53,7 @@ pub(super) fn go(app: &mut App, action: Action) {
         Action::FocusNext => focus(app, 1),
         Action::FocusPrevious => focus(app, -1),
         _ if app.screen == Screen::Unit => in_unit(app, action),
+        _ if app.screen == Screen::Drift => super::drift::go(app, action),
         _ if app.screen == Screen::Models => super::models::go(app, action),
         _ => in_list(app, action),
     }
@@ -105,6 +108,9 @@ fn points(app: &App) -> usize {
 }
 
 fn cursor(app: &mut App, by: isize) {
+    if app.screen == Screen::Drift {
+        return super::drift::cursor(app, by);
+    }
     let points = points(app);
     if let Some(unit) = &mut app.unit {
         if unit.cursor.is_none() && by.unsigned_abs() > 1 {
@@ -137,10 +143,14 @@ fn step_live_track(app: &mut App, by: isize) {
     }
 }
 
-/// Panes of Live are the list and its tracks, of Models list, card and versions; elsewhere there is only one.
+/// Panes of Live are the list and its tracks, of Models list, card and versions, of Drift list, charts, evidence and
+/// alarms; elsewhere there is only one.
 fn focus(app: &mut App, by: isize) {
     if app.screen == Screen::Models {
         app.models.focus = app.models.focus.step(by < 0);
+    }
+    if app.screen == Screen::Drift {
+        app.drift.focus_on(app.drift.focus.step(by < 0));
     }
     if app.screen != Screen::Live {
         return;
@@ -189,6 +199,8 @@ pub(super) fn back(app: &mut App) {
         if let Some(unit) = &mut app.unit {
             unit.cursor = None;
         }
+    } else if app.screen == Screen::Drift && app.drift.leave() {
+        // The cursor goes, or the focus back to the list.
     } else if app.screen == Screen::Models && app.models.focus != Pane::List {
         app.models.focus = Pane::List;
     } else if app.screen == Screen::History && app.history.shows != Shows::Runs {
@@ -208,6 +220,7 @@ pub(super) fn back(app: &mut App) {
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
     match app.screen {
         Screen::Log => {}
+        Screen::Drift => return super::drift::open(app),
         Screen::History if app.history.shows != Shows::Runs => {
             app.history.narrow();
             return Vec::new();
@@ -246,6 +259,9 @@ pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
     if app.screen == Screen::History {
         return open_of_history(app);
     }
+    if app.screen == Screen::Drift && app.drift.under_cursor().is_some() {
+        return super::drift::open_point(app);
+    }
     let Some(run) = app.selected().and_then(Row::run).cloned() else {
         app.say(if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
         return Vec::new();
@@ -260,9 +276,14 @@ fn open_of_history(app: &mut App) -> Vec<Effect> {
         app.say(if app.history.found() == 0 { "no run is shown" } else { "no run that can be opened is selected" });
         return Vec::new();
     };
+    open_deciding(app, run, Screen::History)
+}
+
+/// A run with the track that decides.
+pub(super) fn open_deciding(app: &mut App, run: ArrivedRun, from: Screen) -> Vec<Effect> {
     let judged = &run.record.run;
     let deciding = judged.tracks.iter().position(|track| track.status == judged.status);
-    open_run(app, run, deciding.unwrap_or(0), Screen::History)
+    open_run(app, run, deciding.unwrap_or(0), from)
 }
 
 fn open_run(app: &mut App, run: ArrivedRun, track: usize, from: Screen) -> Vec<Effect> {

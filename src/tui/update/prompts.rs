@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{models, tested};
+use super::{alarms, models, tested};
 use crate::history::Filter;
 use crate::session::Request;
 use crate::tui::app::{App, Overlay};
@@ -39,6 +39,8 @@ pub(super) fn press(app: &mut App, event: KeyEvent, prompt: Prompt) -> Vec<Effec
         Prompt::Word(word) => return in_word(app, event, word),
         Prompt::Test(test) => return tested::press(app, event, test),
         Prompt::By(intent, line) => return models::in_by(app, event, intent, line),
+        Prompt::SeenTo(seen) => return alarms::press(app, event, seen),
+        Prompt::Beginning(wish) => return alarms::press_baseline(app, event, wish),
     }
     Vec::new()
 }

@@ -1,5 +1,7 @@
 //! Events of the session.
 
+use std::mem::discriminant;
+
 use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogOutcome;
@@ -18,6 +20,8 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Alive => return Vec::new(),
         Event::Arrived(..) | Event::Changed(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
+        Event::Drift(..) if app.frozen.is_some() && super::drift::may_wait(app, true) => hold(app, event),
+        Event::DriftCharts(..) if app.frozen.is_some() && super::drift::may_wait(app, false) => hold(app, event),
         event => return take(app, event),
     }
     app.dirty = true;
@@ -31,6 +35,10 @@ fn hold(app: &mut App, event: Event) {
         Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
         event => event,
     };
+    // Of the list and of charts only the last one counts.
+    if matches!(event, Event::Drift(_) | Event::DriftCharts(_)) {
+        frozen.held.retain(|held| discriminant(held) != discriminant(&event));
+    }
     frozen.arrived += usize::from(matches!(&event, Event::Logged(entry) if !entry.outcome.is_word()));
     frozen.held.push_back(event);
     if frozen.held.len() > MOST_HELD {
@@ -90,8 +98,12 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
                 before.1 = run;
             }
         }
-        Event::Page { .. }
-        | Event::Found { .. }
+        Event::Page { number, page } => match super::drift::found(app, number, page) {
+            Ok(effects) => return effects,
+            Err(page) => super::history::heard(app, Event::Page { number, page }),
+        },
+        Event::Unanswered { number, why } if super::drift::was_opening(app, number) => app.say(&why),
+        Event::Found { .. }
         | Event::Yields { .. }
         | Event::Unanswered { .. }
         | Event::Building { .. }
@@ -102,8 +114,10 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
                 unit.hear_test(&key, outcome);
             }
         }
-        // The Drift screen takes these.
-        Event::Drift(_) | Event::DriftCharts(_) | Event::Raised(_) | Event::Alive => {}
+        Event::Drift(list) => super::drift::heard(app, list),
+        Event::DriftCharts(charts) => super::drift::heard_charts(app, charts),
+        Event::Raised(alarm) => return super::drift::raised(app, &alarm),
+        Event::Alive => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
@@ -134,11 +148,19 @@ fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
     if app.follow {
         app.live_track = None;
     }
-    if failed && app.look.bell == Bell::Fail && app.clock.now_ms - app.bell_ms >= BELL_MS {
-        app.bell_ms = app.clock.now_ms;
-        effects.push(Effect::Bell);
+    if failed && app.look.bell == Bell::Fail {
+        effects.extend(ring(app));
     }
     effects
+}
+
+/// Rings, unless it is never to or rang a moment ago.
+pub(super) fn ring(app: &mut App) -> Option<Effect> {
+    let rings = app.look.bell != Bell::Never && app.clock.now_ms - app.bell_ms >= BELL_MS;
+    if rings {
+        app.bell_ms = app.clock.now_ms;
+    }
+    rings.then_some(Effect::Bell)
 }
 
 /// New rows push the selected one down; the selection stays with it unless the newest is followed.

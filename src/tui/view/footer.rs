@@ -27,7 +27,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
         Some(Overlay::Confirm { question, .. }) => prompt::confirm(pen, area, question),
-        Some(Overlay::Prompt(prompt)) => prompt::draw(pen, area, prompt),
+        Some(Overlay::Prompt(prompt)) => prompt::draw(app, pen, area, prompt),
         Some(Overlay::Search { text, .. }) => {
             let found = app.search.as_ref().map_or(0, |search| search.found);
             let typed = [span(format!("/{text}"), Role::Text), span("_", Role::Cursor)];
@@ -85,6 +85,7 @@ fn shown_key(binding: &'static Binding) -> &'static str {
         Action::CursorRight => "←→",
         Action::RangeShorter => "[ ]",
         Action::SortNext => "s S",
+        Action::NextMetric => "m M",
         _ => binding.keys.first().copied().unwrap_or(""),
     }
 }

@@ -57,6 +57,9 @@ fn parts(app: &App) -> Vec<Part> {
     if let Some(shift) = &header.shift {
         parts.push(Part { keep: 0, spans: vec![span(format!("shift {shift}"), Role::Quiet)] });
     }
+    if app.open_alarms() > 0 {
+        parts.push(Part { keep: 9, spans: vec![span(alarms(app.open_alarms()), Role::Outside)] });
+    }
     let unseen = app.rows.unseen();
     if unseen > 0 {
         parts.push(Part { keep: 8, spans: vec![span(format!("! {unseen} unseen"), Role::Outside)] });
@@ -120,12 +123,30 @@ pub(super) fn today(header: &Snapshot) -> String {
     }
 }
 
-/// What is wrong and stays so until it is mended.
+/// What is wrong and stays so until it is mended; else the oldest alarm that nobody has seen to.
 pub(super) fn trouble(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    if let Some((_, sentence)) = app.pinned() {
+        return pin(pen, area, sentence);
+    }
     let said = match (app.offline(), app.not_kept()) {
         (Some((path, _, cause)), _) => format!("OFFLINE {path}: {cause}; caught up by itself when it is back"),
         (None, Some(reason)) => format!("NOT KEPT on disk: {reason}"),
         (None, None) => return,
     };
     pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &said, Role::State);
+}
+
+/// `▲ 2 alarms`.
+fn alarms(open: usize) -> String {
+    if open == 1 { "▲ 1 alarm".to_owned() } else { format!("▲ {open} alarms") }
+}
+
+/// The alarm's sentence with the key that sees to it, which stays where the sentence is cut.
+fn pin(pen: &mut Pen<'_>, area: Rect, sentence: &str) {
+    let keys = [span("a", Role::Key), span(" acknowledge", Role::Quiet)];
+    let taken = 14;
+    let x = pen.put(area.x + 1, area.y, area.width.saturating_sub(2), "ALARM", Role::Fail) + 1;
+    let room = area.right().saturating_sub(x + taken + 2);
+    pen.put(x, area.y, room, sentence, Role::Selected);
+    pen.spans(area.right().saturating_sub(taken + 1), area.y, taken, &keys);
 }

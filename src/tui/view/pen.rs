@@ -119,7 +119,7 @@ impl<'a> Pen<'a> {
     /// Writes text over several lines, broken at spaces; returns how many it took.
     pub(super) fn paragraph(&mut self, area: Rect, text: &str, role: Role) -> u16 {
         let mut y = 0;
-        let lines = self.broken(text, area.width);
+        let lines = self.lines(text, area.width);
         let count = lines.len();
         for (index, line) in lines.iter().enumerate().take(usize::from(area.height)) {
             let last = index + 1 == usize::from(area.height) && count > index + 1;
@@ -131,7 +131,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Text cut into lines of a width at its spaces.
-    fn broken(&self, text: &str, width: u16) -> Vec<String> {
+    pub(super) fn lines(&self, text: &str, width: u16) -> Vec<String> {
         broken(self.look.symbols, text, usize::from(width))
     }
 

@@ -19,14 +19,20 @@ pub(super) enum Layer {
     Band,
     /// The curve as stored.
     Stored,
+    /// Single readings.
+    Points,
+    /// Their weighted average. Not bold: a dense chart must change styles cheaply.
+    Average,
     /// The judged curve.
     Curve,
 }
 
-const LAYERS: [(Layer, Role, char); 4] = [
+const LAYERS: [(Layer, Role, char); 6] = [
     (Layer::Behind, Role::Behind, '.'),
     (Layer::Band, Role::Band, '-'),
     (Layer::Stored, Role::Quiet, '.'),
+    (Layer::Points, Role::Quiet, '.'),
+    (Layer::Average, Role::Text, '*'),
     (Layer::Curve, Role::Curve, '*'),
 ];
 
@@ -50,6 +56,16 @@ impl Plot {
     pub(super) fn new(columns: u16, rows: u16, x: (f64, f64), y: (f64, f64)) -> Self {
         let count = usize::from(columns) * usize::from(rows);
         Self { columns, rows, x, y, cells: vec![Cell::default(); count] }
+    }
+
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> u16 {
+        self.rows
+    }
+
+    /// How many columns it has.
+    pub(super) fn columns(&self) -> u16 {
+        self.columns
     }
 
     /// The dot of a value; values far outside stay just outside, so that a line is never long.
@@ -127,15 +143,42 @@ impl Plot {
         }
     }
 
-    /// A vertical line in the empty cells of a column.
+    /// The cursor's line.
     pub(super) fn cursor(&mut self, x: f64) {
+        self.upright(x, Layer::Points, 1, ('│', Role::Cursor));
+    }
+
+    /// A single dot.
+    pub(super) fn point(&mut self, x: f64, y: f64, layer: Layer) {
+        let (x, y) = self.dot(x, y);
+        self.set(x, y, layer);
+    }
+
+    /// A horizontal line from one x to another, in cells where nothing is drawn; in every `every`th of them.
+    pub(super) fn level(&mut self, x: (f64, f64), y: f64, every: usize, (glyph, role): (char, Role)) {
+        let dots = i64::from(self.columns) * DOTS.0;
+        let last = i64::from(self.columns) - 1;
+        let columns = [x.0, x.1].map(|x| scale(x, self.x, dots).div_euclid(DOTS.0).clamp(0, last.max(0)));
+        let Some(row) = self.row(y) else { return };
+        for column in (columns[0]..=columns[1]).step_by(every) {
+            if let Some(cell) = u16::try_from(column).ok().and_then(|column| self.cell(column, row))
+                && cell.glyph.is_none()
+                && cell.dots.iter().all(|dots| *dots == 0)
+            {
+                cell.glyph = Some((glyph, role));
+            }
+        }
+    }
+
+    /// A vertical line in the cells of a column that have nothing of a layer or of a later one; in every `every`th.
+    pub(super) fn upright(&mut self, x: f64, spares: Layer, every: usize, (glyph, role): (char, Role)) {
         let Some(column) = self.column(x) else { return };
-        for row in 0..self.rows {
+        for row in (0..self.rows).step_by(every) {
             if let Some(cell) = self.cell(column, row)
                 && cell.glyph.is_none()
-                && cell.dots.get(Layer::Curve as usize).is_none_or(|&dots| dots == 0)
+                && cell.dots.iter().skip(spares as usize).all(|&dots| dots == 0)
             {
-                cell.glyph = Some(('│', Role::Cursor));
+                cell.glyph = Some((glyph, role));
             }
         }
     }

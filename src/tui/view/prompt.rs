@@ -6,7 +6,7 @@ use super::pen::{Pen, Span, span};
 use crate::history::Filter;
 use crate::tui::app::{App, Overlay};
 use crate::tui::line::Line;
-use crate::tui::prompt::{Prompt, Test, Word};
+use crate::tui::prompt::{Beginning, Field, Prompt, SeenTo, Test, Word};
 use crate::tui::search::test_word;
 use crate::tui::theme::Role;
 
@@ -14,15 +14,19 @@ const FILTER_HINT: &str = "Enter shows, Esc leaves   model:8340* sn: sec: status
      margin:<0 r:>12 out: change: passes:>=2 since:1d until: excluded:yes   -word negates, bare words are looked for";
 
 /// Draws the prompt over the line at `area` and the one above it.
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, prompt: &Prompt) {
-    let (hint, role) = hint(prompt);
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect, prompt: &Prompt) {
+    let (hint, role) = hint(app, prompt);
     let above = Rect { y: area.y.saturating_sub(1), ..area };
     if area.y > 0 {
         pen.clear(above);
         pen.put(area.x + 1, above.y, area.width.saturating_sub(2), &hint, role);
     }
     pen.clear(area);
-    pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &typed(pen, prompt, area.width.saturating_sub(2)));
+    let width = area.width.saturating_sub(2);
+    pen.spans(area.x + 1, area.y, width, &typed(app, pen, prompt, width));
+    if let Prompt::SeenTo(seen) = prompt {
+        above_causes(app, pen, above, seen);
+    }
 }
 
 /// Draws a question over the line that says how it is answered.
@@ -39,7 +43,7 @@ pub(super) const ANSWERS: [(&str, Role); 4] =
     [("y", Role::Key), (" does it   ", Role::Text), ("n", Role::Key), (" leaves it as it is", Role::Text)];
 
 /// What is wrong, else what may be typed.
-pub(super) fn hint(prompt: &Prompt) -> (String, Role) {
+pub(super) fn hint(app: &App, prompt: &Prompt) -> (String, Role) {
     match prompt {
         Prompt::Filter(line) => match Filter::parse(line.text()) {
             Ok(_) => (FILTER_HINT.to_owned(), Role::Quiet),
@@ -52,12 +56,14 @@ pub(super) fn hint(prompt: &Prompt) -> (String, Role) {
             (format!("{}: {still} {done}; Tab changes, Esc leaves", word.name), Role::Quiet)
         }
         Prompt::Test(test) => (test_hint(test), Role::Quiet),
+        Prompt::SeenTo(seen) => (seen_hint(app, seen), Role::Quiet),
+        Prompt::Beginning(wish) => beginning_hint(wish),
         Prompt::By(..) => ("your initials, then Enter; they are remembered. Esc leaves".to_owned(), Role::Quiet),
     }
 }
 
 /// The line, cut at its beginning so that the cursor is seen.
-pub(super) fn typed(pen: &Pen<'_>, prompt: &Prompt, width: u16) -> Vec<Span> {
+pub(super) fn typed(app: &App, pen: &Pen<'_>, prompt: &Prompt, width: u16) -> Vec<Span> {
     let room = usize::from(width);
     match prompt {
         Prompt::Filter(line) => labelled(pen, "filter ", line, room),
@@ -65,6 +71,8 @@ pub(super) fn typed(pen: &Pen<'_>, prompt: &Prompt, width: u16) -> Vec<Span> {
         Prompt::Word(word) => of_word(pen, word, room),
         Prompt::Test(test) => of_test(pen, test, room),
         Prompt::By(_, line) => labelled(pen, "by ", line, room),
+        Prompt::SeenTo(seen) => of_seen(app, pen, seen, room),
+        Prompt::Beginning(wish) => of_beginning(pen, wish, room),
     }
 }
 
@@ -78,6 +86,87 @@ fn test_hint(test: &Test) -> String {
             format!("{name}: a note if there is one, and initials, then Enter; Tab changes, Esc leaves")
         }
     }
+}
+
+/// Where the causes are chosen from; what the alarm said stands in the line over it.
+fn seen_hint(app: &App, seen: &SeenTo) -> String {
+    match (&app.drift.list, seen.field) {
+        (None, Field::First) => "the causes are asked for … Esc leaves".to_owned(),
+        (Some(list), Field::First) if list.causes.is_empty() => {
+            "no cause is configured: Enter goes on, Esc leaves".to_owned()
+        }
+        (_, Field::First) => "what did it come from? its number, or Tab and Enter; Esc leaves".to_owned(),
+        _ if seen.is_whole() => {
+            "a note if there is one, Enter keeps it; Tab changes, ↑ other cause, Esc leaves".to_owned()
+        }
+        _ => "a note if there is one, and initials, then Enter; Tab changes, ↑ other cause, Esc leaves".to_owned(),
+    }
+}
+
+/// The alarm's sentence over the hint.
+fn above_causes(app: &App, pen: &mut Pen<'_>, hint: Rect, seen: &SeenTo) {
+    let lines = pen.lines(&seen.sentence, hint.width.saturating_sub(2));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(3).min(hint.y);
+    let area = Rect { y: hint.y - height, height, ..hint };
+    if app.size.1 < area.height + 4 {
+        return;
+    }
+    pen.clear(area);
+    pen.paragraph(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, &seen.sentence, Role::Selected);
+}
+
+fn of_seen(app: &App, pen: &Pen<'_>, seen: &SeenTo, room: usize) -> Vec<Span> {
+    let causes = app.drift.list.as_ref().map_or(&[][..], |list| &list.causes);
+    if seen.field != Field::First {
+        let cause = causes.get(seen.cause).map_or("unspecified", String::as_str);
+        return noted(pen, &format!("{cause}, note "), (&seen.note, &seen.by), seen.field == Field::By, room);
+    }
+    // The marked one is always seen, whatever room there is.
+    let width = |index: usize, cause: &str| pen.width(cause) + index.to_string().len() + 3;
+    let upto: usize = causes.iter().enumerate().take(seen.cause + 1).map(|(index, cause)| width(index, cause)).sum();
+    let first = if upto <= room { 0 } else { seen.cause };
+    let mut spans = vec![span(if first > 0 { "… " } else { "" }, Role::Quiet)];
+    for (index, cause) in causes.iter().enumerate().skip(first) {
+        let role = if index == seen.cause { Role::Cursor } else { Role::Text };
+        spans.push(span(format!("{} ", index + 1), Role::Key));
+        spans.push(span(cause.as_str(), role));
+        spans.push(span("  ", Role::Text));
+    }
+    spans
+}
+
+fn beginning_hint(wish: &Beginning) -> (String, Role) {
+    let whose = &wish.stream;
+    match wish.lacks() {
+        Some(Field::First) => ("from which day on? like 2026-03-09; Tab changes, Esc leaves".to_owned(), Role::Warning),
+        Some(_) => {
+            (format!("{whose}: a new baseline of lots from that day on; reason and initials, then Enter"), Role::Quiet)
+        }
+        None => {
+            (format!("{whose}: Enter asks for a new baseline from that day on; Tab changes, Esc leaves"), Role::Quiet)
+        }
+    }
+}
+
+fn of_beginning(pen: &Pen<'_>, wish: &Beginning, room: usize) -> Vec<Span> {
+    let fields = [
+        ("from ", &wish.from, Field::First),
+        ("  because ", &wish.reason, Field::Words),
+        ("  by ", &wish.by, Field::By),
+    ];
+    let taken: usize = fields.iter().map(|(label, ..)| label.len()).sum();
+    let still: usize =
+        fields.iter().filter(|(.., field)| *field != wish.field).map(|(_, line, _)| pen.width(line.text())).sum();
+    let mut spans = Vec::new();
+    for (label, line, field) in fields {
+        spans.push(span(label, Role::Key));
+        if field == wish.field {
+            spans.extend(edited(pen, line, room.saturating_sub(taken + still).max(8)));
+        } else {
+            spans.push(span(line.text(), Role::Text));
+        }
+    }
+    spans
 }
 
 fn of_test(pen: &Pen<'_>, test: &Test, room: usize) -> Vec<Span> {

@@ -2,7 +2,7 @@
 
 use super::pen::{Pen, Span, span};
 use super::words::thousands;
-use super::{header, models, prompt, words, yields};
+use super::{drift, header, models, prompt, words, yields};
 use crate::session::ArrivedRun;
 use crate::tui::action::Screen;
 use crate::tui::app::{App, Overlay};
@@ -34,11 +34,18 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
         return vec![answers, vec![span(question, Role::State)]];
     }
     if let Some(Overlay::Prompt(asked)) = &app.overlay {
-        let (hint, role) = prompt::hint(asked);
-        return vec![prompt::typed(pen, asked, app.size.0), vec![span(hint, role)]];
+        let (hint, role) = prompt::hint(app, asked);
+        return vec![prompt::typed(app, pen, asked, app.size.0), vec![span(hint, role)]];
     }
     let Some(snapshot) = &app.header else { return vec![vec![span("starting", Role::State)]] };
     let mut parts = vec![header::state(app, snapshot)];
+    if app.open_alarms() > 0 {
+        parts.push(vec![span(format!("▲{}", app.open_alarms()), Role::Outside)]);
+    }
+    if app.screen == Screen::Drift {
+        parts.extend(drift::tiny(app));
+        return parts;
+    }
     if app.screen == Screen::Models {
         parts.extend(models::tiny(app));
         return parts;
