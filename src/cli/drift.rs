@@ -202,7 +202,7 @@ pub(super) fn alarms(what: &AlarmsCommand, loaded: &Loaded) -> Result<Exit> {
                     _ => writeln!(stdout, "{}", alarm_line(alarm))?,
                 }
             }
-            Ok(if alarms.iter().any(|alarm| alarm.is_open()) { Exit::Loss } else { Exit::Fine })
+            Ok(if alarms.iter().any(Alarm::is_open) { Exit::Loss } else { Exit::Fine })
         }
         AlarmsCommand::Ack { alarms, cause, note, by, store } => {
             let store = ingest::open(store, loaded)?;
@@ -253,7 +253,7 @@ fn acknowledge(store: &Store, loaded: &Loaded, numbers: &[u64], word: &Acknowled
         println!("{}", alarm_line(&alarm));
         let Acknowledgement { cause, by, note, .. } = word.clone();
         let line = LogOutcome::Acknowledged { alarm: *number, sentence: alarm.sentence.clone(), cause, note, by };
-        store.keep_drift(&[Keep::Alarm(alarm)], vec![line], word.at_ms)?;
+        store.keep_drift(&[Keep::Alarm(Box::new(alarm))], vec![line], word.at_ms)?;
     }
     Ok(Exit::Fine)
 }

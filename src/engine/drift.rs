@@ -44,7 +44,9 @@ impl Desk {
         }
         let mut monitor = Monitor::new(settings.monitor(), restored);
         *monitor.silence() = store.shifts_known();
-        models.iter().for_each(|model| monitor.outdate_model(model));
+        for model in &models {
+            monitor.outdate_model(model);
+        }
         Ok(Self { monitor, through: last })
     }
 
@@ -63,9 +65,11 @@ impl Desk {
     /// An engine that cannot be read; what was not read stays to be read.
     pub fn settle(&mut self, store: &Store, now_ms: i64) -> Result<Settled, StoreError> {
         self.monitor.read_through(store.last_line());
-        self.monitor.settle(now_ms, |model| match store.is_closing() {
-            true => Err(StoreError::engine("the program ends")),
-            false => observations(store, model),
+        self.monitor.settle(now_ms, |model| {
+            if store.is_closing() {
+                return Err(StoreError::engine("the program ends"));
+            }
+            observations(store, model)
         })
     }
 

@@ -21,14 +21,14 @@ pub fn drift_list(list: &DriftList) -> Value {
 }
 
 fn line(line: &DriftLine) -> Value {
-    let months: Vec<Value> = line.months.iter().map(good_of).collect();
+    let months: Vec<Value> = line.months.into_iter().map(good_of).collect();
     let mut value = json!({
         "model": line.stream.model,
         "laser": line.stream.laser,
         "standing": line.standing.word(),
         "why": line.why,
         "last": line.last.to_string(),
-        "yield_90_days": good_of(&line.ninety),
+        "yield_90_days": good_of(line.ninety),
         "yield_12_months": months,
         "open_alarms": line.open,
         "excess_bad_units_a_week": line.excess_a_week,
@@ -47,7 +47,7 @@ fn line(line: &DriftLine) -> Value {
     value
 }
 
-fn good_of(good: &GoodOf) -> Value {
+fn good_of(good: GoodOf) -> Value {
     json!({ "percent": good.percent(), "good": good.good, "n": good.units })
 }
 

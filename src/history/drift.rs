@@ -51,8 +51,8 @@ impl Store {
             for kept in keep {
                 make_room(draft)?;
                 match kept {
-                    Keep::Alarm(alarm) => draft.put(key::alarm(alarm.id), alarm)?,
-                    Keep::Baseline(baseline) => draft.put(key::baseline(baseline), baseline)?,
+                    Keep::Alarm(alarm) => draft.put(key::alarm(alarm.id), alarm.as_ref())?,
+                    Keep::Baseline(baseline) => draft.put(key::baseline(baseline), baseline.as_ref())?,
                     Keep::Epoch(epoch) => draft.put(key::epoch(epoch), epoch)?,
                 }
             }

@@ -122,8 +122,10 @@ pub fn words_of(aside: &Path) -> Words {
         Some((RunKey(key.get(1..)?.to_vec()), record.excluded?))
     });
     let outcomes = readable(&key::outcomes_of(None, None)).filter_map(|(_, bytes)| value::decode(&bytes).ok());
-    let alarms = readable(key::ALARMS).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Alarm));
-    let baselines = readable(key::BASELINES).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Baseline));
+    let alarms =
+        readable(key::ALARMS).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Box::new).map(Keep::Alarm));
+    let baselines =
+        readable(key::BASELINES).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Box::new).map(Keep::Baseline));
     let epochs = readable(key::EPOCHS).filter_map(|(_, bytes)| value::decode(&bytes).ok().map(Keep::Epoch));
     let drift = epochs.chain(baselines).chain(alarms).collect();
     Words { exclusions: excluded.collect(), outcomes: outcomes.collect(), drift }

@@ -45,9 +45,9 @@ impl Default for MonitorSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Keep {
     /// An alarm as it is now.
-    Alarm(Alarm),
+    Alarm(Box<Alarm>),
     /// A baseline as it is now.
-    Baseline(FrozenBaseline),
+    Baseline(Box<FrozenBaseline>),
     /// A new beginning.
     Epoch(Epoch),
 }
@@ -221,13 +221,13 @@ impl Monitor {
         for baseline in &mut stream.baselines {
             if !baseline.late_inside && (baseline.from..=baseline.to).contains(&run.time) {
                 baseline.late_inside = true;
-                keep.push(Keep::Baseline(baseline.clone()));
+                keep.push(Keep::Baseline(Box::new(baseline.clone())));
             }
         }
         for alarm in &mut stream.alarms {
             let inside = alarm.context.lot.is_some_and(|lot| (lot.first..=lot.last).contains(&run.time));
             if inside && alarm.doubt(Doubt::LateFileInside, true) {
-                keep.push(Keep::Alarm(alarm.clone()));
+                keep.push(Keep::Alarm(Box::new(alarm.clone())));
             }
         }
         self.keep.append(&mut keep);
@@ -246,7 +246,7 @@ impl Monitor {
 
     fn share_out(&mut self) {
         let changed = self.share_again();
-        self.keep.extend(changed.into_iter().map(Keep::Baseline));
+        self.keep.extend(changed.into_iter().map(Box::new).map(Keep::Baseline));
     }
 
     /// What has come since it was last asked, without reading anything.
@@ -258,7 +258,7 @@ impl Monitor {
         let mut raised: Vec<Alarm> = touched.iter().filter(|alarm| alarm.id >= self.told).cloned().collect();
         raised.sort_by_key(|alarm| (alarm.time, alarm.id));
         self.told = self.next_alarm;
-        keep.extend(touched.into_iter().map(Keep::Alarm));
+        keep.extend(touched.into_iter().map(Box::new).map(Keep::Alarm));
         Settled { keep, raised, changed: std::mem::take(&mut self.changed) }
     }
 

@@ -119,8 +119,9 @@ fn joined(each: impl Iterator<Item = Option<String>>) -> Option<String> {
 
 /// A number in five digits, without a tail of zeros: what two files must agree in.
 fn short(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { 4 - value.abs().log10().floor().clamp(-12.0, 12.0) as i32 };
-    let text = format!("{value:.*}", usize::try_from(digits.max(0)).unwrap_or(0));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 16")]
+    let digits = (4.0 - value.abs().log10().floor()).clamp(0.0, 16.0) as usize;
+    let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

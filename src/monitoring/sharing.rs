@@ -111,7 +111,7 @@ fn set_limits(
     let before = baseline.limits.last();
     let ratio = before.map_or(f64::INFINITY, |before| f64::from(run_length) / f64::from(before.run_length));
     let is_early = before.is_some_and(|before| newest.timestamp() - before.from.timestamp() < AGAIN_DAYS * 86_400);
-    if is_early || (ratio <= MUCH && ratio >= 1.0 / MUCH) {
+    if is_early || (1.0 / MUCH..=MUCH).contains(&ratio) {
         return None;
     }
     let weighted = match (&baseline.known, baseline.subject) {

@@ -127,7 +127,9 @@ fn runs_that_come_one_by_one_or_all_at_once_leave_the_same_states() {
     let restored = Restored { baselines: lived.baselines(&key("a")).to_vec(), ..Restored::default() };
     let mut monitor = Monitor::new(rarely(), restored);
     runs.reverse();
-    runs.iter().for_each(|run| monitor.arrive(run, 1, 0));
+    for run in &runs {
+        monitor.arrive(run, 1, 0);
+    }
     let Ok(settled) = monitor.settle(0, of_model(&runs));
     assert_eq!(monitor.state(&key("a")), lived.state(&key("a")));
     assert_eq!(settled.raised.len(), raised.len());

@@ -23,7 +23,7 @@ use crate::monitoring::{
 use crate::trim::LocalTime;
 
 /// States are kept at most so often.
-const STATES_EVERY: Duration = Duration::from_secs(60);
+const STATES_EVERY: Duration = Duration::from_mins(1);
 /// How many states are kept at once.
 const STATES_AT_ONCE: usize = 40;
 /// A list that nobody waits for is made at most so often.
@@ -170,7 +170,7 @@ impl Watchman {
                     Some(store) => self.keep(store, keep, lines, sink),
                     None => self.unkept.push((keep, lines)),
                 }
-                raised.into_iter().for_each(|alarm| sink(Output::Raised(Box::new(alarm))));
+                raised.into_iter().map(|alarm| Output::Raised(Box::new(alarm))).for_each(&mut *sink);
             }
             Some(News::States(states, silence, through)) => {
                 if let Some(store) = store {
@@ -325,7 +325,7 @@ impl Watch<'_> {
             return self.send(News::Said(format!("there is no alarm {id}")));
         };
         let line = LogOutcome::Acknowledged { alarm: id, sentence: alarm.sentence.clone(), cause, note, by };
-        self.send(News::Keep { keep: vec![Keep::Alarm(alarm)], lines: vec![line], raised: Vec::new() });
+        self.send(News::Keep { keep: vec![Keep::Alarm(Box::new(alarm))], lines: vec![line], raised: Vec::new() });
         self.settle();
         self.list();
     }

@@ -10,7 +10,7 @@ use crate::monitoring::observation::Observation;
 use crate::monitoring::series::MetricSeries;
 use crate::monitoring::setting::Marker;
 use crate::monitoring::words;
-use crate::spc::{Direction, Lot, PPoint, SignalBy, UnitPoint};
+use crate::spc::{Direction, Lot, PPoint, SignalBy, UnitChart, UnitPoint};
 use crate::trim::LocalTime;
 
 /// What changed so long before an alarm is told with it.
@@ -32,7 +32,7 @@ impl StreamState {
         latch.signal(alarms, (subject, time), self.event_since(time), || {
             let up = signal.direction == Direction::High;
             let chart = self.metrics.get(metric.place()).and_then(MetricSeries::chart);
-            let limits = chart.map(|chart| chart.limits());
+            let limits = chart.map(UnitChart::limits);
             let (rule, z, limit) = match signal.by {
                 SignalBy::Individual => {
                     (Rule::Individual, point.z, limits.and_then(|limits| limits.individuals.or(Some(limits.limit))))
@@ -88,7 +88,12 @@ impl StreamState {
     fn changed(&self, time: LocalTime) -> Vec<String> {
         let near =
             |marker: &&Marker| (0..=CHANGED_DAYS * 86_400).contains(&(time.timestamp() - marker.time.timestamp()));
-        let mut changed: Vec<String> = self.markers.iter().filter(near).map(|marker| self.said(marker, time)).collect();
+        let mut changed: Vec<String> = self
+            .markers
+            .iter()
+            .filter(near)
+            .map(|marker| format!("{marker} on {}", words::day(marker.time, time)))
+            .collect();
         if let [.., before, last] = self.lots.as_slice()
             && let (Some(before), Some(now)) = (&before.disposition, &last.disposition)
             && before != now
@@ -96,10 +101,6 @@ impl StreamState {
             changed.push(format!("disposition mostly “{now}”, “{before}” before"));
         }
         changed
-    }
-
-    fn said(&self, marker: &Marker, time: LocalTime) -> String {
-        format!("{marker} on {}", words::day(marker.time, time))
     }
 
     pub(super) fn share_signal(
