@@ -325,3 +325,12 @@ fn too_little_history_trains_nothing_and_says_what_is_missing() {
     let drift = out(&on_store(&["models", "drift", "9101-1"]));
     assert!(drift.contains("too few to tell drift"), "{drift}");
 }
+
+#[test]
+fn an_option_before_the_command_is_refused_and_not_passed_over() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trimwatch"));
+    let out = command.arg("--store").arg(dir.path()).args(["history", "compact"]).output().expect("it runs");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("behind it"));
+}

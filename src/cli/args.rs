@@ -14,7 +14,7 @@ pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 
 /// Where the history is.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(super) struct StoreArgs {
     /// The history's folder instead of the configured one.
     #[arg(long, value_name = "DIR")]
@@ -22,7 +22,7 @@ pub(super) struct StoreArgs {
 }
 
 /// What `watch` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags are what a command line has")]
 pub(super) struct WatchArgs {
     /// Drop folders; without any, those of the configuration.

@@ -23,7 +23,7 @@ mod watch;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, bail};
 
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
@@ -105,6 +105,9 @@ enum Command {
 /// # Errors
 /// Anything that keeps the whole command from running; a failed file is counted, not returned.
 pub fn run(cli: Cli) -> Result<Exit> {
+    if cli.command.is_some() && cli.watch != WatchArgs::default() {
+        bail!("options of the default command stand before another one; name that one's own behind it");
+    }
     let named = cli.config.as_deref();
     match cli.command.unwrap_or(Command::Watch(cli.watch)) {
         Command::Watch(args) => watch::run(&args, load(named)?),

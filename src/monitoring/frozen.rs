@@ -96,6 +96,12 @@ impl<'a> Frozen<'a> {
         self.epochs.iter().map(|epoch| epoch.from).filter(|from| *from <= time).max()
     }
 
+    /// How many baselines, limits and beginnings there are: one more of any makes other charts.
+    pub(super) fn count(&self) -> u32 {
+        let limits: usize = self.baselines.iter().map(|baseline| 1 + baseline.limits.len()).sum();
+        u32::try_from(limits + self.epochs.len()).unwrap_or(u32::MAX)
+    }
+
     /// The baseline of a subject since a beginning.
     pub(super) fn baseline(&self, subject: Subject, epoch: Option<LocalTime>) -> Option<&'a FrozenBaseline> {
         self.baselines.iter().find(|frozen| frozen.subject == subject && frozen.epoch == epoch)

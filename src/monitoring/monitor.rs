@@ -162,6 +162,11 @@ impl Monitor {
             }
         }
         monitor.told = monitor.next_alarm;
+        for stream in monitor.streams.values_mut() {
+            // What was frozen after it was kept is not in the state.
+            stream.outdated |= stream.state.frozen != stream.frozen().count();
+            stream.state.frozen = 0;
+        }
         monitor.share_again();
         monitor
     }
@@ -285,7 +290,7 @@ impl Monitor {
         let unkept = self.streams.values_mut().filter(|stream| stream.unkept && !stream.outdated).take(most);
         let state = |stream: &mut Stream| {
             stream.unkept = false;
-            stream.state.clone()
+            stream.state.kept_with(stream.frozen().count())
         };
         unkept.map(state).collect()
     }

@@ -40,6 +40,8 @@ pub struct StreamState {
     pub(super) metrics: [MetricSeries; METRICS],
     pub(super) share: ShareSeries,
     latches: [Latch; METRICS + 1],
+    /// How many baselines, limits and beginnings it was kept with.
+    pub(super) frozen: u32,
 }
 
 /// Where a subject's latch stands.
@@ -67,7 +69,13 @@ impl StreamState {
             metrics: Default::default(),
             share: ShareSeries::default(),
             latches: Default::default(),
+            frozen: 0,
         }
+    }
+
+    /// The state as it is kept, with so many baselines, limits and beginnings.
+    pub(super) fn kept_with(&self, frozen: u32) -> Self {
+        Self { frozen, ..self.clone() }
     }
 
     /// Whether a run can be taken as the next one: it is the newest, and its lot was not judged without it.

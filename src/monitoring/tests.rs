@@ -180,7 +180,8 @@ fn in_order(runs: &[Observation], order: &[usize], baselines: Vec<FrozenBaseline
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..proptest::prelude::ProptestConfig::default() })]
 
-    /// Any order of arrival gives the same lots, counters and, on the same baselines, the same states and signals.
+    /// Any order of arrival gives the same lots and counters and, on the baselines that were frozen on the way, the same
+    /// states and signals as the runs in order of time.
     #[test]
     fn any_order_of_arrival_gives_the_same_states(
         order in proptest::prelude::Just((0..160).collect::<Vec<usize>>()).prop_shuffle(),
@@ -190,10 +191,10 @@ proptest::proptest! {
         let made = Made { lots: 20, units: 8, step: Some((step, Metric::UntrimmedError, 3.0)), ..Made::steady("p", 11) };
         let runs = made.runs();
         let sorted: Vec<usize> = (0..runs.len()).collect();
-        let first = in_order(&runs, &sorted, Vec::new(), 1);
-        let frozen = first.baselines(&key("p")).to_vec();
-        let again = in_order(&runs, &sorted, frozen.clone(), 1);
-        let other = in_order(&runs, &order, frozen.clone(), every);
+        let other = in_order(&runs, &order, Vec::new(), every);
+        let frozen = other.baselines(&key("p")).to_vec();
+        let again = in_order(&runs, &sorted, frozen.clone(), runs.len());
+        proptest::prop_assert_eq!(again.baselines(&key("p")), frozen.as_slice());
         proptest::prop_assert_eq!(unlatched(&other), unlatched(&again));
         let counted = |monitor: &Monitor| monitor.list().lines.iter().map(|line| (line.months, line.ninety, line.last)).collect::<Vec<_>>();
         proptest::prop_assert_eq!(counted(&other), counted(&again));
@@ -202,9 +203,5 @@ proptest::proptest! {
             (charts.lots, charts.chart.points, charts.markers)
         };
         proptest::prop_assert_eq!(charts(&other), charts(&again));
-        // What was frozen and raised before stays, at most marked.
-        for baseline in other.baselines(&key("p")).iter().filter(|baseline| frozen.iter().any(|old| old.subject == baseline.subject)) {
-            proptest::prop_assert!(frozen.iter().any(|old| (old.from, old.to, old.known) == (baseline.from, baseline.to, baseline.known)));
-        }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
         let shop = share_out(90.0, &[model(20.0, &[metric(20.0, Some(60)); 4])]);
         assert!((90.0..90.0 * 1.091).contains(&shop.expected_every_days), "{}", shop.expected_every_days);
         let widened = shop.models[0][0].run_length;
-        assert!((3_000..7_000).contains(&widened), "wide limits alarm less than one in a run length: {widened}");
+        assert!((1_500..7_000).contains(&widened), "wide limits alarm less than one in a run length: {widened}");
     }
 
     #[test]
