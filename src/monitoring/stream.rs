@@ -40,6 +40,8 @@ pub struct StreamState {
     pub(super) metrics: [MetricSeries; METRICS],
     pub(super) share: ShareSeries,
     latches: [Latch; METRICS + 1],
+    /// Whether a lot has closed that was not looked at yet on the way to a baseline.
+    unsearched: bool,
     /// How many baselines, limits and beginnings it was kept with.
     pub(super) frozen: u32,
 }
@@ -69,6 +71,7 @@ impl StreamState {
             metrics: Default::default(),
             share: ShareSeries::default(),
             latches: Default::default(),
+            unsearched: false,
             frozen: 0,
         }
     }
@@ -143,6 +146,9 @@ impl StreamState {
     /// Looks for baselines among the lots that have closed. What is found is to be frozen by the caller.
     pub(super) fn find_baselines(&mut self, frozen: &Frozen<'_>, rule: &BaselineRule) -> Vec<(Subject, Found)> {
         let mut found = Vec::new();
+        if !std::mem::take(&mut self.unsearched) {
+            return found;
+        }
         if frozen.baseline(Subject::FailShare, self.epoch).is_none() {
             found.extend(self.share.find(rule).map(|share| (Subject::FailShare, share)));
         }
@@ -255,6 +261,7 @@ impl StreamState {
     fn learn(&mut self, lot: &Lot, open: &OpenLot, frozen: &Frozen<'_>, counts: bool) {
         let counted = open.counted();
         let (first, last) = (lot.first, lot.last);
+        self.unsearched = true;
         if counts && frozen.baseline(Subject::FailShare, self.epoch).is_none() {
             self.share.learning.push(CountedLot { first, last, counted });
         }
