@@ -129,6 +129,12 @@ pub(super) struct DemoArgs {
     /// Milliseconds between two files.
     #[arg(long, default_value_t = 900, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub(super) pace: u64,
+    /// Begin without the made year of history.
+    #[arg(long, conflicts_with = "keep")]
+    pub(super) empty: bool,
+    /// Leave the made year of history in a new folder and end, for trying other commands on it.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
     /// Spell the screen in ASCII.
     #[arg(long)]
     pub(super) ascii: bool,
