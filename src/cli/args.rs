@@ -260,6 +260,19 @@ pub(super) enum BenchCommand {
         #[arg(long, default_value_t = 1, value_name = "N")]
         seed: u64,
     },
+    /// False alarms of made shops against those stated, and planted changes found once and for the right reason; exit code 1
+    /// when either is off.
+    Alarms {
+        /// How many shops live.
+        #[arg(long, default_value_t = 200, value_name = "N")]
+        seeds: u64,
+        /// The first shop's seed.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+        /// Also list every false alarm, and what was not found as it should.
+        #[arg(long)]
+        list: bool,
+    },
     /// File closed → row on the screen, with the record on disk.
     Arrive {
         /// How many files arrive, one after the other.
