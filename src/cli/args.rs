@@ -129,6 +129,12 @@ pub(super) struct DemoArgs {
     /// Milliseconds between two files.
     #[arg(long, default_value_t = 900, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub(super) pace: u64,
+    /// Begin without the made year of history.
+    #[arg(long, conflicts_with = "keep")]
+    pub(super) empty: bool,
+    /// Leave the made year of history in a new folder and end, for trying other commands on it.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
     /// Spell the screen in ASCII.
     #[arg(long)]
     pub(super) ascii: bool,
@@ -253,6 +259,19 @@ pub(super) enum BenchCommand {
         /// What the questions depend on.
         #[arg(long, default_value_t = 1, value_name = "N")]
         seed: u64,
+    },
+    /// False alarms of made shops against those stated, and planted changes found once and for the right reason; exit code 1
+    /// when either is off.
+    Alarms {
+        /// How many shops live.
+        #[arg(long, default_value_t = 200, value_name = "N")]
+        seeds: u64,
+        /// The first shop's seed.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+        /// Also list every false alarm, and what was not found as it should.
+        #[arg(long)]
+        list: bool,
     },
     /// File closed → row on the screen, with the record on disk.
     Arrive {

@@ -1,5 +1,6 @@
 //! `bench …`: the budgets of the program, measured on the machine it runs on.
 
+mod alarms;
 mod arl;
 mod arrive;
 mod burst;
@@ -36,6 +37,7 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Arl { streams, seed } => return arl::run(streams.max(1), seed),
         BenchCommand::Limits { check: None, .. } => return Ok(limits::print()),
         BenchCommand::Limits { check: Some(count), seed } => return Ok(limits::check(count, seed)),
+        BenchCommand::Alarms { seeds, seed, list } => return Ok(alarms::run(seeds.max(1), seed, list)),
         BenchCommand::Features { paths } => features::run(&paths, config)?,
         BenchCommand::Arrive { files } => arrive::run(files.max(1), config)?,
         BenchCommand::Draw => draw::run(config)?,

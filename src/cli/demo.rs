@@ -6,27 +6,54 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, bail, eyre};
 
 use super::samples::SAMPLES;
-use super::{DemoArgs, Exit, watch};
-use crate::config::{Loaded, WatchFolder};
+use super::{DemoArgs, Exit, watch, year};
+use crate::config::{Config, Loaded, WatchFolder};
+use crate::engine::holder;
+use crate::history::Store;
 use crate::session::{Setup, clock};
 use crate::trim::LocalTime;
 
-/// Watches a folder of its own; folder and history are gone when it ends.
+/// Watches a folder of its own, with a made year behind it; folder and history are gone when it ends.
 pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
     let mut config = loaded.config;
     config.ascii |= args.ascii;
+    if let Some(dir) = &args.keep {
+        return keep(dir, &config);
+    }
     let folder = Temporary::new("demo")?;
     let incoming = folder.0.join("incoming");
     for laser in ["DLTS", "LTS"] {
         fs::create_dir_all(incoming.join(laser))?;
     }
-    let setup = Setup::new(&config, vec![WatchFolder::named(incoming.clone())], Some(folder.0.join("history")));
+    let history = folder.0.join("history");
+    if !args.empty {
+        make_year(&history, &config)?;
+    }
+    let setup = Setup::new(&config, vec![WatchFolder::named(incoming.clone())], Some(history));
     let pace = Duration::from_millis(args.pace);
     thread::Builder::new().name("demo".to_owned()).spawn(move || drop_samples(&incoming, pace))?;
     watch::screen(setup, &config)
+}
+
+/// Leaves the made year in a folder, for trying things on it.
+fn keep(dir: &Path, config: &Config) -> Result<Exit> {
+    // Made runs never mix with a shop's.
+    if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) || dir.is_file() {
+        bail!("{} holds something already; a made history wants a folder of its own", dir.display());
+    }
+    let runs = make_year(dir, config)?;
+    println!("{runs} made runs up to now; try `trimwatch runs --store {}`", dir.display());
+    Ok(Exit::Fine)
+}
+
+/// Makes a history of a year up to now; how many runs it has.
+fn make_year(dir: &Path, config: &Config) -> Result<usize> {
+    let (store, _) = Store::open(dir, &holder())?;
+    let now = clock::local_now().ok_or_else(|| eyre!("this computer does not say what time it is"))?;
+    year::fill(&store, now, i64::from(clock::utc_offset_seconds()), &config.analysis())
 }
 
 /// A folder that is removed at the end.
@@ -67,10 +94,7 @@ pub(super) fn renamed(path: &str, now: LocalTime) -> String {
     let end = [" AM", " PM"].iter().find_map(|half| path.rfind(half)).map(|at| at + 3);
     let (Some(start), Some(end)) = (anchor, end) else { return path.to_owned() };
     let (head, tail) = (path.get(..start).unwrap_or_default(), path.get(end..).unwrap_or_default());
-    let (hour, minute, second) = (now.seconds / 3600, now.seconds / 60 % 60, now.seconds % 60);
-    let (half, hour) = (if hour < 12 { "AM" } else { "PM" }, if hour % 12 == 0 { 12 } else { hour % 12 });
-    let date = now.date;
-    format!("{head}{}-{}-{}_{hour}-{minute:02}-{second:02} {half}{tail}", date.month, date.day, date.year)
+    format!("{head}{}{tail}", year::stamp(now))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod settings;
 mod show;
 mod train;
 mod watch;
+mod year;
 
 use std::path::PathBuf;
 
@@ -90,7 +91,7 @@ enum Command {
     /// What final tests said of the parts: the failure predictor learns from it.
     #[command(subcommand)]
     Outcomes(OutcomesCommand),
-    /// Watch a temporary folder into which made samples drop.
+    /// Watch a temporary folder into which made samples drop, on top of a made year of history.
     Demo(DemoArgs),
     /// Where the configuration lies, what it says, whether it is sound.
     #[command(subcommand)]

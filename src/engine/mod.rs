@@ -40,7 +40,7 @@ pub use ingest::{Ingested, ingest};
 pub use live::Engine;
 pub use models::{Models, load as load_models};
 pub use output::{Command, Deployment, Numbered, Output, Question, TestWord, Told, Word};
-pub use process::{ContentHash, Outcome, Processed, process, process_with};
+pub use process::{ContentHash, Outcome, Processed, judge_run, process, process_with};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};
 pub use training::{Ear, Plan, Said, Survey, Wanted, run as look_and_train};

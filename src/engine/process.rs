@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{models, quiet};
 use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use crate::learning::Speakers;
-use crate::trim::{self, Identity, ReadErrorKind, Reading, Source};
+use crate::trim::{self, Identity, ReadErrorKind, Reading, Source, TrimRun};
 
 /// The content hash that makes a file the same file: BLAKE3.
 pub type ContentHash = [u8; 32];
@@ -65,13 +65,19 @@ pub fn process_with(bytes: &[u8], source: Source<'_>, settings: &AnalysisSetting
 fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings, speakers: &Speakers) -> Outcome {
     match trim::read(bytes, source) {
         Ok(Reading::Run(run)) => {
-            let mut judged = models::judge_safely(&run, settings, speakers);
-            models::assess_safely(&mut judged, speakers);
-            Outcome::Judged { run: Box::new(judged), curves: RunCurves::from(run.as_ref()) }
+            let (judged, curves) = judge_run(&run, settings, speakers);
+            Outcome::Judged { run: Box::new(judged), curves }
         }
         Ok(Reading::SetUp(identity)) => Outcome::Skipped { identity, reason: "set-up workbook, no sweep".to_owned() },
         Err(error) => Outcome::Failed { cause: error.to_string(), unfinished: error.kind == ReadErrorKind::Unfinished },
     }
+}
+
+/// Judges a run that was read, or made, with whatever was learned: its figures and what is drawn of it.
+pub fn judge_run(run: &TrimRun, settings: &AnalysisSettings, speakers: &Speakers) -> (JudgedRun, RunCurves) {
+    let mut judged = models::judge_safely(run, settings, speakers);
+    models::assess_safely(&mut judged, speakers);
+    (judged, RunCurves::from(run))
 }
 
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
