@@ -65,6 +65,17 @@ impl Alarms<'_> {
         }
     }
 
+    /// A change of the station is believed some runs after it was made; an alarm that came in between is told of it too.
+    pub(super) fn tell_change(&mut self, made: LocalTime, believed: LocalTime, said: impl Fn(LocalTime) -> String) {
+        for alarm in self.all.iter_mut().filter(|alarm| (made..=believed).contains(&alarm.time)) {
+            let said = said(alarm.time);
+            if !alarm.context.changed.contains(&said) {
+                alarm.context.changed.push(said);
+                self.touched.insert(alarm.id);
+            }
+        }
+    }
+
     fn get(&mut self, id: u64) -> Option<&mut Alarm> {
         self.all.iter_mut().find(|alarm| alarm.id == id)
     }

@@ -96,7 +96,7 @@ impl StreamState {
     ) {
         let time = observation.id.time;
         self.begin(frozen.epoch_at(time));
-        self.follow(observation);
+        self.follow(observation, alarms);
         let row = u64::from_be_bytes(*observation.id.identity.first_chunk::<8>().unwrap_or(&[0; 8]));
         let ended = self.book.push(&LotRun { time, row, unit: observation.unit.clone() }).cloned();
         if let Some(lot) = ended {
@@ -179,10 +179,13 @@ impl StreamState {
         }
     }
 
-    fn follow(&mut self, observation: &Observation) {
-        let stated = Setting::ALL.into_iter().zip(&observation.settings);
+    fn follow(&mut self, observation: &Observation, alarms: &mut Alarms<'_>) {
+        let (stated, time) = (Setting::ALL.into_iter().zip(&observation.settings), observation.id.time);
         for ((setting, stated), followed) in stated.zip(&mut self.followed) {
-            self.markers.extend(followed.take(setting, stated.as_ref(), observation.id.time));
+            if let Some(marker) = followed.take(setting, stated.as_ref(), time) {
+                alarms.tell_change(marker.time, time, |alarm| signal::said(&marker, alarm));
+                self.markers.push(marker);
+            }
         }
     }
 

@@ -68,7 +68,11 @@ fn rarely() -> MonitorSettings {
 
 /// Runs that come one by one, each settled before the next.
 fn lived(runs: &[Observation]) -> (Monitor, Vec<Alarm>) {
-    let mut monitor = Monitor::new(rarely(), Restored::default());
+    lived_in(rarely(), runs)
+}
+
+fn lived_in(settings: MonitorSettings, runs: &[Observation]) -> (Monitor, Vec<Alarm>) {
+    let mut monitor = Monitor::new(settings, Restored::default());
     let mut raised = Vec::new();
     for (count, run) in (1..).zip(runs) {
         monitor.arrive(run, 1, 0);
@@ -154,6 +158,31 @@ fn an_acknowledged_alarm_rearms_after_a_clean_lot() {
         again.extend(settled.raised);
     }
     assert_eq!(again.iter().map(|alarm| alarm.subject).collect::<Vec<_>>(), [Metric::UntrimmedError.into()]);
+}
+
+#[test]
+fn an_alarm_tells_of_a_change_that_is_believed_only_after_it() {
+    let made = Made { step: Some((20, Metric::LinearityError, 9.0)), power_from: 20, ..Made::steady("d", 8) };
+    let (monitor, raised) = lived_in(rarely(), &made.runs());
+    let first = raised.first().expect("an alarm");
+    assert_eq!(first.context.changed, [""; 0], "raised by the first unit, when nobody could believe it");
+    let alarm = monitor.alarm(first.id).expect("the alarm");
+    assert_eq!(alarm.context.changed.len(), 1, "{alarm:?}");
+    assert!(alarm.context.changed[0].starts_with("laser power 60 → 62 on "), "{alarm:?}");
+}
+
+#[test]
+fn an_alarm_tells_of_a_change_in_the_lot_before_however_long_ago_that_was() {
+    let made = Made { step: Some((21, Metric::LinearityError, 9.0)), power_from: 20, ..Made::steady("e", 9) };
+    let mut runs = made.runs();
+    let later = |run: &mut Observation| {
+        let time = run.id.time.timestamp() + 20 * DAY;
+        run.id.time = LocalTime::from_timestamp(time).expect("a time");
+    };
+    runs.iter_mut().skip(21 * 10).for_each(later);
+    let (_, raised) = lived_in(rarely(), &runs);
+    let first = raised.iter().find(|alarm| alarm.is_about(Metric::LinearityError.into())).expect("an alarm");
+    assert!(first.context.changed[0].starts_with("laser power 60 → 62 on "), "{first:?}");
 }
 
 /// A state without its latches: which alarm they are in is history.

@@ -29,7 +29,8 @@ impl StreamState {
         let Some(signal) = point.signal else { return };
         let (subject, time) = (Subject::Metric(metric), observation.id.time);
         let Some(mut latch) = self.latches.get(latch_of(subject)).copied() else { return };
-        latch.signal(alarms, (subject, time), self.event_since(time), || {
+        let since = self.event_since(time);
+        latch.signal(alarms, (subject, time), since, || {
             let up = signal.direction == Direction::High;
             let chart = self.metrics.get(metric.place()).and_then(MetricSeries::chart);
             let limits = chart.map(UnitChart::limits);
@@ -57,7 +58,7 @@ impl StreamState {
                 }),
                 lot: self.lot_so_far(),
                 units: self.open.runs(),
-                changed: self.changed(time),
+                changed: self.changed(since, time),
             };
             let sentence = words::sentence(&self.key, subject, &observation.unit, time, &context);
             Hit { subject, time, sentence, context, excess_a_week: 0.0 }
@@ -84,16 +85,11 @@ impl StreamState {
         first.or_else(|| self.book.current(time).map(|lot| lot.first)).unwrap_or(time)
     }
 
-    /// What changed about the station shortly before a time.
-    fn changed(&self, time: LocalTime) -> Vec<String> {
-        let near =
-            |marker: &&Marker| (0..=CHANGED_DAYS * 86_400).contains(&(time.timestamp() - marker.time.timestamp()));
-        let mut changed: Vec<String> = self
-            .markers
-            .iter()
-            .filter(near)
-            .map(|marker| format!("{marker} on {}", words::day(marker.time, time)))
-            .collect();
+    /// What changed about the station shortly before a time, or since the event may have begun: lots may lie weeks apart.
+    fn changed(&self, since: LocalTime, time: LocalTime) -> Vec<String> {
+        let shortly = |marker: &Marker| time.timestamp() - marker.time.timestamp() <= CHANGED_DAYS * 86_400;
+        let near = |marker: &&Marker| marker.time <= time && (marker.time >= since || shortly(marker));
+        let mut changed: Vec<String> = self.markers.iter().filter(near).map(|marker| said(marker, time)).collect();
         if let [.., before, last] = self.lots.as_slice()
             && let (Some(before), Some(now)) = (&before.disposition, &last.disposition)
             && before != now
@@ -134,7 +130,7 @@ impl StreamState {
                 }),
                 lot: Some(AlarmLot { first: lot.first, last: lot.last, units: counted.units, failed: counted.failed }),
                 units: open.runs(),
-                changed: self.changed(time),
+                changed: self.changed(since, time),
             };
             let excess_a_week = (point.share - known.share()) * self.units_a_week(time);
             let sentence = words::sentence(&self.key, subject, "", time, &context);
@@ -142,4 +138,9 @@ impl StreamState {
         });
         self.set_latch(subject, latch);
     }
+}
+
+/// A change as an alarm of this time tells it.
+pub(super) fn said(marker: &Marker, time: LocalTime) -> String {
+    format!("{marker} on {}", words::day(marker.time, time))
 }
