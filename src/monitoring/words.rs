@@ -25,6 +25,19 @@ pub fn figure(value: f64) -> String {
     format!("{value:.digits$}").replace('-', "−")
 }
 
+/// Two readings in as few digits, from three on, as tell them apart: `1.004` and `1.001`.
+fn apart(metric: Metric, one: f64, other: f64) -> (String, String) {
+    let both = (reading(metric, one), reading(metric, other));
+    if both.0 != both.1 || one.to_bits() == other.to_bits() {
+        return both;
+    }
+    let unit = metric.unit();
+    let space = if unit.is_empty() { "" } else { " " };
+    let said = |value: f64, digits: usize| format!("{value:.digits$}{space}{unit}").replace('-', "−");
+    let told = (1..=9).map(|digits| (said(one, digits), said(other, digits))).find(|(one, other)| one != other);
+    told.unwrap_or(both)
+}
+
 /// A share as whole percent.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
@@ -69,11 +82,10 @@ fn share(context: &Context, baseline: &AlarmBaseline, lot: &AlarmLot) -> String 
 
 fn single(metric: Metric, unit: &str, context: &Context, baseline: &AlarmBaseline) -> String {
     let side = if context.direction == Direction::High { "below" } else { "above" };
+    let (value, limit) = apart(metric, context.value, context.limit);
     format!(
-        "{} {} in unit {unit}; single units stay {side} {} (baseline {}, {} units)",
+        "{} {value} in unit {unit}; single units stay {side} {limit} (baseline {}, {} units)",
         metric.title(),
-        reading(metric, context.value),
-        reading(metric, context.limit),
         reading(metric, baseline.centre),
         baseline.units
     )
@@ -82,11 +94,10 @@ fn single(metric: Metric, unit: &str, context: &Context, baseline: &AlarmBaselin
 fn average(metric: Metric, time: LocalTime, context: &Context, baseline: &AlarmBaseline) -> String {
     let (way, side) = if context.direction == Direction::High { ("rising", "above") } else { ("falling", "below") };
     let since = context.since.map(|since| format!(" since {}", day(since, time))).unwrap_or_default();
+    let (value, limit) = apart(metric, context.value, context.limit);
     format!(
-        "{} {way}{since}: average {}, {side} its limit {} (baseline {}, {} units)",
+        "{} {way}{since}: average {value}, {side} its limit {limit} (baseline {}, {} units)",
         metric.title(),
-        reading(metric, context.value),
-        reading(metric, context.limit),
         reading(metric, baseline.centre),
         baseline.units
     )
@@ -104,5 +115,7 @@ mod tests {
         assert_eq!(figure(0.0126), "0.013");
         assert_eq!(reading(Metric::UntrimmedResistance, 905.0), "905 Ω");
         assert_eq!(shift(-1.83), "−1.83 σ");
+        let told = apart(Metric::LinearityError, 4.4046, 4.3991);
+        assert_eq!(told, ("4.405".to_owned(), "4.399".to_owned()), "a value beyond its limit never looks equal to it");
     }
 }
