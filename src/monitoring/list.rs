@@ -231,8 +231,9 @@ pub(super) fn now(stream: &Stream, metric: Metric, newest: LocalTime) -> Option<
 
 /// Why a new baseline is asked for: the limit table changed, or nothing ran for long.
 pub(super) fn asks_for_baseline(stream: &Stream, newest: LocalTime) -> Option<String> {
-    let of_epoch = stream.baselines.iter().filter(|baseline| baseline.epoch == stream.state.epoch);
-    let since = of_epoch.map(|baseline| baseline.to).max()?;
+    let frozen = stream.frozen();
+    let triggers = Subject::triggers().filter_map(|subject| frozen.baseline(subject, stream.state.epoch));
+    let since = triggers.map(|baseline| baseline.to).min()?;
     let table = |marker: &&Marker| marker.setting.asks_for_baseline() && marker.time > since;
     if let Some(marker) = stream.state.markers.iter().rev().find(table) {
         let day = words::day(marker.time, newest);

@@ -1,10 +1,11 @@
 //! The false alarms that the whole shop may give, shared out over its charts as limits.
 
 use super::frozen::{FrozenBaseline, Known, LimitsFrom};
+use super::lot_figures::LotFigures;
 use super::metric::{Metric, Subject};
 use super::monitor::{Monitor, Stream};
-use crate::spc::false_alarms::Clamp;
-use crate::spc::{ChartKind, ChartLoad, ModelCharts, Side, Weighted, share_out};
+use crate::spc::false_alarms::{Clamp, LOT_SIZES};
+use crate::spc::{ChartKind, ChartLoad, LotState, ModelCharts, Side, Weighted, share_out};
 use crate::trim::LocalTime;
 
 /// Rates are those of the last year.
@@ -134,15 +135,20 @@ struct Rates {
 }
 
 impl Rates {
-    fn recent<'a>(&self, stream: &'a Stream) -> impl Iterator<Item = &'a super::lot_figures::LotFigures> {
+    fn recent<'a>(&self, stream: &'a Stream) -> impl Iterator<Item = &'a LotFigures> + use<'a> {
         let since = self.newest.timestamp() - RATE_DAYS * 86_400;
         stream.state.lots.iter().filter(move |lot| lot.last.timestamp() > since)
     }
 
+    /// Units of each lot that is judged.
+    fn judged(&self, stream: &Stream) -> impl Iterator<Item = u32> {
+        let closed = self.recent(stream).filter(|lot| lot.state == LotState::Closed);
+        closed.map(|lot| lot.counted.units).filter(|units| *units > 0)
+    }
+
     fn units_a_day(&self, stream: &Stream) -> f64 {
-        let units = |lot: &super::lot_figures::LotFigures| {
-            lot.centres.iter().map(|(units, _)| *units).max().unwrap_or(0).max(lot.counted.units)
-        };
+        let units =
+            |lot: &LotFigures| lot.centres.iter().map(|(units, _)| *units).max().unwrap_or(0).max(lot.counted.units);
         f64::from(self.recent(stream).map(units).sum::<u32>()) / self.days
     }
 
@@ -154,9 +160,6 @@ impl Rates {
     }
 
     fn load(&self, stream: &Stream, baseline: &FrozenBaseline) -> ChartLoad {
-        let judged =
-            self.recent(stream).filter(|lot| lot.state == crate::spc::LotState::Closed && lot.counted.units > 0);
-        let (lots, units) = judged.fold((0_u32, 0_u32), |(lots, units), lot| (lots + 1, units + lot.counted.units));
         match (baseline.known, baseline.subject) {
             (Known::Units(known), Subject::Metric(metric)) => {
                 let readings: u32 = self.recent(stream).map(|lot| readings(lot, metric)).sum();
@@ -167,13 +170,25 @@ impl Rates {
             }
             (Known::Units(known), _) => ChartLoad { a_day: 0.0, kind: ChartKind::Units(known.ask(Side::Both, ANY)) },
             (Known::Shares(chart), _) => {
-                let lot_units = units / lots.max(1);
-                ChartLoad { a_day: f64::from(lots) / self.days, kind: ChartKind::Lots { chart, lot_units } }
+                let mut sizes: Vec<u32> = self.judged(stream).collect();
+                sizes.sort_unstable();
+                ChartLoad {
+                    a_day: sizes.len() as f64 / self.days,
+                    kind: ChartKind::Lots { chart, lot_units: spread(&sizes) },
+                }
             }
         }
     }
 }
 
-fn readings(lot: &super::lot_figures::LotFigures, metric: Metric) -> u32 {
+/// Sizes that stand for all, which are in order: the middles of as many equal parts.
+fn spread(sizes: &[u32]) -> [u32; LOT_SIZES] {
+    std::array::from_fn(|part| {
+        let place = (2 * part + 1) * sizes.len() / (2 * LOT_SIZES);
+        sizes.get(place).copied().unwrap_or(1)
+    })
+}
+
+fn readings(lot: &LotFigures, metric: Metric) -> u32 {
     lot.centres.get(metric.place()).map_or(0, |(units, _)| *units)
 }

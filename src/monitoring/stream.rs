@@ -165,6 +165,11 @@ impl StreamState {
         self.latches.get(latch_of(subject))?.holds(alarms, time)
     }
 
+    /// Its lots have been looked at on the way to baselines.
+    pub(super) fn searched(&mut self) {
+        self.unsearched = false;
+    }
+
     #[cfg(test)]
     pub(super) fn open_latches(&mut self) {
         self.latches = Default::default();

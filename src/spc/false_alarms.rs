@@ -8,6 +8,8 @@ use super::{Ask, PBaseline, PChart, Side};
 pub const SHORTEST: u32 = 370;
 /// No chart is asked to run longer: limits beyond would see nothing.
 pub const LONGEST: u32 = 20_000;
+/// How many sizes stand for those of a model's lots.
+pub const LOT_SIZES: usize = 8;
 /// Run lengths to choose from: eight to the double, and the longest.
 const STEPS: usize = 48;
 
@@ -29,8 +31,8 @@ pub enum ChartKind {
     Lots {
         /// The chart's baseline.
         chart: PBaseline,
-        /// Units of a usual lot.
-        lot_units: u32,
+        /// Units of usual lots, from small to large: limits go in whole units, and jump where one size would not tell.
+        lot_units: [u32; LOT_SIZES],
     },
 }
 
@@ -181,8 +183,10 @@ impl ChartKind {
                 ask.tabled().ok().map(|tabled| tabled.per_value * accepted(&ask))
             }
             Self::Lots { chart, lot_units } => {
+                let each =
+                    |chart: &PChart| lot_units.iter().map(|units| chart.expected_false_alarm(*units)).sum::<f64>();
                 let chart = PChart::new(*chart, 1.0 / f64::from(run_length)).ok()?;
-                Some(chart.expected_false_alarm(*lot_units))
+                Some(each(&chart) / LOT_SIZES as f64)
             }
         }
     }
@@ -202,7 +206,7 @@ mod tests {
     fn share(a_day: f64) -> ChartLoad {
         let lots: Vec<Counted> = (0..12).map(|i| Counted { units: 40, failed: 10 + i % 5 }).collect();
         let chart = PBaseline::of(&lots).expect("lots");
-        ChartLoad { a_day, kind: ChartKind::Lots { chart, lot_units: 40 } }
+        ChartLoad { a_day, kind: ChartKind::Lots { chart, lot_units: [40; LOT_SIZES] } }
     }
 
     fn model(units_a_day: f64, charts: &[ChartLoad]) -> ModelCharts {

@@ -34,6 +34,8 @@ impl Monitor {
             }
             self.read_outdated(now_ms, &mut runs)?;
             self.pass_time(now_ms);
+            // What was read again has been searched already.
+            self.streams.values_mut().for_each(|stream| stream.state.searched());
         }
         Ok(self.settled())
     }
