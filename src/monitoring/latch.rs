@@ -110,10 +110,15 @@ impl Alarms<'_> {
         self.all.iter().find(near).map(|alarm| alarm.id)
     }
 
-    /// An alarm of another subject, raised since a moment: one event is said once.
+    /// An alarm of another subject that is of the same event: raised since a moment, or nobody has seen to it yet and this
+    /// figure had begun to move when it was raised. One event is said once.
     fn joined(&self, hit: &Hit, since: LocalTime) -> Option<u64> {
-        let near = |alarm: &&Alarm| (since..=hit.time).contains(&alarm.time) && alarm.subject != hit.subject;
-        self.all.iter().rev().find(near).map(|alarm| alarm.id)
+        let moved_by = |time: LocalTime| hit.context.since.is_some_and(|moved| moved <= time);
+        let same = |alarm: &&Alarm| {
+            let before = alarm.subject != hit.subject && alarm.time <= hit.time;
+            before && (alarm.time >= since || !alarm.is_acknowledged_before(hit.time) && moved_by(alarm.time))
+        };
+        self.all.iter().rev().find(same).map(|alarm| alarm.id)
     }
 
     fn raise(&mut self, hit: Hit) -> u64 {
