@@ -1,16 +1,18 @@
 //! The index of all runs that queries go through: one small entry a run, in memory, in clock order.
 //!
-//! It is built once by walking the store, and kept current with every commit. What it costs: an [`Entry`] of 80 bytes
-//! a run, each name once, and a few bytes a unit.
+//! It is built once by walking the store, and kept current with every commit. What it costs: an [`Entry`] of 64 bytes
+//! a run, each name once with some fifteen bytes around it, and twenty bytes a unit.
 
 mod entry;
 mod names;
 mod order;
 mod question;
 mod sieve;
+mod slots;
+mod units;
+mod words;
 mod yields;
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::error::StoreError;
@@ -20,11 +22,13 @@ use super::key;
 use super::record::{RunKey, RunRecord, Tally};
 use super::store::Store;
 use super::walk::Walked;
-use entry::{Entry, Words};
+use entry::Entry;
 pub use order::SortBy;
 use order::{Ranked, Ranking};
 pub use question::{Found, PageOfRuns, Query};
 use sieve::Sieve;
+use units::Units;
+use words::Words;
 use yields::{Counting, by_counters};
 pub use yields::{Grouping, YieldOf, YieldRow};
 
@@ -34,8 +38,7 @@ pub struct Overview {
     /// By time, then identity, then model.
     entries: Vec<Entry>,
     words: Words,
-    /// Model, serial and section of every unit, by their numbers in `words`.
-    units: HashMap<[u32; 3], u32>,
+    units: Units,
 }
 
 impl Overview {
@@ -85,15 +88,14 @@ impl Overview {
     fn entry(&mut self, key: &RunKey, facts: &Facts<'_>) -> Entry {
         let mut entry = Entry::new(key::identity_of(key).unwrap_or_default(), facts, &mut self.words);
         if facts.is_unit {
-            let serial = self.words.serials.intern(&facts.serial.trim().to_lowercase());
-            let next = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
-            entry.unit = *self.units.entry([entry.model, serial, entry.section]).or_insert(next);
+            let kind = self.words.kind(entry.kind);
+            entry.unit = self.units.number(kind.model, entry.serial, kind.section, &self.words.serials);
         }
         entry
     }
 
     fn key(&self, entry: &Entry) -> RunKey {
-        key::from_parts(self.words.models.get(entry.model), entry.seconds, entry.identity)
+        key::from_parts(self.words.models.get(self.words.kind(entry.kind).model), entry.seconds, entry.identity)
     }
 
     /// Where a run stands in clock order.

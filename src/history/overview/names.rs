@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::slots::{Slots, hash};
 use crate::history::filter::{Glob, Needle};
 
 /// Parts names in the long text, so that no text is found across two of them.
@@ -12,14 +13,9 @@ const FEW: usize = 64;
 /// Names by number, in the order they came.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    as_is: Texts,
-    /// In small letters.
-    lower: Texts,
-    /// Numbers plus one by hash; zero is free.
-    slots: Vec<u32>,
-    /// Numbers in natural order.
-    sorted: Vec<u32>,
-    /// The place of each number in `sorted`.
+    texts: Texts,
+    slots: Slots,
+    /// The place of each number in natural order; the newest may be missing.
     ranks: Vec<u32>,
 }
 
@@ -36,7 +32,7 @@ impl Texts {
             self.all.push(GAP);
         }
         self.all.push_str(text);
-        self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.ends.push(place(self.all.len()));
     }
 
     fn get(&self, at: usize) -> &str {
@@ -46,6 +42,16 @@ impl Texts {
         };
         let end = self.ends.get(at).map_or(0, |&end| end as usize);
         self.all.get(start..end).unwrap_or_default()
+    }
+
+    /// The same in small letters: made for each question, because it takes less time than it would take memory.
+    fn lower(&self) -> Self {
+        let all = self.all.to_lowercase();
+        let mut ends: Vec<u32> = all.match_indices(GAP).map(|(at, _)| place(at)).collect();
+        if !self.ends.is_empty() {
+            ends.push(place(all.len()));
+        }
+        Self { all, ends }
     }
 
     /// Which texts contain a needle, in one pass over all of them.
@@ -66,17 +72,17 @@ impl Texts {
 
 impl Names {
     pub(super) fn len(&self) -> usize {
-        self.as_is.ends.len()
+        self.texts.ends.len()
     }
 
     /// The name behind a number.
     pub(super) fn get(&self, number: u32) -> &str {
-        self.as_is.get(number as usize)
+        self.texts.get(number as usize)
     }
 
     /// The number of a name that is there.
     pub(super) fn find(&self, name: &str) -> Option<u32> {
-        self.slot(name).ok()
+        self.slots.find(hash(name.bytes()), |number| self.get(number) == name)
     }
 
     /// The number of a name, given out now if need be.
@@ -84,55 +90,22 @@ impl Names {
         if name.contains(GAP) {
             return self.intern(&name.replace(GAP, " "));
         }
-        if self.slots.len() < 2 * (self.len() + 1) {
-            self.grow();
-        }
-        match self.slot(name) {
-            Ok(number) => number,
-            Err(free) => {
-                let number = u32::try_from(self.len()).unwrap_or(u32::MAX);
-                self.as_is.push(name);
-                self.lower.push(&name.to_lowercase());
-                if let Some(slot) = self.slots.get_mut(free) {
-                    *slot = number.saturating_add(1);
-                }
-                number
-            }
-        }
-    }
-
-    /// The number in a name's slot, or the slot that is free for it.
-    fn slot(&self, name: &str) -> Result<u32, usize> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = hash(name) & mask;
-        loop {
-            match self.slots.get(at) {
-                None | Some(0) => return Err(at),
-                Some(&number) if self.get(number - 1) == name => return Ok(number - 1),
-                Some(_) => at = (at + 1) & mask,
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        self.slots = vec![0; (4 * (self.len() + 1)).next_power_of_two()];
-        for number in 0..u32::try_from(self.len()).unwrap_or(u32::MAX) {
-            if let Err(free) = self.slot(self.get(number))
-                && let Some(slot) = self.slots.get_mut(free)
-            {
-                *slot = number + 1;
-            }
-        }
+        self.find(name).unwrap_or_else(|| {
+            self.texts.push(name);
+            let texts = &self.texts;
+            self.slots.push(|number| hash(texts.get(number as usize).bytes()))
+        })
     }
 
     /// Brings the natural order up to date.
     pub(super) fn settle(&mut self) {
-        let fresh = self.sorted.len()..self.len();
+        let fresh = self.ranks.len()..self.len();
         if fresh.is_empty() {
             return;
         }
-        let mut sorted = std::mem::take(&mut self.sorted);
-        let numbers = fresh.clone().filter_map(|number| u32::try_from(number).ok());
+        let mut sorted = inverse(&self.ranks);
+        sorted.reserve_exact(fresh.len());
+        let numbers = fresh.clone().map(place);
         if fresh.len() <= FEW {
             for number in numbers {
                 let name = self.get(number);
@@ -143,13 +116,7 @@ impl Names {
             sorted.extend(numbers);
             sorted.sort_unstable_by(|&a, &b| natural(self.get(a), self.get(b)));
         }
-        self.ranks = vec![0; sorted.len()];
-        for (rank, &number) in (0u32..).zip(&sorted) {
-            if let Some(place) = self.ranks.get_mut(number as usize) {
-                *place = rank;
-            }
-        }
-        self.sorted = sorted;
+        self.ranks = inverse(&sorted);
     }
 
     /// Where a name stands in natural order; nothing for the empty name.
@@ -159,22 +126,32 @@ impl Names {
 
     /// Which names contain a text.
     pub(super) fn containing(&self, needle: &Needle) -> Vec<bool> {
-        let texts = if needle.exact { &self.as_is } else { &self.lower };
-        texts.containing(&needle.text)
+        if needle.exact {
+            return self.texts.containing(&needle.text);
+        }
+        self.texts.lower().containing(&needle.text)
     }
 
     /// Which names fit one of some patterns.
     pub(super) fn fitting(&self, globs: &[Glob]) -> Vec<bool> {
-        (0..self.len()).map(|number| globs.iter().any(|glob| glob.fits(self.lower.get(number)))).collect()
+        let lower = self.texts.lower();
+        (0..self.len()).map(|number| globs.iter().any(|glob| glob.fits(lower.get(number)))).collect()
     }
 }
 
-/// FNV-1a: names are short.
-fn hash(name: &str) -> usize {
-    let hash = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    usize::try_from((hash ^ (hash >> 32)) & 0xFFFF_FFFF).unwrap_or(0)
+/// Which number stands where, from where each number stands; and the other way round.
+fn inverse(places: &[u32]) -> Vec<u32> {
+    let mut numbers = vec![0; places.len()];
+    for (number, &at) in (0u32..).zip(places) {
+        if let Some(there) = numbers.get_mut(at as usize) {
+            *there = number;
+        }
+    }
+    numbers
+}
+
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// As people sort: 9 before 10, any case; equal so far, letter by letter.
@@ -231,7 +208,7 @@ mod tests {
             names.intern(name);
             names.settle();
         }
-        let sorted: Vec<&str> = names.sorted.iter().map(|&number| names.get(number)).collect();
+        let sorted: Vec<&str> = inverse(&names.ranks).iter().map(|&number| names.get(number)).collect();
         assert_eq!(sorted, ["", "9", "10", "8340-2", "8340-12", "A", "b"]);
         let number = names.intern("9a");
         names.settle();
@@ -249,5 +226,11 @@ mod tests {
         assert_eq!(hits("ab"), [true, true, false, true, false]);
         assert_eq!(hits("bc"), [false; 5]);
         assert_eq!(hits("b"), [true, true, true, true, false]);
+        names.intern("\u{130}STANBUL 0\u{3a3}");
+        names.intern("CAB");
+        let hits = |text: &str| names.containing(&Needle::new(text.to_owned()));
+        let hits = |text: &str| hits(text).iter().enumerate().filter(|(_, hit)| **hit).map(|(at, _)| at).collect();
+        let (cab, stanbul): (Vec<usize>, Vec<usize>) = (hits("cab"), hits("stanbul"));
+        assert_eq!((cab, stanbul), (vec![1, 6], vec![5]), "small letters that are longer");
     }
 }

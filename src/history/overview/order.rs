@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Step;
-use super::entry::{Entry, Words};
+use super::entry::Entry;
+use super::words::Words;
 use crate::analysis::Status;
 use crate::history::filter::{FigureKey, NameKey};
 
@@ -130,7 +131,7 @@ impl<'a> Ranking<'a> {
 
     /// The column's value as a number that sorts; never the greatest, nor after turning the least.
     fn column(&self, entry: &Entry) -> Option<u32> {
-        let name = |key: NameKey| self.words.of(key).rank(entry.name(key)).map(|rank| rank + 1);
+        let name = |key: NameKey| self.words.of(key).rank(self.words.name(key, entry)).map(|rank| rank + 1);
         let most_first = |key: FigureKey| sortable(entry.figure(key)).map(|value| !value);
         match self.sort {
             SortBy::Time => Some(1),

@@ -1,10 +1,11 @@
 //! A filter, made ready for entries: names are looked up once, not once a run.
 
-use super::entry::{Entry, Words};
+use super::entry::Entry;
+use super::words::Words;
 use crate::analysis::{RiskCategory, Status};
 use crate::history::filter::{Bound, FigureKey, Filter, FilterError, Moment, NameKey, Needle, What};
 
-const NAMES: [NameKey; 5] = [NameKey::Model, NameKey::Serial, NameKey::Section, NameKey::Laser, NameKey::Disposition];
+const SHARED: [NameKey; 4] = [NameKey::Model, NameKey::Section, NameKey::Laser, NameKey::Disposition];
 const STATUSES: [Status; 6] =
     [Status::Pass, Status::Warning, Status::Fail, Status::NotGraded, Status::Untrimmed, Status::Error];
 
@@ -14,10 +15,12 @@ pub(super) struct Sieve {
 }
 
 enum Check {
-    /// A name, by number, that is one of those.
-    Name(NameKey, Vec<bool>),
-    /// Any name or the status.
-    Text(Box<[Vec<bool>; 5]>, Vec<Status>),
+    /// A serial, by number, that is one of those.
+    Serial(Vec<bool>),
+    /// A kind, by number, that is one of those: it has one of the names asked for.
+    Kind(Vec<bool>),
+    /// Serial, kind or status.
+    Text(Vec<bool>, Vec<bool>, Vec<Status>),
     Status(Vec<Status>),
     Figure(FigureKey, Vec<Bound>),
     Since(i64),
@@ -30,7 +33,8 @@ impl Sieve {
         let check = |what: &What| {
             Ok(match what {
                 What::Text(needle) => Check::text(needle, words),
-                What::Name(key, globs) => Check::Name(*key, words.of(*key).fitting(globs)),
+                What::Name(NameKey::Serial, globs) => Check::Serial(words.serials.fitting(globs)),
+                What::Name(key, globs) => Check::Kind(words.kinds_with(*key, &words.of(*key).fitting(globs))),
                 What::Status(wanted) => Check::Status(wanted.clone()),
                 What::Figure(key, bounds) => Check::Figure(*key, bounds.clone()),
                 What::Since(when) => Check::Since(when.begin(moment)?),
@@ -58,17 +62,20 @@ impl Sieve {
 
 impl Check {
     fn text(needle: &Needle, words: &Words) -> Self {
-        let names = NAMES.map(|key| words.of(key).containing(needle));
+        let shared = SHARED.map(|key| words.kinds_with(key, &words.of(key).containing(needle)));
+        let either = |a: Vec<bool>, b: Vec<bool>| a.into_iter().zip(b).map(|(a, b)| a || b).collect();
+        let kinds = shared.into_iter().reduce(either).unwrap_or_default();
         let statuses = STATUSES.into_iter().filter(|status| needle.is_in(status.word()));
-        Self::Text(Box::new(names), statuses.collect())
+        Self::Text(words.serials.containing(needle), kinds, statuses.collect())
     }
 
     fn holds(&self, entry: &Entry) -> bool {
-        let is_in = |names: &[bool], key: NameKey| names.get(entry.name(key) as usize).copied().unwrap_or(false);
+        let is_in = |wanted: &[bool], number: u32| wanted.get(number as usize).copied().unwrap_or(false);
         match self {
-            Self::Name(key, names) => is_in(names, *key),
-            Self::Text(names, statuses) => {
-                statuses.contains(&entry.status) || names.iter().zip(NAMES).any(|(names, key)| is_in(names, key))
+            Self::Serial(serials) => is_in(serials, entry.serial),
+            Self::Kind(kinds) => is_in(kinds, entry.kind),
+            Self::Text(serials, kinds, statuses) => {
+                statuses.contains(&entry.status) || is_in(serials, entry.serial) || is_in(kinds, entry.kind)
             }
             Self::Status(wanted) => wanted.contains(&entry.status),
             Self::Figure(key, bounds) => holds_any(bounds, entry.figure(*key), entry.category),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, NO_UNIT, Words};
+use super::entry::{Entry, NO_UNIT};
 use super::names::natural;
+use super::words::Words;
 use crate::history::error::StoreError;
 use crate::history::record::Tally;
 use crate::history::store::Store;
@@ -98,7 +99,7 @@ pub(super) fn grouped<'a>(
     for entry in entries {
         let group = match by {
             Grouping::Day => -entry.day(),
-            Grouping::Model => i64::from(entry.model),
+            Grouping::Model => i64::from(words.kind(entry.kind).model),
         };
         count(tallies.entry(group).or_default(), &mut units, entry);
     }
