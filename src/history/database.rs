@@ -12,6 +12,9 @@ use super::error::StoreError;
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
 
+/// How often the engine tidies a database that is filled, milliseconds; up to half of that time at once.
+const TIDYING_MS: u64 = 100;
+
 /// How long the engine's threads may take to let go of a file.
 const LETTING_GO: Duration = Duration::from_secs(5);
 
@@ -29,10 +32,21 @@ pub(super) fn is_there(database: &Path) -> bool {
 
 /// Opens a database, or makes one. One that was there must be recovered, not begun anew.
 pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
+    opened(database, None)
+}
+
+/// Opens a database to be filled and looked through. Meanwhile the engine moves what is left of parts of its file that
+/// are half garbage: only its own ticking thread does that, and a store in use has none, because a program at rest is
+/// to rest. Until it has had some time for it, more of the file is taken than without.
+pub(super) fn open_tidying(database: &Path) -> Result<Database, StoreError> {
+    opened(database, Some(TIDYING_MS))
+}
+
+fn opened(database: &Path, tidying_ms: Option<u64>) -> Result<Database, StoreError> {
     let existed = is_there(database);
     remove_half_snapshots(database);
     let config =
-        sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
+        sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(tidying_ms).mode(sled::Mode::LowSpace);
     let db = unlocked(database, &config)?;
     if existed && !db.was_recovered() {
         return Err(StoreError::engine("a store that was there opened as a new one"));

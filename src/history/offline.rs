@@ -27,7 +27,7 @@ pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
     let before = disk::folder_size(&database);
     // Opened once as always: caught up with its journal, checked, restored if need be.
     let (shelf, _) = opening::open(claim)?;
-    rewrite::replace(claim.dir(), |filler| {
+    rewrite::replace_tidily(claim.dir(), |filler| {
         let mut after = Vec::new();
         loop {
             let page = shelf.after(&after, &[], 512)?;

@@ -47,6 +47,16 @@ impl Filler {
         self.database.db.apply_batch(std::mem::take(&mut self.batch)).map_err(StoreError::sled)
     }
 
+    /// Writes the rest and closes the engine; on disk when this returns. The engine tidies until it is closed, so its
+    /// file is synced once more after that.
+    fn finish(mut self) -> Result<(), StoreError> {
+        self.write()?;
+        self.database.sync()?;
+        let Database { db, file } = self.database;
+        drop(db);
+        file.sync_all().map_err(StoreError::io(Path::new("db")))
+    }
+
     /// What stands in the new database, for checks before it is used.
     pub(super) fn written(&mut self) -> Result<&sled::Db, StoreError> {
         self.write()?;
@@ -56,14 +66,28 @@ impl Filler {
 
 /// Builds a database in `<dir>/db.new` and puts it in the place of `<dir>/db`. Nobody may have either open.
 pub(super) fn replace(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>) -> Result<u64, StoreError> {
+    replace_by(dir, database::open, fill)
+}
+
+/// The same, with the new database made as small as the engine makes it; `fill` gives it time by checking its work.
+pub(super) fn replace_tidily(
+    dir: &Path,
+    fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
+    replace_by(dir, database::open_tidying, fill)
+}
+
+fn replace_by(
+    dir: &Path,
+    open: impl FnOnce(&Path) -> Result<Database, StoreError>,
+    fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
     let new = dir.join("db.new");
     remove(&new).map_err(StoreError::io(&new))?;
-    let mut filler = Filler { database: database::open(&new)?, batch: sled::Batch::default(), waiting: 0, pairs: 0 };
+    let mut filler = Filler { database: open(&new)?, batch: sled::Batch::default(), waiting: 0, pairs: 0 };
     fill(&mut filler)?;
-    filler.write()?;
-    filler.database.sync()?;
     let pairs = filler.pairs;
-    drop(filler);
+    filler.finish()?;
     sync_dir(&new).map_err(StoreError::io(&new))?;
     switch(dir).map_err(StoreError::io(dir))?;
     Ok(pairs)
