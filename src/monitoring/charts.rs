@@ -24,14 +24,8 @@ impl Monitor {
         runs.retain(|run| run.stream == *key);
         runs.sort_by_key(|run| run.id);
         let (mut all, mut next) = (stream.alarms.clone(), u64::MAX / 2);
-        let mut alarms = Alarms {
-            stream: key,
-            all: &mut all,
-            next: &mut next,
-            now_ms: 0,
-            supported: None,
-            touched: &mut BTreeSet::new(),
-        };
+        let mut touched = BTreeSet::new();
+        let mut alarms = Alarms::new(key, &mut all, (&mut next, &mut touched), 0);
         let mut trace = Trace::new(metric);
         let state = replayed(key, &runs, Some(newest), &stream.frozen(), &mut alarms, Some(&mut trace));
         let open = state.open_lot(newest);

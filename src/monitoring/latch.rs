@@ -45,7 +45,17 @@ pub(super) struct Alarms<'a> {
     pub(super) touched: &'a mut BTreeSet<u64>,
 }
 
-impl Alarms<'_> {
+impl<'a> Alarms<'a> {
+    /// The alarms of a stream, the number of the shop's next one, and where touched ones are noted.
+    pub(super) fn new(
+        stream: &'a StreamKey,
+        all: &'a mut Vec<Alarm>,
+        (next, touched): (&'a mut u64, &'a mut BTreeSet<u64>),
+        now_ms: i64,
+    ) -> Self {
+        Self { stream, all, next, now_ms, supported: None, touched }
+    }
+
     /// Forgets what the runs said, so that a replay says it anew. The alarms stay.
     pub(super) fn begin_replay(&mut self) {
         self.supported = Some(BTreeSet::new());

@@ -205,14 +205,8 @@ impl Monitor {
             return self.outdate(&observation.stream, observation.id);
         }
         let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-        let mut alarms = Alarms {
-            stream: &observation.stream,
-            all: &mut stream.alarms,
-            next: &mut self.next_alarm,
-            now_ms,
-            supported: None,
-            touched: &mut self.touched,
-        };
+        let mut alarms =
+            Alarms::new(&observation.stream, &mut stream.alarms, (&mut self.next_alarm, &mut self.touched), now_ms);
         stream.state.take(observation, &frozen, &mut alarms, None);
         stream.unkept = true;
     }

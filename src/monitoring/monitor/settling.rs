@@ -74,14 +74,7 @@ impl Monitor {
         let newest = self.span.map(|(_, newest)| newest);
         let Some(stream) = self.streams.get_mut(key) else { return };
         let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-        let mut alarms = Alarms {
-            stream: key,
-            all: &mut stream.alarms,
-            next: &mut self.next_alarm,
-            now_ms,
-            supported: None,
-            touched: &mut self.touched,
-        };
+        let mut alarms = Alarms::new(key, &mut stream.alarms, (&mut self.next_alarm, &mut self.touched), now_ms);
         stream.state = replayed(key, runs, newest, &frozen, &mut alarms, None);
         (stream.outdated, stream.unkept, stream.read_through) = (false, true, self.reading);
         self.changed.insert(key.clone());
@@ -92,14 +85,7 @@ impl Monitor {
         let Some((_, newest)) = self.span else { return };
         for (key, stream) in &mut self.streams {
             let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-            let mut alarms = Alarms {
-                stream: key,
-                all: &mut stream.alarms,
-                next: &mut self.next_alarm,
-                now_ms,
-                supported: None,
-                touched: &mut self.touched,
-            };
+            let mut alarms = Alarms::new(key, &mut stream.alarms, (&mut self.next_alarm, &mut self.touched), now_ms);
             if stream.state.pass_time(newest, &frozen, &mut alarms, None) {
                 stream.unkept = true;
                 self.changed.insert(key.clone());
