@@ -8,10 +8,12 @@ mod demo;
 mod drift;
 mod exclude;
 mod exit;
+mod export;
 mod headless;
 mod history;
 mod ingest;
 mod models;
+mod out;
 mod outcomes;
 mod runs;
 mod samples;
@@ -27,8 +29,8 @@ use color_eyre::eyre::Result;
 
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
-    DriftArgs, ExcludeArgs, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand, RunsArgs, ShowArgs,
-    StoreArgs, TrainArgs, WatchArgs,
+    DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
+    RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -73,6 +75,9 @@ enum Command {
     History(HistoryCommand),
     /// List the runs of the history that a filter means, with run yield and unit yield.
     Runs(RunsArgs),
+    /// The history as tables for other programs: CSV, JSON lines, workbooks.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
     /// Whether the process drifts: every product model at every laser, ranked; exit code 1 on an alarm.
@@ -114,6 +119,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Backup(what) => backup::run(&what, &load(named)?),
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
+        Command::Export(what) => export::run(&what, &load(named)?),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
         Command::Drift(args) => drift::run(&args, &load(named)?),
         Command::Alarms(what) => drift::alarms(&what, &load(named)?),
