@@ -12,7 +12,7 @@ use crate::config::Loaded;
 use crate::history::SortBy;
 
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
-pub(super) use export::{ExportArgs, ExportCommand, ExportFormat};
+pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 
 /// Where the history is.

@@ -7,7 +7,7 @@ use color_eyre::eyre::{Result, bail};
 use super::args::{ExportArgs, ExportCommand, ExportFormat};
 use super::out::OutFile;
 use super::runs::is_broken_pipe;
-use super::{Exit, drift, ingest};
+use super::{Exit, drift, ingest, pack};
 use crate::config::Loaded;
 use crate::engine::{Extracted, Table, extract, moment};
 use crate::export::drift::{ALARM_COLUMNS, alarm_row};
@@ -21,6 +21,7 @@ pub(super) fn run(what: &ExportCommand, loaded: &Loaded) -> Result<Exit> {
         ExportCommand::Tracks(args) => table(Table::Tracks, args, loaded),
         ExportCommand::Curves(args) => table(Table::Curves, args, loaded),
         ExportCommand::Alarms(args) => alarms(args, loaded),
+        ExportCommand::Pack(args) => pack::run(args, loaded),
     }
 }
 

@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod bench;
 mod demo;
+mod doctor;
 mod drift;
 mod exclude;
 mod exit;
@@ -15,6 +16,8 @@ mod ingest;
 mod models;
 mod out;
 mod outcomes;
+mod pack;
+mod report;
 mod runs;
 mod samples;
 mod settings;
@@ -30,7 +33,7 @@ use color_eyre::eyre::Result;
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
     DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
-    RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -78,6 +81,10 @@ enum Command {
     /// The history as tables for other programs: CSV, JSON lines, workbooks.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// One page about one unit's run, to print: as text or SVG.
+    Report(ReportArgs),
+    /// Whether everything around the program is as it should be, and what to do; exit code 1 look, 2 bad.
+    Doctor(StoreArgs),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
     /// Whether the process drifts: every product model at every laser, ranked; exit code 1 on an alarm.
@@ -120,6 +127,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
         Command::Export(what) => export::run(&what, &load(named)?),
+        Command::Report(args) => report::run(&args, &load(named)?),
+        Command::Doctor(args) => Ok(doctor::run(&args, named)),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
         Command::Drift(args) => drift::run(&args, &load(named)?),
         Command::Alarms(what) => drift::alarms(&what, &load(named)?),

@@ -1,10 +1,12 @@
 //! A file that a command makes: written aside in the same folder, and given its name when it is whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, WrapErr, bail, eyre};
+
+use super::args::OutArgs;
 
 /// A file on its way; dropped before [`OutFile::finish`] it leaves nothing.
 #[derive(Debug)]
@@ -66,6 +68,21 @@ impl Drop for OutFile {
     fn drop(&mut self) {
         // It has its name, or it is of no use.
         let _ = fs::remove_file(&self.aside);
+    }
+}
+
+/// A text to the file that was named, else to standard output.
+///
+/// # Errors
+/// As [`OutFile::begin`] and [`OutFile::finish`].
+pub(super) fn write_text(args: &OutArgs, text: &str) -> Result<()> {
+    match &args.out {
+        Some(path) => {
+            let out = OutFile::begin(path, args.force)?;
+            out.file()?.write_all(text.as_bytes())?;
+            out.finish()
+        }
+        None => Ok(io::stdout().lock().write_all(text.as_bytes())?),
     }
 }
 
