@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLine, ChartMarker, ChartMarkerType, ChartSolidFill, ChartType, Format, Workbook, Worksheet,
+    Chart, ChartAxisLabelPosition, ChartFormat, ChartLine, ChartMarker, ChartMarkerType, ChartSolidFill, ChartType,
+    Format, FormatAlign, Workbook, Worksheet,
 };
 
 use super::band::band_points;
@@ -25,6 +26,8 @@ const POINT_COLUMNS: &[&str] =
     &["position", "error as stored", "error at offset", "lower limit", "upper limit", "outside"];
 /// Row of a curve's head; above stands what it is of.
 const CURVE_HEAD: u32 = 5;
+/// The format's number of the paper.
+const A4: u8 = 9;
 /// Size of a chart, pixels.
 const CHART: (u32, u32) = (860, 440);
 
@@ -48,7 +51,7 @@ impl Pack {
         let units = Rows::new(&mut book, "Units", RUN_COLUMNS)?;
         let tracks = Rows::new(&mut book, "Tracks", csv_head())?;
         let mut lots = Worksheet::new();
-        lots.set_name("Lots")?.set_column_width(1, 20)?.set_column_width(2, 20)?;
+        lots.set_name("Lots")?.set_column_range_width(0, 9, 13)?.set_column_range_width(1, 2, 20)?;
         Ok(Self { book, units, tracks, lots, lots_next: 0, curves: Vec::new() })
     }
 
@@ -122,16 +125,24 @@ impl Pack {
     pub fn finish(mut self, summary: &[(String, Cell<'_>)], mut out: impl Write + Send) -> Result<(), ExportError> {
         let mut first = Worksheet::new();
         first.set_name("Summary")?.set_column_width(0, 34)?.set_column_width(1, 90)?;
-        let bold = Format::new().set_bold();
+        let (bold, left) = (Format::new().set_bold(), Format::new().set_align(FormatAlign::Left));
         for (row, (name, cell)) in (0..).zip(summary) {
             first.write_string_with_format(row, 0, printable(name), &bold)?;
-            put(&mut first, row, &[Cell::Empty, cell.clone()])?;
+            match cell {
+                Cell::Count(count) => first.write_number_with_format(row, 1, *count as f64, &left)?,
+                other => {
+                    put(&mut first, row, &[Cell::Empty, other.clone()])?;
+                    &mut first
+                }
+            };
         }
         if self.lots_next == 0 {
             self.lots.write_string(0, 0, "no lots: nothing of these runs is charted")?;
         }
-        let sheets = vec![first, self.units.sheet, self.tracks.sheet, self.lots];
-        for sheet in sheets.into_iter().chain(self.curves) {
+        let sheets = vec![(first, 1), (self.units.sheet, 2), (self.tracks.sheet, 4), (self.lots, 1)];
+        let curves = self.curves.into_iter().map(|sheet| (sheet, 1));
+        for (mut sheet, pages_wide) in sheets.into_iter().chain(curves) {
+            sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(pages_wide, 0);
             self.book.push_worksheet(sheet);
         }
         self.book.save_to_writer(&mut out)?;
@@ -200,7 +211,7 @@ fn curve_sheet(
     sweep: &SweepCurve,
 ) -> Result<Worksheet, ExportError> {
     let mut sheet = Worksheet::new();
-    sheet.set_name(name)?.set_column_width(0, 14)?;
+    sheet.set_name(name)?.set_column_range_width(0, 5, 16)?;
     let identity = &run.run.identity;
     let time = identity.time.map(|time| time.to_string()).unwrap_or_default();
     let offset = judged.linearity().map_or(0.0, |linearity| linearity.offset);
@@ -253,8 +264,10 @@ fn curve_chart(sheet: &str, title: &str, unit: &str, last: u32) -> Chart {
     none.set_line(ChartLine::new().set_hidden(true));
     outside.set_format(&mut none).set_marker(&dots("#C00000", 7));
     chart.title().set_name(&format!("Error of {}", printable(title)));
-    chart.x_axis().set_name(&format!("position, {unit}"));
-    chart.y_axis().set_name("error, V").set_num_format("0.0000");
+    // Beside the plot: the axes cross in the middle of the curve.
+    let low = ChartAxisLabelPosition::Low;
+    chart.x_axis().set_name(&format!("position, {unit}")).set_label_position(low);
+    chart.y_axis().set_name("error, V").set_num_format("0.0000").set_label_position(low);
     chart.set_width(CHART.0).set_height(CHART.1);
     chart
 }
