@@ -1,18 +1,11 @@
 //! The history as tables: runs, tracks and points of curves that a filter means, one after the other, none held back.
 
 use std::ops::ControlFlow;
-use std::panic::resume_unwind;
-use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use thiserror::Error;
 
-use crate::analysis::RunCurves;
 use crate::export::{CURVE_COLUMNS, ExportError, KeptRun, RUN_COLUMNS, RowSink, csv_head};
 use crate::history::{Facts, Filter, FilterError, Moment, RunRecord, Store, StoreError, Walked};
-
-/// Runs that are read ahead of the writing: some hundred kilobytes, some megabytes with their curves.
-const READ_AHEAD: usize = 128;
 
 /// What one row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,14 +61,8 @@ pub enum ExtractError {
     Sink(#[from] ExportError),
 }
 
-/// A run as it was read, with what else its rows need.
-struct Read {
-    record: RunRecord,
-    curves: Result<Option<RunCurves>, StoreError>,
-}
-
-/// Gives the rows of all runs that a filter means, in clock order. One thread reads ahead while this one writes. Runs that
-/// are committed meanwhile may or may not be among them.
+/// Gives the rows of all runs that a filter means, in clock order. Runs that are committed meanwhile may or may not be
+/// among them.
 ///
 /// # Errors
 /// A filter that says `shift` while none is on, an engine that cannot be read, and what the sink says.
@@ -86,25 +73,7 @@ pub fn extract(
     moment: &Moment,
     sink: &mut dyn RowSink,
 ) -> Result<Extracted, ExtractError> {
-    let (tell, hear) = bounded(READ_AHEAD);
-    thread::scope(|scope| {
-        let reader = scope.spawn(move || read(store, table, filter, moment, &tell));
-        let written = write(table, hear, sink);
-        let walked = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
-        let without_curves = written?;
-        Ok(Extracted { walked: walked?, without_curves })
-    })
-}
-
-/// Reads the runs that are meant until nobody wants more.
-fn read(
-    store: &Store,
-    table: Table,
-    filter: &Filter,
-    moment: &Moment,
-    tell: &Sender<Read>,
-) -> Result<Walked, ExtractError> {
-    let mut refused = None;
+    let (mut refused, mut ended, mut without_curves) = (None, None, 0);
     let admits = |facts: &Facts<'_>| {
         let admitted = filter.admits(facts, moment);
         admitted.unwrap_or_else(|error| {
@@ -112,30 +81,36 @@ fn read(
             false
         })
     };
-    let walked = store.each_run_in_time(admits, |_, record| {
-        let curves = if table == Table::Curves { store.curves_of(&record) } else { Ok(None) };
-        match tell.send(Read { record, curves }) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+    let walked = store.each_run_in_time(admits, |_, record| match rows(store, table, &record, sink) {
+        Ok(whole) => {
+            without_curves += usize::from(!whole);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            ended = Some(error);
+            ControlFlow::Break(())
         }
     })?;
-    refused.map_or(Ok(walked), |error| Err(error.into()))
+    match (refused, ended) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(Extracted { walked, without_curves }),
+    }
 }
 
-/// Writes what was read; how many runs had no curves to write.
-fn write(table: Table, hear: Receiver<Read>, sink: &mut dyn RowSink) -> Result<usize, ExtractError> {
-    let mut without_curves = 0;
-    for Read { record, curves } in hear {
-        let run = kept(&record);
-        match (table, curves) {
-            (Table::Runs, _) => sink.row(&run.row())?,
-            (Table::Tracks, _) => run.tracks(sink)?,
-            (Table::Curves, Ok(Some(curves))) => run.curves(&curves, sink)?,
-            (Table::Curves, Ok(None) | Err(StoreError::Value(_))) => without_curves += 1,
-            (Table::Curves, Err(error)) => return Err(error.into()),
-        }
+/// The rows of one run; whether everything was there.
+fn rows(store: &Store, table: Table, record: &RunRecord, sink: &mut dyn RowSink) -> Result<bool, ExtractError> {
+    let run = kept(record);
+    match table {
+        Table::Runs => sink.row(&run.row())?,
+        Table::Tracks => run.tracks(sink)?,
+        Table::Curves => match store.curves_of(record) {
+            Ok(Some(curves)) => run.curves(&curves, sink)?,
+            Ok(None) | Err(StoreError::Value(_)) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        },
     }
-    Ok(without_curves)
+    Ok(true)
 }
 
 /// A kept run as it leaves the program.
