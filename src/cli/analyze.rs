@@ -11,7 +11,7 @@ use super::{AnalyzeArgs, Exit, Format};
 use crate::analysis::explain;
 use crate::config::Config;
 use crate::engine::{Collected, Outcome, Processed, Site, collect, process_path};
-use crate::export::{FileLine, FileOutcome, csv_head, printable};
+use crate::export::{CsvRows, FileLine, FileOutcome, RowSink, csv_head, printable};
 use crate::trim::{Identity, Source, identity_by_name};
 
 /// Judges every file and prints as it goes.
@@ -75,7 +75,7 @@ fn in_order(
 enum Printer {
     Text(BufWriter<io::Stdout>),
     Json(BufWriter<io::Stdout>),
-    Csv(Box<csv::Writer<io::Stdout>>),
+    Csv(Box<CsvRows<io::Stdout>>),
 }
 
 impl Printer {
@@ -84,11 +84,7 @@ impl Printer {
         Ok(match format {
             Format::Text => Self::Text(out()),
             Format::Json => Self::Json(out()),
-            Format::Csv => {
-                let mut table = csv::Writer::from_writer(io::stdout());
-                table.write_record(csv_head())?;
-                Self::Csv(Box::new(table))
-            }
+            Format::Csv => Self::Csv(Box::new(CsvRows::new(io::stdout(), csv_head())?)),
         })
     }
 
@@ -100,8 +96,9 @@ impl Printer {
                 writeln!(out)
             }
             Self::Csv(table) => {
-                let mut rows = line(path, &named_by(path), processed).csv_rows().into_iter();
-                rows.try_for_each(|row| table.write_record(row)).map_err(io::Error::other)
+                let named = named_by(path);
+                let line = line(path, &named, processed);
+                line.rows().iter().try_for_each(|row| table.row(row)).map_err(io::Error::other)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What each command takes, one struct or enum a command, one line of help each.
 
 mod drift;
+mod export;
 mod learning;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::config::Loaded;
 use crate::history::SortBy;
 
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
+pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 
 /// Where the history is.
@@ -318,6 +320,15 @@ pub(super) enum BenchCommand {
     },
     /// Building the overview of a large history and asking it: first pages, memory.
     History {
+        /// How many runs the history holds.
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+        /// A folder with a history that was made before.
+        #[arg(long, hide = true)]
+        at: Option<PathBuf>,
+    },
+    /// A large history as CSV, JSON lines and workbooks: rows a second, memory; exit code 1 when a bar is missed.
+    Export {
         /// How many runs the history holds.
         #[arg(long, default_value_t = 100_000)]
         runs: usize,

@@ -7,6 +7,7 @@ mod burst;
 mod crash;
 mod draw;
 mod drift;
+mod export;
 #[cfg(unix)]
 mod faults;
 mod features;
@@ -55,6 +56,9 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
         BenchCommand::Forest { python, rounds } => forest::run(&python, rounds.max(1))?,
         BenchCommand::Drift { runs } => drift::run(runs, config)?,
+        BenchCommand::Export { runs, at } => {
+            return Ok(if export::run(runs, at, config)? { Exit::Fine } else { Exit::Loss });
+        }
         BenchCommand::History { runs, at } => history::run(runs, at, config)?,
     }
     Ok(Exit::Fine)

@@ -8,7 +8,7 @@ use super::args::{AlarmsCommand, BaselineArgs, DriftArgs, Format, TableFormat};
 use super::{Exit, ingest};
 use crate::config::Loaded;
 use crate::engine::{Desk, clock, drift_report, holder};
-use crate::export::{drift as out, printable};
+use crate::export::{CsvRows, RowSink, drift as out, printable};
 use crate::history::{LogOutcome, Store};
 use crate::monitoring::{
     Acknowledgement, Alarm, DriftCharts, DriftLine, DriftList, Epoch, Keep, LotPoint, Metric, Standing, StreamKey,
@@ -20,7 +20,7 @@ use crate::trim::{LocalDate, LocalTime};
 const MOST_LOTS: usize = 12;
 
 /// The monitor over a store, up to date and kept so.
-fn desk(store: &Store, loaded: &Loaded) -> Result<Desk> {
+pub(super) fn desk(store: &Store, loaded: &Loaded) -> Result<Desk> {
     let now = clock::now_ms();
     let mut desk = Desk::open(store, &loaded.config.drift)?;
     let settled = desk.settle(store, now)?;
@@ -230,7 +230,7 @@ pub(super) fn alarms(what: &AlarmsCommand, loaded: &Loaded) -> Result<Exit> {
 }
 
 /// Alarms in the order of their signals.
-fn sorted(desk: &Desk, wanted: impl Fn(&Alarm) -> bool) -> Vec<Alarm> {
+pub(super) fn sorted(desk: &Desk, wanted: impl Fn(&Alarm) -> bool) -> Vec<Alarm> {
     let mut alarms: Vec<Alarm> = desk.monitor().alarms().filter(|alarm| wanted(alarm)).cloned().collect();
     alarms.sort_by_key(|alarm| (alarm.time, alarm.id));
     alarms
@@ -262,10 +262,9 @@ fn export(alarms: &[Alarm], format: TableFormat) -> Result<Exit> {
     let stdout = io::stdout().lock();
     match format {
         TableFormat::Csv => {
-            let mut table = csv::Writer::from_writer(stdout);
-            table.write_record(out::ALARM_COLUMNS)?;
+            let mut table = CsvRows::new(stdout, out::ALARM_COLUMNS)?;
             for alarm in alarms {
-                table.write_record(out::alarm_row(alarm))?;
+                table.row(&out::alarm_row(alarm))?;
             }
             table.flush()?;
         }

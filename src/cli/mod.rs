@@ -5,14 +5,19 @@ mod args;
 mod backup;
 mod bench;
 mod demo;
+mod doctor;
 mod drift;
 mod exclude;
 mod exit;
+mod export;
 mod headless;
 mod history;
 mod ingest;
 mod models;
+mod out;
 mod outcomes;
+mod pack;
+mod report;
 mod runs;
 mod samples;
 mod settings;
@@ -28,8 +33,8 @@ use color_eyre::eyre::{Result, bail};
 
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
-    DriftArgs, ExcludeArgs, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand, RunsArgs, ShowArgs,
-    StoreArgs, TrainArgs, WatchArgs,
+    DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
+    ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -74,6 +79,13 @@ enum Command {
     History(HistoryCommand),
     /// List the runs of the history that a filter means, with run yield and unit yield.
     Runs(RunsArgs),
+    /// The history as tables for other programs: CSV, JSON lines, workbooks.
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// One page about one unit's run, to print: as text or SVG.
+    Report(ReportArgs),
+    /// Whether everything around the program is as it should be, and what to do; exit code 1 look, 2 bad.
+    Doctor(StoreArgs),
     /// Take a run out of yield, charts and training, or let it count again.
     Exclude(ExcludeArgs),
     /// Whether the process drifts: every product model at every laser, ranked; exit code 1 on an alarm.
@@ -118,6 +130,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Backup(what) => backup::run(&what, &load(named)?),
         Command::History(what) => history::run(&what, &load(named)?),
         Command::Runs(args) => runs::run(&args, &load(named)?),
+        Command::Export(what) => export::run(&what, &load(named)?),
+        Command::Report(args) => report::run(&args, &load(named)?),
+        Command::Doctor(args) => Ok(doctor::run(&args, named)),
         Command::Exclude(args) => exclude::run(&args, &load(named)?),
         Command::Drift(args) => drift::run(&args, &load(named)?),
         Command::Alarms(what) => drift::alarms(&what, &load(named)?),

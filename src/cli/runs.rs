@@ -31,7 +31,8 @@ pub(super) fn run(args: &RunsArgs, loaded: &Loaded) -> Result<Exit> {
     }
 }
 
-fn is_broken_pipe(error: &color_eyre::Report) -> bool {
+/// Whether it ended because whoever reads has had enough.
+pub(super) fn is_broken_pipe(error: &color_eyre::Report) -> bool {
     let of_io = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     };

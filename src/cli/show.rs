@@ -9,11 +9,9 @@ use super::ingest::open;
 use super::{Exit, Format, ShowArgs};
 use crate::analysis::{Assessment, JudgedTrack, Why, explain, explain_track};
 use crate::config::Loaded;
-use crate::export::{FileLine, FileOutcome, csv_head, printable};
+use crate::engine;
+use crate::export::{CsvRows, FileLine, FileOutcome, csv_head, printable};
 use crate::history::{RunKey, RunRecord, Store};
-
-/// Digits of a content by which a run is named; sixteen to the twelfth is far beyond any shop's runs.
-const NAME_DIGITS: usize = 12;
 
 /// Prints the runs that are meant.
 pub(super) fn run(args: &ShowArgs, loaded: &Loaded) -> Result<Exit> {
@@ -63,8 +61,7 @@ fn digit_after(prefix: &[u8], run: &RunRecord) -> Option<u8> {
 }
 
 pub(super) fn name(run: &RunRecord) -> String {
-    let digits = blake3::Hash::from_bytes(run.file.content).to_hex();
-    digits.chars().take(NAME_DIGITS).collect()
+    engine::kept(run).name()
 }
 
 fn text(store: &Store, runs: &[(RunKey, RunRecord)]) -> Result<()> {
@@ -144,12 +141,9 @@ pub(super) fn json(records: impl IntoIterator<Item = RunRecord>) -> Result<()> {
 
 /// One row a track.
 pub(super) fn csv(records: impl IntoIterator<Item = RunRecord>) -> Result<()> {
-    let mut table = csv::Writer::from_writer(io::stdout());
-    table.write_record(csv_head())?;
+    let mut table = CsvRows::new(io::stdout(), csv_head())?;
     for record in records {
-        for row in line_of(&record).csv_rows() {
-            table.write_record(row)?;
-        }
+        engine::kept(&record).tracks(&mut table)?;
     }
     table.flush()?;
     Ok(())

@@ -34,6 +34,12 @@ pub fn utc_offset_seconds() -> i32 {
     Zoned::now().offset().seconds()
 }
 
+/// The name of the PC's time zone; `None` when the system does not say which it is in.
+pub fn zone() -> Option<String> {
+    let zone = TimeZone::try_system().ok()?;
+    Some(zone.iana_name().map_or_else(|| "without a name".to_owned(), str::to_owned))
+}
+
 fn local(moment: &Zoned) -> Option<LocalTime> {
     let date =
         LocalDate::new(i32::from(moment.year()), u8::try_from(moment.month()).ok()?, u8::try_from(moment.day()).ok()?)?;

@@ -10,6 +10,7 @@ mod cards;
 mod catalogue;
 pub mod clock;
 mod drift;
+mod export;
 mod failed;
 mod files;
 mod holder;
@@ -34,6 +35,7 @@ mod worker;
 
 pub use catalogue::moment;
 pub use drift::{Desk, DetectorTold, drift_report};
+pub use export::{ExtractError, Extracted, Table, extract, kept};
 pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};

@@ -1,5 +1,6 @@
 //! Judged files as comma-separated rows: one a track, one for a file without any.
 
+use super::cell::Cell;
 use super::json::{FileLine, TrackLine};
 
 /// Columns, in order; the names and meanings are those of the JSON line.
@@ -59,85 +60,75 @@ pub fn csv_head() -> &'static [&'static str] {
 }
 
 impl FileLine<'_> {
-    /// One row a track; one row with the reason for a file without tracks. A missing figure is an empty field.
-    pub fn csv_rows(&self) -> Vec<Vec<String>> {
-        let head = self.file_fields();
-        let row = |tail: Vec<String>| head.iter().cloned().chain(tail).collect();
+    /// One row a track; one row with the reason for a file without tracks. A missing figure is an empty cell.
+    pub fn rows(&self) -> Vec<Vec<Cell<'_>>> {
+        let head = self.file_cells();
         if self.tracks.is_empty() {
-            let reason = self.error.or(self.skipped).unwrap_or_default();
-            let mut tail = vec![String::new(); COLUMNS.len() - head.len()];
+            let reason = self.error.or(self.skipped);
+            let mut tail = vec![Cell::Empty; COLUMNS.len() - head.len()];
             if let Some(cell) = tail.get_mut(2) {
-                reason.clone_into(cell);
+                *cell = Cell::word(reason);
             }
-            return vec![row(tail)];
+            return vec![[head, tail].concat()];
         }
-        self.tracks.iter().map(|track| row(track_fields(track))).collect()
+        self.tracks.iter().map(|track| [head.clone(), track_cells(track)].concat()).collect()
     }
 
-    fn file_fields(&self) -> Vec<String> {
+    fn file_cells(&self) -> Vec<Cell<'_>> {
         vec![
-            self.file.clone(),
-            word(self.system),
-            word(self.model),
-            word(self.serial),
-            word(self.section),
-            word(self.disposition),
-            self.time.clone().unwrap_or_default(),
-            word(self.laser),
-            self.status.to_owned(),
-            word(self.excluded),
+            Cell::text(&self.file),
+            Cell::word(self.system),
+            Cell::word(self.model),
+            Cell::word(self.serial),
+            Cell::word(self.section),
+            Cell::word(self.disposition),
+            Cell::word(self.time.as_deref()),
+            Cell::word(self.laser),
+            Cell::text(self.status),
+            Cell::word(self.excluded),
         ]
     }
 }
 
-fn word(value: Option<&str>) -> String {
-    value.unwrap_or_default().to_owned()
-}
-
-/// Numbers keep every digit they need to be read back equal.
-fn figure<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn track_fields(track: &TrackLine<'_>) -> Vec<String> {
+fn track_cells<'a>(track: &'a TrackLine<'_>) -> Vec<Cell<'a>> {
     vec![
-        track.track.to_owned(),
-        track.status.to_owned(),
-        track.reason.clone(),
-        word(track.sheet),
-        track.trimmed.to_string(),
-        track.no_cut.to_string(),
-        track.passes.to_string(),
-        track.n.to_string(),
-        figure(track.graded),
-        figure(track.spec),
-        figure(track.travel),
-        figure(track.sigma),
-        figure(track.r),
-        figure(track.r_limit),
-        word(track.threshold_source),
-        figure(track.raw_fail),
-        figure(track.fail),
-        figure(track.offset),
-        figure(track.lin_error),
-        figure(track.margin_pct),
-        figure(track.margin_at),
-        figure(track.worst_zone),
-        figure(track.needs_only_gain),
-        figure(track.improvement_pct),
-        figure(track.untrimmed_fail),
-        figure(track.untrimmed_max),
-        figure(track.r_before),
-        figure(track.r_after),
-        figure(track.r_change_pct),
-        figure(track.station_fail),
-        figure(track.risk),
-        word(track.risk_category),
-        word(track.risk_method),
-        figure(track.risk_version),
-        figure(track.incoming_risk),
-        figure(track.incoming_risk_version),
-        figure(track.threshold_version),
+        Cell::text(track.track),
+        Cell::text(track.status),
+        Cell::text(&track.reason),
+        Cell::word(track.sheet),
+        Cell::Flag(track.trimmed),
+        Cell::Flag(track.no_cut),
+        Cell::Count(u64::from(track.passes)),
+        Cell::Count(u64::from(track.n)),
+        Cell::count(track.graded),
+        Cell::number(track.spec),
+        Cell::number(track.travel),
+        Cell::number(track.sigma),
+        Cell::number(track.r),
+        Cell::number(track.r_limit),
+        Cell::word(track.threshold_source),
+        Cell::count(track.raw_fail),
+        Cell::count(track.fail),
+        Cell::number(track.offset),
+        Cell::number(track.lin_error),
+        Cell::number(track.margin_pct),
+        Cell::number(track.margin_at),
+        Cell::count(track.worst_zone),
+        Cell::flag(track.needs_only_gain),
+        Cell::number(track.improvement_pct),
+        Cell::count(track.untrimmed_fail),
+        Cell::number(track.untrimmed_max),
+        Cell::number(track.r_before),
+        Cell::number(track.r_after),
+        Cell::number(track.r_change_pct),
+        Cell::count(track.station_fail),
+        Cell::number(track.risk),
+        Cell::word(track.risk_category),
+        Cell::word(track.risk_method),
+        Cell::count(track.risk_version),
+        Cell::number(track.incoming_risk),
+        Cell::count(track.incoming_risk_version),
+        Cell::count(track.threshold_version),
     ]
 }
 
@@ -152,10 +143,10 @@ mod tests {
     fn a_failed_file_still_has_a_row_of_full_width_with_its_reason() {
         let line =
             FileLine::new(Path::new("a.xls"), None, FileOutcome::Failed { identity: None, cause: "no workbook" });
-        let rows = line.csv_rows();
+        let rows = line.rows();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].len(), COLUMNS.len());
         let reason = COLUMNS.iter().position(|&c| c == "reason").expect("a reason column");
-        assert_eq!(rows[0][reason], "no workbook");
+        assert_eq!(rows[0][reason], Cell::text("no workbook"));
     }
 }

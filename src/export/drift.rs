@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::printable;
+use super::cell::Cell;
 use crate::monitoring::{
     Alarm, DriftCharts, DriftLine, DriftList, Evidence, GoodOf, LotPoint, MetricBaseline, MetricChart, MetricPoint,
     ShareBaseline, Standing,
@@ -217,32 +217,31 @@ pub const ALARM_COLUMNS: &[&str] = &[
 ];
 
 /// One row of it; numbers read back exactly.
-pub fn alarm_row(alarm: &Alarm) -> Vec<String> {
+pub fn alarm_row(alarm: &Alarm) -> Vec<Cell<'_>> {
     let context = &alarm.context;
     let seen = alarm.acknowledged.as_ref();
     let joined: Vec<&str> = alarm.joined.iter().map(|subject| subject.word()).collect();
     let doubts: Vec<&str> = alarm.doubts.iter().map(|doubt| doubt.words()).collect();
-    let row = vec![
-        alarm.id.to_string(),
-        alarm.time.to_string(),
-        alarm.stream.model.clone(),
-        alarm.stream.laser.clone(),
-        alarm.subject.word().to_owned(),
-        joined.join(" "),
-        context.rule.title().to_owned(),
-        context.value.to_string(),
-        context.limit.to_string(),
-        context.shift.map(|shift| shift.to_string()).unwrap_or_default(),
-        context.since.map(|since| since.to_string()).unwrap_or_default(),
-        alarm.signals.to_string(),
-        alarm.last.to_string(),
-        doubts.join("; "),
-        context.changed.join("; "),
-        seen.map(|seen| seen.cause.clone()).unwrap_or_default(),
-        seen.map(|seen| seen.by.clone()).unwrap_or_default(),
-        seen.map(|seen| seen.note.clone()).unwrap_or_default(),
-        seen.map(|seen| seen.at_ms.to_string()).unwrap_or_default(),
-        alarm.sentence.clone(),
-    ];
-    row.into_iter().map(|cell| printable(&cell).into_owned()).collect()
+    vec![
+        Cell::Count(alarm.id),
+        Cell::text(alarm.time.to_string()),
+        Cell::text(&alarm.stream.model),
+        Cell::text(&alarm.stream.laser),
+        Cell::text(alarm.subject.word()),
+        Cell::text(joined.join(" ")),
+        Cell::text(context.rule.title()),
+        Cell::number(Some(context.value)),
+        Cell::number(Some(context.limit)),
+        Cell::number(context.shift),
+        Cell::text(context.since.map(|since| since.to_string()).unwrap_or_default()),
+        Cell::count(Some(alarm.signals)),
+        Cell::text(alarm.last.to_string()),
+        Cell::text(doubts.join("; ")),
+        Cell::text(context.changed.join("; ")),
+        Cell::word(seen.map(|seen| seen.cause.as_str())),
+        Cell::word(seen.map(|seen| seen.by.as_str())),
+        Cell::word(seen.map(|seen| seen.note.as_str())),
+        Cell::count(seen.and_then(|seen| u64::try_from(seen.at_ms).ok())),
+        Cell::text(&alarm.sentence),
+    ]
 }

@@ -55,6 +55,15 @@ pub struct FileLine<'a> {
 impl<'a> FileLine<'a> {
     /// The line of a file; `content` is the hash of its bytes.
     pub fn new(path: &Path, content: Option<String>, outcome: FileOutcome<'a>) -> Self {
+        let explanation = match outcome {
+            FileOutcome::Run(run) => explain(run),
+            _ => String::new(),
+        };
+        Self { path: path.display().to_string(), content, explanation, ..Self::of_kept(path, outcome) }
+    }
+
+    /// The line of a file as far as the rows of its tracks need it.
+    pub(super) fn of_kept(path: &Path, outcome: FileOutcome<'a>) -> Self {
         let (run, identity, skipped, error) = match outcome {
             FileOutcome::Run(run) => (Some(run), Some(&run.identity), None, None),
             FileOutcome::Skipped { identity, reason } => (None, identity, Some(reason), None),
@@ -62,8 +71,8 @@ impl<'a> FileLine<'a> {
         };
         Self {
             file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-            path: path.display().to_string(),
-            content,
+            path: String::new(),
+            content: None,
             system: run.map(|run| run.system.letter()),
             model: identity.map(|id| id.model.as_str()),
             serial: identity.map(|id| id.serial.as_str()),
@@ -72,7 +81,7 @@ impl<'a> FileLine<'a> {
             time: identity.and_then(|id| id.time).map(|time| time.to_string()),
             laser: identity.and_then(|id| id.laser.as_deref()),
             status: run.map_or(if skipped.is_some() { "SKIPPED" } else { "ERROR" }, |run| run.status.word()),
-            explanation: run.map(explain).unwrap_or_default(),
+            explanation: String::new(),
             skipped,
             error,
             excluded: None,

@@ -1,10 +1,24 @@
-//! What leaves the program: one judged file as a JSON line, as CSV rows, as text that moves no cursor.
+//! What leaves the program: one judged file as a JSON line, tables of the history as CSV, JSON lines or a workbook,
+//! as text that moves no cursor and no cell that computes anything.
 
+mod band;
+mod cell;
 mod csv;
 pub mod drift;
 mod json;
+mod pack;
+mod report;
+mod rows;
+mod sink;
 mod terminal_text;
+mod xlsx;
 
+pub use cell::{Cell, defused};
 pub use csv::csv_head;
 pub use json::{FileLine, FileOutcome};
+pub use pack::Pack;
+pub use report::{UnitReport, report_svg, report_text};
+pub use rows::{CURVE_COLUMNS, KeptRun, NAME_DIGITS, RUN_COLUMNS};
+pub use sink::{CsvRows, ExportError, JsonRows, RowSink};
 pub use terminal_text::printable;
+pub use xlsx::{SHEET_ROWS, XlsxRows};

@@ -205,8 +205,7 @@ impl Store {
     /// A damaged value or an engine that cannot be read.
     pub fn curves(&self, run: &RunKey) -> Result<Option<RunCurves>, StoreError> {
         let Some(record) = self.run(run)? else { return Ok(None) };
-        let packed = self.packed_curves(record.sequence)?;
-        Ok(packed.map(|packed| value::decode(&packed)).transpose()?)
+        self.curves_of(&record)
     }
 
     /// The curves that a log line brought, as they are stored.

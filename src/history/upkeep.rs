@@ -35,6 +35,17 @@ pub struct Sizes {
     pub backups: u64,
 }
 
+impl Sizes {
+    /// What the store in a folder takes, whoever has it open.
+    pub fn of(dir: &Path) -> Self {
+        Self {
+            database: disk::folder_size(&dir.join("db")),
+            journal: journal::size(&dir.join("journal")),
+            backups: disk::folder_size(&backup::folder(dir)),
+        }
+    }
+}
+
 /// What has happened since the newest backup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SinceBackup {
@@ -102,12 +113,7 @@ impl Store {
 
     /// What the store takes on disk.
     pub fn sizes(&self) -> Sizes {
-        let Some(dir) = self.dir() else { return Sizes::default() };
-        Sizes {
-            database: disk::folder_size(&dir.join("db")),
-            journal: journal::size(&dir.join("journal")),
-            backups: disk::folder_size(&backup::folder(dir)),
-        }
+        self.dir().map(Sizes::of).unwrap_or_default()
     }
 
     /// Bytes of all records in postcard and of all compressed curves: what the store is kept for.

@@ -9,6 +9,7 @@ use super::key;
 use super::record::{RunKey, RunRecord, Tally};
 use super::store::Store;
 use super::value;
+use crate::analysis::RunCurves;
 use crate::trim::{LocalDate, LocalTime};
 
 /// Pairs read at once: a few hundred kilobytes.
@@ -100,6 +101,56 @@ impl Store {
                 }
             }
         }
+    }
+
+    /// Calls `each` for the runs whose facts are admitted, in clock order, until it breaks: of the others the index alone
+    /// is read. What is damaged is counted and passed over.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn each_run_in_time(
+        &self,
+        mut admits: impl FnMut(&Facts<'_>) -> bool,
+        mut each: impl FnMut(&RunKey, RunRecord) -> ControlFlow<()>,
+    ) -> Result<Walked, StoreError> {
+        let mut damaged = Walked::default();
+        let walked = self.each_facts(|key, facts| {
+            if !admits(facts) {
+                return ControlFlow::Continue(());
+            }
+            match self.run(key) {
+                Ok(Some(record)) => {
+                    damaged.runs += 1;
+                    each(key, record)
+                }
+                Ok(None) => ControlFlow::Continue(()),
+                Err(cause) => {
+                    damaged.damaged(key, &cause);
+                    ControlFlow::Continue(())
+                }
+            }
+        })?;
+        damaged.damaged += walked.damaged;
+        damaged.named.extend(walked.named);
+        damaged.named.truncate(MOST_NAMED);
+        Ok(damaged)
+    }
+
+    /// Whether a run's curves are kept; they are not read.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub fn has_curves(&self, run: &RunRecord) -> Result<bool, StoreError> {
+        Ok(self.packed_curves(run.sequence)?.is_some())
+    }
+
+    /// A run's curves, when they are kept, for whoever has read the run itself.
+    ///
+    /// # Errors
+    /// A damaged value or an engine that cannot be read.
+    pub fn curves_of(&self, run: &RunRecord) -> Result<Option<RunCurves>, StoreError> {
+        let packed = self.packed_curves(run.sequence)?;
+        Ok(packed.map(|packed| value::decode(&packed)).transpose()?)
     }
 
     /// The counters of every day that has runs, newest first.

@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use lanes::{Lanes, Outlet, lanes};
+pub use mount::silent_kind;
 pub use names::ignored_by_name;
 pub use read::{ReadOnceError, read_once};
 pub use scan::{Scan, scan};

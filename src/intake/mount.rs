@@ -10,7 +10,7 @@ const SILENT: &[&str] = &[
 
 /// The kind of file system that holds this canonical path, when it is one that sends no events; `None` else and
 /// where the system does not say.
-pub(super) fn silent_kind(path: &Path) -> Option<String> {
+pub fn silent_kind(path: &Path) -> Option<String> {
     if !cfg!(target_os = "linux") {
         return None;
     }

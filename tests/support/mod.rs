@@ -4,6 +4,7 @@
 
 pub mod drift_app;
 pub mod drifting;
+pub mod hostile;
 pub mod learned;
 pub mod shop;
 

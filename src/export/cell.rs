@@ -1,0 +1,114 @@
+//! One cell of a table that leaves the program: typed, so that numbers stay numbers and texts can do no harm.
+
+use std::borrow::Cow;
+
+use super::printable;
+
+/// What spreadsheets take for the beginning of a formula, full-width forms too.
+const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A cell. What is not known is [`Cell::Empty`], never 0.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Empty,
+    /// A text, as it came; whoever writes it defuses it.
+    Text(Cow<'a, str>),
+    /// A figure in double precision.
+    Number(f64),
+    /// A figure in single precision, as curves are kept.
+    Single(f32),
+    /// A count.
+    Count(u64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// A text; an empty one is an empty cell.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::Empty } else { Self::Text(text) }
+    }
+
+    /// A text that may be missing.
+    pub fn word(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Empty, Self::text)
+    }
+
+    /// A figure that may be missing; one that is no number is.
+    pub fn number(figure: Option<f64>) -> Self {
+        figure.filter(|figure| figure.is_finite()).map_or(Self::Empty, Self::Number)
+    }
+
+    /// A point of a curve; a blank limit is no number.
+    pub fn single(figure: f32) -> Self {
+        if figure.is_finite() { Self::Single(figure) } else { Self::Empty }
+    }
+
+    /// A count that may be missing.
+    pub fn count<T: Into<u64>>(count: Option<T>) -> Self {
+        count.map_or(Self::Empty, |count| Self::Count(count.into()))
+    }
+
+    /// Yes or no, when it is known.
+    pub fn flag(flag: Option<bool>) -> Self {
+        flag.map_or(Self::Empty, Self::Flag)
+    }
+
+    /// As plain text; numbers keep every digit they need to be read back equal.
+    pub fn plain(&self) -> Cow<'_, str> {
+        match self {
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(figure) => Cow::Owned(figure.to_string()),
+            Self::Single(figure) => Cow::Owned(figure.to_string()),
+            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+        }
+    }
+}
+
+/// A text for a comma-separated cell: no control character, and an apostrophe before what a spreadsheet would take
+/// for a formula. A plain number, as a serial may be, is none.
+pub fn defused(text: &str) -> Cow<'_, str> {
+    let text = printable(text);
+    if text.trim_start().starts_with(FORMULA) && !is_plain_number(&text) {
+        return Cow::Owned(format!("'{text}"));
+    }
+    text
+}
+
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && text.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_a_formula_becomes_a_text_and_a_negative_number_stays_one() {
+        assert_eq!(defused("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
+        assert_eq!(defused("  @SUM(A1)"), "'  @SUM(A1)");
+        assert_eq!(defused("＝1+1"), "'＝1+1");
+        assert_eq!(defused("-1+1"), "'-1+1");
+        assert_eq!(defused("-inf"), "'-inf");
+        assert_eq!(
+            (defused("-5").as_ref(), defused("+4.5").as_ref(), defused("8340-1").as_ref()),
+            ("-5", "+4.5", "8340-1")
+        );
+        assert_eq!(defused("\t=1"), "\u{FFFD}=1", "what began with a tab begins with no tab any more");
+    }
+
+    #[test]
+    fn what_is_no_number_is_an_empty_cell() {
+        assert_eq!(Cell::number(Some(f64::NAN)), Cell::Empty);
+        assert_eq!(Cell::single(f32::INFINITY), Cell::Empty);
+        assert_eq!(Cell::number(Some(0.1)).plain(), "0.1");
+        assert_eq!(Cell::Single(0.1).plain(), "0.1");
+    }
+}

@@ -1,0 +1,284 @@
+//! What leaves the program: figures read back bit for bit, hostile names that do nothing, files where they were wanted.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first wrong thing"
+)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use serde_json::Value;
+use support::hostile::hostile;
+use support::{entry, judged, keep, open};
+use trimwatch::engine::{Table, extract};
+use trimwatch::export::{Cell, CsvRows, ExportError, JsonRows, RowSink, XlsxRows};
+use trimwatch::history::{Filter, Moment, Store};
+use trimwatch::trim::LocalTime;
+
+/// Takes the rows as they are.
+#[derive(Default)]
+struct Taken(Vec<Vec<Cell<'static>>>);
+
+impl RowSink for Taken {
+    fn row(&mut self, row: &[Cell<'_>]) -> Result<(), ExportError> {
+        let owned = |cell: &Cell<'_>| match cell {
+            Cell::Text(text) => Cell::Text(text.clone().into_owned().into()),
+            Cell::Empty => Cell::Empty,
+            Cell::Number(figure) => Cell::Number(*figure),
+            Cell::Single(figure) => Cell::Single(*figure),
+            Cell::Count(count) => Cell::Count(*count),
+            Cell::Flag(flag) => Cell::Flag(*flag),
+        };
+        self.0.push(row.iter().map(owned).collect());
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), ExportError> {
+        Ok(())
+    }
+}
+
+fn moment() -> Moment {
+    Moment { now: LocalTime::from_timestamp(1_773_921_600).expect("a time"), shift: None }
+}
+
+/// A store with a few samples.
+fn shop() -> Store {
+    let store = Store::in_memory();
+    let words = ["9101-1_201", "9203_34", "9102A_53", "9204_88"];
+    let entries = words.iter().map(|word| entry(word, &format!("/in/{word}.xls"), word.as_bytes(), 1));
+    keep(&store, entries.collect());
+    store
+}
+
+fn taken(store: &Store, table: Table) -> Vec<Vec<Cell<'static>>> {
+    let mut rows = Taken::default();
+    extract(store, table, &Filter::default(), &moment(), &mut rows).expect("rows");
+    rows.0
+}
+
+fn as_csv(columns: &[&str], rows: &[Vec<Cell<'_>>]) -> Vec<csv::StringRecord> {
+    let mut bytes = Vec::new();
+    let mut table = Box::new(CsvRows::new(&mut bytes, columns).expect("a head"));
+    rows.iter().try_for_each(|row| table.row(row)).and_then(|()| table.finish()).expect("written");
+    csv::Reader::from_reader(bytes.as_slice()).records().map(|row| row.expect("a row")).collect()
+}
+
+fn as_json(columns: &[&str], rows: &[Vec<Cell<'_>>]) -> Vec<Value> {
+    let mut bytes = Vec::new();
+    let mut table = Box::new(JsonRows::new(&mut bytes, columns));
+    rows.iter().try_for_each(|row| table.row(row)).and_then(|()| table.finish()).expect("written");
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect()
+}
+
+fn as_xlsx(
+    columns: &'static [&'static str],
+    rows: &[Vec<Cell<'_>>],
+    rows_a_sheet: u32,
+) -> Vec<(String, Vec<Vec<Data>>)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.xlsx");
+    let file = fs::File::create(&path).expect("a file");
+    let sheets = XlsxRows::in_sheets_of(rows_a_sheet, file, folder.path(), "rows", columns).expect("a workbook");
+    let mut table = Box::new(sheets);
+    rows.iter().try_for_each(|row| table.row(row)).and_then(|()| table.finish()).expect("written");
+    let mut book: Xlsx<_> = open_workbook(&path).expect("a workbook");
+    let sheet = |(name, range): (String, calamine::Range<Data>)| (name, range.rows().map(<[Data]>::to_vec).collect());
+    book.worksheets().into_iter().map(sheet).collect()
+}
+
+#[test]
+fn every_figure_is_read_back_bit_for_bit_from_csv_json_and_workbook() {
+    let store = shop();
+    for table in [Table::Runs, Table::Tracks, Table::Curves] {
+        let rows = taken(&store, table);
+        let (csv, json) = (as_csv(table.columns(), &rows), as_json(table.columns(), &rows));
+        let (_, sheet) = as_xlsx(table.columns(), &rows, u32::MAX).remove(0);
+        assert_eq!((csv.len(), json.len(), sheet.len()), (rows.len(), rows.len(), rows.len() + 1), "{table:?}");
+        let mut figures = 0;
+        for (at, row) in rows.iter().enumerate() {
+            for (column, cell) in row.iter().enumerate() {
+                let (name, text) = (table.columns()[column], &csv[at][column]);
+                let (json, there) = (&json[at][name], sheet[at + 1].get(column));
+                match cell {
+                    Cell::Number(figure) => {
+                        assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(figure.to_bits()), "{name}");
+                        assert_eq!(json.as_f64().map(f64::to_bits), Some(figure.to_bits()), "{name}");
+                        assert!(matches!(there, Some(Data::Float(f)) if f.to_bits() == figure.to_bits()), "{name}");
+                    }
+                    Cell::Single(figure) => {
+                        let single: f32 = serde_json::from_value(json.clone()).expect("a number");
+                        assert_eq!(text.parse::<f32>().map(f32::to_bits), Ok(figure.to_bits()), "{name}");
+                        assert_eq!(single.to_bits(), figure.to_bits(), "{name}");
+                        let wide = f64::from(*figure);
+                        assert!(matches!(there, Some(Data::Float(f)) if f.to_bits() == wide.to_bits()), "{name}");
+                    }
+                    Cell::Count(count) => {
+                        assert_eq!((text.parse(), json.as_u64()), (Ok(*count), Some(*count)), "{name}");
+                    }
+                    Cell::Empty => assert!(text.is_empty() && json.is_null(), "{name}: blank is never 0"),
+                    Cell::Text(_) | Cell::Flag(_) => continue,
+                }
+                figures += 1;
+            }
+        }
+        assert!(figures > 20, "{table:?}: {figures} figures");
+    }
+}
+
+#[test]
+fn rows_come_in_clock_order_and_the_filter_says_which() {
+    let store = shop();
+    let times: Vec<Cell<'_>> = taken(&store, Table::Runs).into_iter().map(|row| row[1].clone()).collect();
+    let mut sorted: Vec<String> = times.iter().map(|time| time.plain().into_owned()).collect();
+    sorted.sort();
+    assert_eq!(times.iter().map(|time| time.plain().into_owned()).collect::<Vec<_>>(), sorted);
+    let mut failed = Taken::default();
+    let filter = Filter::parse("status:fail").expect("a filter");
+    let told = extract(&store, Table::Tracks, &filter, &moment(), &mut failed).expect("rows");
+    assert_eq!((told.walked.runs, told.without_curves), (2, 0));
+    assert!(failed.0.iter().all(|row| row[8] == Cell::text("FAIL")));
+}
+
+#[test]
+fn what_one_sheet_does_not_hold_goes_on_in_the_next_under_the_same_head() {
+    let rows: Vec<Vec<Cell<'_>>> = (0..10).map(|n| vec![Cell::Count(n), Cell::text("=1")]).collect();
+    let sheets = as_xlsx(&["n", "text"], &rows, 5);
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["rows", "rows 2", "rows 3"]);
+    let seen: Vec<Data> = sheets.iter().flat_map(|(_, rows)| rows.iter().skip(1).map(|row| row[0].clone())).collect();
+    assert_eq!(seen, (0..10).map(|n| Data::Float(f64::from(n))).collect::<Vec<_>>());
+    assert!(sheets.iter().all(|(_, rows)| rows[0] == [Data::String("n".into()), Data::String("text".into())]));
+}
+
+fn is_harmless(text: &str) -> bool {
+    let turns = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
+            || matches!(c, '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+    };
+    !text.chars().any(turns)
+}
+
+fn is_formula(text: &str) -> bool {
+    text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+#[test]
+fn no_hostile_text_computes_forges_a_row_or_moves_a_cursor() {
+    let hostile = hostile();
+    assert!(hostile.len() >= 300, "{}", hostile.len());
+    let columns: &[&str] = &["before", "text", "after"];
+    let row = |text: &String| vec![Cell::Count(1), Cell::text(text.clone()), Cell::Flag(true)];
+    let rows: Vec<Vec<Cell<'_>>> = hostile.iter().map(row).collect();
+    let (csv, json) = (as_csv(columns, &rows), as_json(columns, &rows));
+    let (_, sheet) = as_xlsx(columns, &rows, u32::MAX).remove(0);
+    assert_eq!((csv.len(), json.len(), sheet.len()), (rows.len(), rows.len(), rows.len() + 1), "no row is forged");
+    for (at, text) in hostile.iter().enumerate() {
+        assert_eq!((&csv[at][0], &csv[at][2]), ("1", "true"), "{text:?} stays in its cell");
+        assert!(is_harmless(&csv[at][1]) && !is_formula(&csv[at][1]), "{text:?} → {:?}", &csv[at][1]);
+        let told = json[at]["text"].as_str().expect("a text");
+        assert!(is_harmless(told), "{text:?} → {told:?}");
+        let Data::String(there) = &sheet[at + 1][1] else { panic!("{text:?} is {:?}", sheet[at + 1][1]) };
+        assert!(is_harmless(there), "{text:?} → {there:?}");
+        assert_eq!(sheet[at + 1][2], Data::Bool(true), "{text:?} stays in its cell");
+        if is_harmless(text) {
+            assert_eq!((told, there.as_str()), (text.as_str(), text.as_str()), "what is harmless stays as it is");
+        }
+    }
+}
+
+#[test]
+fn a_run_with_hostile_names_is_exported_without_harm_in_every_column() {
+    let store = Store::in_memory();
+    let hostile = hostile();
+    let entries = hostile.iter().enumerate().map(|(n, text)| {
+        let mut entry = entry("9101-1_201", text, &n.to_le_bytes(), 1);
+        let (mut run, curves) = judged("9101-1_201");
+        run.identity.serial.clone_from(text);
+        run.identity.laser = Some(text.clone());
+        run.identity.disposition = Some(text.clone());
+        run.warnings.push(text.clone());
+        entry.ending = trimwatch::history::Ending::Run { run: Box::new(run), curves };
+        entry
+    });
+    keep(&store, entries.collect());
+    for table in [Table::Runs, Table::Tracks] {
+        let rows = taken(&store, table);
+        assert_eq!(rows.len(), hostile.len());
+        for row in as_csv(table.columns(), &rows) {
+            for (cell, column) in row.iter().zip(table.columns()) {
+                let negative = cell.parse::<f64>().is_ok_and(f64::is_finite);
+                assert!(is_harmless(cell) && (negative || !is_formula(cell)), "{column}: {cell:?}");
+            }
+        }
+    }
+}
+
+fn trimwatch(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
+    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").stdin(Stdio::null());
+    command.env("TRIMWATCH_STORE", folder.join("store")).current_dir(folder).args(args).output().expect("the program")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn kept_shop() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&folder.path().join("store"));
+    keep(&store, vec![entry("9203_34", "/in/../../a.xls", b"a", 1), entry("9101-1_201", "/in/b.xls", b"b", 2)]);
+    drop(store);
+    let root = folder.path().to_path_buf();
+    (folder, root)
+}
+
+#[test]
+fn an_export_lies_where_it_was_wanted_whole_and_over_nothing() {
+    let (_folder, root) = kept_shop();
+    fs::create_dir(root.join("out")).expect("a folder");
+    let done = trimwatch(&root, &["export", "runs", "--out", "out/runs.csv"]);
+    assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
+    let again = trimwatch(&root, &["export", "tracks", "--out", "out/runs.csv"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("--force"), "{again:?}");
+    let first = fs::read_to_string(root.join("out/runs.csv")).expect("a table");
+    assert_eq!(first.lines().count(), 3);
+    for format in ["csv", "jsonl", "xlsx"] {
+        let done = trimwatch(&root, &["export", "curves", "--format", format, "--out", "out/runs.csv", "--force"]);
+        assert!(done.status.success(), "{done:?}");
+        assert_eq!(
+            (names(&root.join("out")), names(&root)),
+            (vec!["runs.csv".to_owned()], vec!["out".into(), "store".into()])
+        );
+    }
+    let refused = trimwatch(&root, &["export", "runs", "--out", "missing/runs.csv"]);
+    assert_eq!((refused.status.code(), names(&root)), (Some(2), vec!["out".to_owned(), "store".to_owned()]));
+}
+
+#[test]
+fn a_table_goes_to_standard_output_and_a_workbook_does_not() {
+    let (_folder, root) = kept_shop();
+    let told = trimwatch(&root, &["export", "runs", "status:fail", "--format", "jsonl", "--since", "2020-01-01"]);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let row: Value = serde_json::from_str(text.trim()).expect("one object");
+    assert_eq!((&row["model"], &row["status"], &row["out"]), (&"9203".into(), &"FAIL".into(), &22.into()));
+    let none = trimwatch(&root, &["export", "tracks", "--model", "9999"]);
+    assert_eq!(String::from_utf8_lossy(&none.stdout).lines().count(), 1, "the head alone");
+    assert_eq!(trimwatch(&root, &["export", "runs", "--format", "xlsx"]).status.code(), Some(2));
+    assert_eq!(trimwatch(&root, &["export", "alarms", "status:fail"]).status.code(), Some(2));
+    let alarms = trimwatch(&root, &["export", "alarms"]);
+    assert!(alarms.status.success() && alarms.stdout.starts_with(b"alarm,time,model"), "{alarms:?}");
+}
