@@ -119,7 +119,7 @@ fn states_that_are_lost_are_made_anew_and_equal_and_no_alarm_is_raised_twice() {
     let (desk, _) = settled(&store);
     let before = state(&desk);
     // States of after the log's end are no states.
-    store.keep_states(&[], &store.shifts_known(), u64::MAX).expect("spoilt");
+    store.keep_states(&[], &store.shifts_known(), Some(u64::MAX)).expect("spoilt");
     let (desk, raised) = settled(&store);
     assert_eq!(raised, []);
     assert_eq!(state(&desk), before);

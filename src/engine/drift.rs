@@ -99,7 +99,8 @@ impl Desk {
         store.keep_drift(&settled.keep, lines_of(settled), now_ms)?;
         let states = self.monitor.unkept(usize::MAX);
         self.through = store.last_line();
-        store.keep_states(&states, &self.monitor.silence().clone(), self.through)
+        let through = self.monitor.is_kept().then_some(self.through);
+        store.keep_states(&states, &self.monitor.silence().clone(), through)
     }
 }
 
@@ -131,6 +132,11 @@ impl Came {
             }
         };
         Some(Self { line, what })
+    }
+
+    /// Whether it was not there before.
+    fn is_new(&self) -> bool {
+        matches!(self.what, What::New(_))
     }
 }
 

@@ -64,23 +64,28 @@ impl Store {
         })
     }
 
-    /// Keeps where charts stand, and through which line of the log the runs are in them.
+    /// Keeps where charts stand, and through which line of the log the runs are in all that are kept, where that is known.
+    /// In the place of a state that is too large stands one whose runs are to be read.
     ///
     /// # Errors
     /// As [`Store::commit`].
-    pub fn keep_states(&self, states: &[StreamState], silence: &Silence, through: u64) -> Result<(), StoreError> {
+    pub fn keep_states(
+        &self,
+        states: &[StreamState],
+        silence: &Silence,
+        through: Option<u64>,
+    ) -> Result<(), StoreError> {
         self.writing(|draft| {
             for state in states {
                 make_room(draft)?;
-                let packed = value::encode(state)?;
-                if packed.len() <= MAX_STATE {
-                    draft.put_raw(key::state(&state.key), packed);
-                } else {
-                    draft.remove(key::state(&state.key));
+                let mut packed = value::encode(state)?;
+                if packed.len() > MAX_STATE {
+                    packed = value::encode(&StreamState::to_be_read(state.key.clone()))?;
                 }
+                draft.put_raw(key::state(&state.key), packed);
             }
             draft.put(key::SHIFTS.to_vec(), silence)?;
-            draft.put(key::DRIFT.to_vec(), &through)
+            through.map_or(Ok(()), |through| draft.put(key::DRIFT.to_vec(), &through))
         })
     }
 
@@ -96,7 +101,7 @@ impl Store {
     /// An engine that cannot be read.
     pub fn drift(&self) -> Result<(Restored, Option<u64>), StoreError> {
         let restored = Restored {
-            states: self.all_of(key::STATES)?,
+            states: self.states()?,
             baselines: self.all_of(key::BASELINES)?,
             epochs: self.all_of(key::EPOCHS)?,
             alarms: self.all_of(key::ALARMS)?,
@@ -118,6 +123,15 @@ impl Store {
             value::decode::<Digest>(bytes).is_ok_and(|digest| is_in_time(run.seconds(), digest.facts(&run).arrived_ms))
         };
         Ok(oldest.first().and_then(time).zip(newest.iter().find(is_true).and_then(time)))
+    }
+
+    /// Where charts stand; in the place of a damaged state one whose runs are to be read.
+    fn states(&self) -> Result<Vec<StreamState>, StoreError> {
+        let pairs = self.shelf().prefixed(key::STATES, usize::MAX, false)?;
+        let state = |(at, bytes): &(Vec<u8>, Vec<u8>)| {
+            value::decode(bytes).ok().or_else(|| key::stream_of(at).map(StreamState::to_be_read))
+        };
+        Ok(pairs.iter().filter_map(state).collect())
     }
 
     fn all_of<T: Stored>(&self, prefix: &[u8]) -> Result<Vec<T>, StoreError> {

@@ -321,6 +321,13 @@ pub(super) fn state(key: &StreamKey) -> Vec<u8> {
     joined(b'x', &[&stream(key)])
 }
 
+/// The product model at a laser in the key of its state.
+pub(super) fn stream_of(state: &[u8]) -> Option<StreamKey> {
+    let mut parts = state.get(1..)?.split(|&byte| byte == 0);
+    let mut name = || String::from_utf8(parts.next()?.to_vec()).ok();
+    Some(StreamKey { model: name()?, laser: name()? })
+}
+
 /// What the keys of all alarms begin with.
 pub(super) const ALARMS: &[u8] = b"a";
 /// What the keys of all frozen baselines begin with.

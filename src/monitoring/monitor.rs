@@ -248,6 +248,16 @@ impl Monitor {
         self.keep.extend(changed.into_iter().map(Box::new).map(Keep::Baseline));
     }
 
+    /// Whether every state was asked for since it last changed: only then are all runs so far in what was kept.
+    pub fn is_kept(&self) -> bool {
+        !self.is_outdated() && !self.streams.values().any(|stream| stream.unkept)
+    }
+
+    /// States that were asked for could not be kept: all are to be asked for again.
+    pub fn keep_again(&mut self) {
+        self.streams.values_mut().for_each(|stream| stream.unkept = true);
+    }
+
     /// What has come since it was last asked, without reading anything.
     pub fn settled(&mut self) -> Settled {
         let mut keep = std::mem::take(&mut self.keep);

@@ -81,6 +81,11 @@ impl StreamState {
         Self { frozen, ..self.clone() }
     }
 
+    /// In the place of a state that is not kept, or was damaged: its runs are to be read.
+    pub fn to_be_read(key: StreamKey) -> Self {
+        Self { frozen: u32::MAX, ..Self::new(key) }
+    }
+
     /// Whether a run can be taken as the next one: it is the newest, and its lot was not judged without it.
     pub(super) fn is_next(&self, id: RunId) -> bool {
         self.newest.is_none_or(|newest| newest < id) && !(self.judged && self.book.takes(id.time))

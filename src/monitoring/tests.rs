@@ -185,6 +185,25 @@ fn an_alarm_tells_of_a_change_in_the_lot_before_however_long_ago_that_was() {
     assert!(first.context.changed[0].starts_with("laser power 60 → 62 on "), "{first:?}");
 }
 
+#[test]
+fn runs_are_in_what_was_kept_only_once_every_state_was_asked_for() {
+    let mut runs = Made::steady("f", 12).runs();
+    runs.extend(Made::steady("g", 13).runs());
+    let (mut monitor, _) = lived(&runs);
+    assert_eq!(monitor.unkept(1).len(), 1);
+    assert!(!monitor.is_kept(), "one of two");
+    assert_eq!(monitor.unkept(usize::MAX).len(), 1);
+    assert!(monitor.is_kept());
+    monitor.keep_again();
+    assert_eq!(monitor.unkept(usize::MAX).len(), 2, "they could not be kept");
+}
+
+#[test]
+fn a_stream_whose_state_is_not_kept_is_read_again() {
+    let states = vec![StreamState::to_be_read(key("h"))];
+    assert!(Monitor::new(rarely(), Restored { states, ..Restored::default() }).is_outdated());
+}
+
 /// A state without its latches: which alarm they are in is history.
 fn unlatched(monitor: &Monitor) -> StreamState {
     let mut state = monitor.state(&key("p")).expect("a state").clone();

@@ -81,7 +81,7 @@ fn arriving(desk: &mut Desk, store: &Store) -> Result<()> {
 
 /// All states from the runs, on the baselines that are frozen.
 fn rebuilt(store: &Store, config: &Config) -> Result<()> {
-    store.keep_states(&[], &store.shifts_known(), u64::MAX)?;
+    store.keep_states(&[], &store.shifts_known(), Some(u64::MAX))?;
     let start = Instant::now();
     let mut desk = Desk::open(store, &config.drift)?;
     desk.settle(store, clock::now_ms())?;

@@ -2,32 +2,24 @@
 //!
 //! The thread owns the monitor and reads the store; what is to be kept goes to the history thread, the only writer.
 
+mod watch;
+
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, never, unbounded};
 
-use super::detector::drift_report;
-use super::{Came, Desk, lines_of};
+use super::Came;
 use crate::analysis::FilterIdentity;
 use crate::config::{DriftSettings, LearningSettings, Shifts};
 use crate::engine::keeper::Keeper;
 use crate::engine::output::{Command, Output};
 use crate::engine::{clock, quiet};
-use crate::history::{LogOutcome, RunKey, Store, StoreError};
+use crate::history::{LogOutcome, RunKey, Store};
 use crate::monitoring::{
-    Acknowledgement, Alarm, DriftCharts, DriftList, Epoch, Keep, Metric, Settled, ShiftSpan, Silence, StreamKey,
-    StreamState,
+    Acknowledgement, Alarm, DriftCharts, DriftList, Epoch, Keep, Metric, Silence, StreamKey, StreamState,
 };
 use crate::trim::LocalTime;
-
-/// States are kept at most so often.
-const STATES_EVERY: Duration = Duration::from_mins(1);
-/// How many states are kept at once.
-const STATES_AT_ONCE: usize = 40;
-/// A list that nobody waits for is made at most so often.
-const LIST_EVERY: Duration = Duration::from_secs(1);
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -39,6 +31,8 @@ enum Task {
     Acknowledge(u64, Acknowledgement),
     Begin(Epoch),
     Beat(Option<LocalTime>),
+    /// States could not be kept.
+    KeepAgain,
 }
 
 /// What it tells.
@@ -51,7 +45,7 @@ pub(in crate::engine) enum News {
         raised: Vec<Alarm>,
     },
     /// Where charts stand.
-    States(Vec<StreamState>, Silence, u64),
+    States(Vec<StreamState>, Silence, Option<u64>),
     List(Box<DriftList>),
     Charts(Box<DriftCharts>),
     Said(String),
@@ -92,7 +86,7 @@ impl Watchman {
         let (tasks, told) = unbounded();
         let (tell, news) = unbounded();
         let (store, settings) = (Arc::clone(store), self.settings.clone());
-        let watch = move || watch(&store, &settings, &told, &tell);
+        let watch = move || watch::watch(&store, &settings, &told, &tell);
         // Without a thread there are no charts; the closed channel says so.
         self.thread = thread::Builder::new().name("drift".to_owned()).spawn(watch).ok();
         (self.tasks, self.news) = (Some(tasks), news);
@@ -133,9 +127,7 @@ impl Watchman {
 
     pub(in crate::engine) fn beat(&mut self, store: Option<Arc<Store>>, sink: &mut dyn FnMut(Output)) {
         let Some(store) = store else { return };
-        for (keep, lines) in std::mem::take(&mut self.unkept) {
-            self.keep(&store, keep, lines, sink);
-        }
+        self.keep_held(&store, sink);
         self.tell(Task::Beat(clock::local_now()));
     }
 
@@ -173,15 +165,24 @@ impl Watchman {
                 raised.into_iter().map(|alarm| Output::Raised(Box::new(alarm))).for_each(&mut *sink);
             }
             Some(News::States(states, silence, through)) => {
-                if let Some(store) = store {
-                    // States that are not kept are made anew.
-                    let _ = quiet::during(|| store.keep_states(&states, &silence, through));
+                // No state may be of after an alarm that is not kept yet.
+                let ready = store.filter(|_| self.unkept.is_empty());
+                let keep = |store: &Arc<Store>| quiet::during(|| store.keep_states(&states, &silence, through)).is_ok();
+                if !ready.is_some_and(keep) {
+                    self.tell(Task::KeepAgain);
                 }
             }
             Some(News::List(list)) => sink(Output::Drift(list)),
             Some(News::Charts(charts)) => sink(Output::DriftCharts(charts)),
             Some(News::Said(text)) => sink(Output::Notice(text)),
             None => self.news = never(),
+        }
+    }
+
+    /// Tries once more what could not be kept.
+    fn keep_held(&mut self, store: &Store, sink: &mut dyn FnMut(Output)) {
+        for (keep, lines) in std::mem::take(&mut self.unkept) {
+            self.keep(store, keep, lines, sink);
         }
     }
 
@@ -199,198 +200,9 @@ impl Watchman {
             // A thread that died has kept nothing back.
             let _ = thread.join();
         }
+        self.keep_held(store, sink);
         while let Ok(news) = self.news.try_recv() {
             self.heard(Some(news), Some(store), sink);
         }
-    }
-}
-
-/// The thread's own.
-struct Watch<'a> {
-    store: &'a Store,
-    settings: &'a Settings,
-    desk: Desk,
-    tell: &'a Sender<News>,
-    /// Whether a screen wants the list.
-    wanted: bool,
-    /// When the list was told last, and whether it has changed since.
-    listed: Instant,
-    changed: bool,
-    kept: Instant,
-    /// What a screen looks at.
-    shown: Option<(StreamKey, Metric)>,
-    /// Why it could not be read, so that it is said once.
-    said: Option<String>,
-}
-
-fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, tell: &Sender<News>) {
-    let desk = match Desk::open(store, &settings.drift) {
-        Ok(desk) => desk,
-        Err(trouble) => {
-            let _ = tell.send(News::Said(format!("no charts: {trouble}")));
-            return;
-        }
-    };
-    let now = Instant::now();
-    let (listed, kept) = (now, now);
-    let mut watch =
-        Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown: None, said: None };
-    if let Some(now) = clock::local_now() {
-        watch.desk.monitor_mut().silence().start(now);
-    }
-    watch.settle();
-    watch.list();
-    for task in tasks {
-        watch.does(task);
-        if store.is_closing() {
-            break;
-        }
-    }
-    watch.keep_states(usize::MAX);
-}
-
-impl Watch<'_> {
-    fn does(&mut self, task: Task) {
-        match task {
-            Task::Runs(came) => self.runs(&came),
-            Task::Settle => self.settle(),
-            Task::List => {
-                self.wanted = true;
-                self.list();
-            }
-            Task::Charts(stream, metric) => self.charts(stream, metric),
-            Task::Acknowledge(id, word) => self.acknowledge(id, word),
-            Task::Begin(epoch) => self.begin(epoch),
-            Task::Beat(now) => self.beat(now),
-        }
-    }
-
-    fn settle(&mut self) {
-        match self.desk.settle(self.store, clock::now_ms()) {
-            Ok(settled) => {
-                self.said = None;
-                self.tell_settled(settled);
-            }
-            Err(trouble) => self.say_once(&trouble),
-        }
-    }
-
-    fn say_once(&mut self, trouble: &StoreError) {
-        let said = format!("the charts are not up to date: {trouble}");
-        if self.said.as_ref() != Some(&said) {
-            self.send(News::Said(said.clone()));
-            self.said = Some(said);
-        }
-    }
-
-    fn tell_settled(&mut self, settled: Settled) {
-        let Settled { ref keep, ref raised, ref changed } = settled;
-        let alarmed = !raised.is_empty();
-        self.changed |= !changed.is_empty();
-        let shown = self.shown.clone().filter(|(stream, _)| changed.contains(stream));
-        if !keep.is_empty() || alarmed {
-            let lines = lines_of(&settled);
-            self.send(News::Keep { keep: settled.keep, lines, raised: settled.raised });
-        }
-        if alarmed || (self.changed && self.wanted && self.listed.elapsed() >= LIST_EVERY) {
-            self.list();
-        }
-        if let Some((stream, metric)) = shown {
-            self.charts(stream, metric);
-        }
-    }
-
-    fn list(&mut self) {
-        (self.listed, self.changed) = (Instant::now(), false);
-        self.send(News::List(Box::new(self.desk.monitor().list())));
-    }
-
-    fn charts(&mut self, stream: StreamKey, metric: Metric) {
-        match self.desk.charts(self.store, &stream, metric) {
-            Ok(Some(mut charts)) => {
-                let filter = self.settings.filter;
-                let report = drift_report(self.store, &stream.model, &self.settings.learning, filter);
-                charts.report = report.ok().and_then(super::DetectorTold::for_screen);
-                self.send(News::Charts(Box::new(charts)));
-            }
-            Ok(None) => self.send(News::Said(format!("{stream} has no charts"))),
-            Err(trouble) => self.say_once(&trouble),
-        }
-        self.shown = Some((stream, metric));
-    }
-
-    fn acknowledge(&mut self, id: u64, word: Acknowledgement) {
-        let (cause, note, by) = (word.cause.clone(), word.note.clone(), word.by.clone());
-        let Some(alarm) = self.desk.monitor_mut().acknowledge(id, word) else {
-            return self.send(News::Said(format!("there is no alarm {id}")));
-        };
-        let line = LogOutcome::Acknowledged { alarm: id, sentence: alarm.sentence.clone(), cause, note, by };
-        self.send(News::Keep { keep: vec![Keep::Alarm(Box::new(alarm))], lines: vec![line], raised: Vec::new() });
-        self.settle();
-        self.list();
-    }
-
-    fn begin(&mut self, epoch: Epoch) {
-        let Epoch { stream, from, reason, by, .. } = epoch.clone();
-        let line = LogOutcome::NewBaseline { of: stream.to_string(), from: from.date.to_string(), reason, by };
-        self.send(News::Keep { keep: vec![Keep::Epoch(epoch.clone())], lines: vec![line], raised: Vec::new() });
-        self.desk.monitor_mut().begin(epoch);
-        self.settle();
-        self.list();
-    }
-
-    fn beat(&mut self, now: Option<LocalTime>) {
-        if let Some(now) = now {
-            self.silence(now);
-        }
-        if self.desk.monitor().is_outdated() && self.said.is_some() {
-            self.settle();
-        }
-        if self.changed && self.wanted {
-            self.list();
-        }
-        if self.kept.elapsed() >= STATES_EVERY {
-            self.keep_states(STATES_AT_ONCE);
-        }
-    }
-
-    fn runs(&mut self, came: &[Came]) {
-        let now = clock::local_now();
-        let shift = now.and_then(|now| self.shift(now));
-        for came in came {
-            self.desk.take(came, clock::now_ms());
-            if let Some(now) = now {
-                self.desk.monitor_mut().hear_file(now, shift.as_ref());
-            }
-        }
-    }
-
-    /// The shift that is on.
-    fn shift(&self, now: LocalTime) -> Option<ShiftSpan> {
-        let (shift, from, to) = self.settings.shifts.at(now)?;
-        Some(ShiftSpan { name: shift.name.clone(), from, to })
-    }
-
-    fn silence(&mut self, now: LocalTime) {
-        let shift = self.shift(now);
-        self.desk.monitor_mut().check_silence(now, shift.as_ref(), clock::now_ms());
-        let settled = self.desk.monitor_mut().settled();
-        if !settled.keep.is_empty() {
-            self.tell_settled(settled);
-        }
-    }
-
-    fn keep_states(&mut self, most: usize) {
-        self.kept = Instant::now();
-        let states = self.desk.monitor_mut().unkept(most);
-        if !states.is_empty() {
-            let silence = self.desk.monitor_mut().silence().clone();
-            self.send(News::States(states, silence, self.desk.through));
-        }
-    }
-
-    fn send(&self, news: News) {
-        // A history thread that has ended listens no more.
-        let _ = self.tell.send(news);
     }
 }
