@@ -23,6 +23,11 @@ Everything here is invented and made by `samples/make`: `cargo run --example mak
 
 `hostile/` holds files that must be refused with a reason or passed over, and must not hurt: each one's name says what is
 wrong with it.
+
+A made year of history, with a steady line, a step at a laser-power change, a slow ramp in untrimmed resistance, a bad incoming
+lot, a limit-table change, an idle model and one that is still learning, would be thousands of workbooks: `trimwatch demo`
+makes it as judged runs with their curves, up to today, and `trimwatch demo --keep DIR` leaves it in a folder for `trimwatch
+drift --store DIR` and every other command. Its models 9101-1, 9102A and 9203 are those of `incoming/`.
 "
     .to_owned()
 }
