@@ -9,10 +9,9 @@ use super::{Exit, ingest};
 use crate::config::Loaded;
 use crate::engine::{Desk, clock, drift_report, holder};
 use crate::export::{CsvRows, RowSink, drift as out, printable};
-use crate::history::{LogOutcome, Store};
+use crate::history::Store;
 use crate::monitoring::{
-    Acknowledgement, Alarm, DriftCharts, DriftLine, DriftList, Epoch, Keep, LotPoint, Metric, Standing, StreamKey,
-    words,
+    Acknowledgement, Alarm, DriftCharts, DriftLine, DriftList, Epoch, LotPoint, Metric, Standing, StreamKey, words,
 };
 use crate::trim::{LocalDate, LocalTime};
 
@@ -249,11 +248,11 @@ fn acknowledge(store: &Store, loaded: &Loaded, numbers: &[u64], word: &Acknowled
         }
     }
     for number in numbers {
-        let Some(alarm) = desk.monitor_mut().acknowledge(*number, word.clone()) else { continue };
-        println!("{}", alarm_line(&alarm));
-        let Acknowledgement { cause, by, note, .. } = word.clone();
-        let line = LogOutcome::Acknowledged { alarm: *number, sentence: alarm.sentence.clone(), cause, note, by };
-        store.keep_drift(&[Keep::Alarm(Box::new(alarm))], vec![line], word.at_ms)?;
+        let Some((keep, line)) = desk.acknowledge(*number, word.clone()) else { continue };
+        store.keep_drift(&[keep], vec![line], word.at_ms)?;
+        if let Some(alarm) = desk.monitor().alarm(*number) {
+            println!("{}", alarm_line(alarm));
+        }
     }
     Ok(Exit::Fine)
 }
@@ -295,15 +294,8 @@ pub(super) fn baseline(args: &BaselineArgs, loaded: &Loaded) -> Result<Exit> {
     for stream in streams {
         let (from, reason) = (args.from.midnight(), args.reason.clone());
         println!("{}: a new baseline from {} on", printable(&stream.to_string()), args.from);
-        let line = LogOutcome::NewBaseline {
-            of: stream.to_string(),
-            from: args.from.to_string(),
-            reason: reason.clone(),
-            by: by.clone(),
-        };
-        let epoch = Epoch { stream, from, reason, by: by.clone(), at_ms };
-        store.keep_drift(&[Keep::Epoch(epoch.clone())], vec![line], at_ms)?;
-        desk.monitor_mut().begin(epoch);
+        let (keep, line) = desk.begin(Epoch { stream, from, reason, by: by.clone(), at_ms });
+        store.keep_drift(&[keep], vec![line], at_ms)?;
     }
     let settled = desk.settle(&store, at_ms)?;
     desk.keep(&store, &settled, at_ms)?;

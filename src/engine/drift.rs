@@ -11,7 +11,9 @@ pub(super) use watchman::Watchman;
 
 use crate::config::DriftSettings;
 use crate::history::{LogOutcome, RunKey, RunRecord, Store, StoreError, is_in_time};
-use crate::monitoring::{Alarm, DriftCharts, Metric, Monitor, Observation, RunId, Settled, StreamKey};
+use crate::monitoring::{
+    Acknowledgement, Alarm, DriftCharts, Epoch, Keep, Metric, Monitor, Observation, RunId, Settled, StreamKey,
+};
 use crate::trim::LocalTime;
 
 /// Lines of the log that are caught up one by one; beyond, the whole history is read.
@@ -79,6 +81,23 @@ impl Desk {
     /// An engine that cannot be read.
     pub fn charts(&self, store: &Store, stream: &StreamKey, metric: Metric) -> Result<Option<DriftCharts>, StoreError> {
         Ok(self.monitor.charts(stream, metric, observations(store, &stream.model)?))
+    }
+
+    /// Notes that somebody has seen to an alarm: what is to be kept, and the line that tells of it; `None` when there is no
+    /// such alarm.
+    pub fn acknowledge(&mut self, id: u64, word: Acknowledgement) -> Option<(Keep, LogOutcome)> {
+        let (cause, note, by) = (word.cause.clone(), word.note.clone(), word.by.clone());
+        let alarm = self.monitor.acknowledge(id, word)?;
+        let line = LogOutcome::Acknowledged { alarm: id, sentence: alarm.sentence.clone(), cause, note, by };
+        Some((Keep::Alarm(Box::new(alarm)), line))
+    }
+
+    /// Begins anew: what is to be kept, and the line that tells of it.
+    pub fn begin(&mut self, epoch: Epoch) -> (Keep, LogOutcome) {
+        let Epoch { stream, from, reason, by, .. } = epoch.clone();
+        let line = LogOutcome::NewBaseline { of: stream.to_string(), from: from.date.to_string(), reason, by };
+        self.monitor.begin(epoch.clone());
+        (Keep::Epoch(epoch), line)
     }
 
     /// The monitor.

@@ -13,7 +13,7 @@ use super::trace::Trace;
 use super::view::{
     DriftCharts, Evidence, LotPoint, MetricBaseline, MetricChart, MetricLimits, MetricPoint, ShareBaseline,
 };
-use crate::spc::{Capability, LotState, PChart, Side, Summary};
+use crate::spc::{Capability, LotState, Side, Summary};
 use crate::trim::LocalTime;
 
 impl Monitor {
@@ -63,10 +63,9 @@ fn of_now(stream: &Stream, subject: Subject) -> Option<&FrozenBaseline> {
 /// An open lot is not judged; its limit is drawn all the same.
 fn hint_open(lot: Option<&mut LotPoint>, share: Option<&FrozenBaseline>) {
     let (Some(lot), Some(baseline)) = (lot, share) else { return };
-    let (Known::Shares(known), Some(limits)) = (baseline.known, baseline.limits_at(lot.last)) else { return };
     if lot.state == LotState::Open
         && lot.units > 0
-        && let Ok(chart) = PChart::new(known, 1.0 / f64::from(limits.run_length.max(3)))
+        && let Some(chart) = baseline.p_chart_at(lot.last)
     {
         let (limit, by) = chart.limit(lot.units);
         (lot.limit, lot.by) = (Some(limit), Some(by));
@@ -87,9 +86,9 @@ fn share_baseline(baseline: &FrozenBaseline) -> Option<ShareBaseline> {
     })
 }
 
-fn metric_baseline(metric: Metric, baseline: &FrozenBaseline) -> Option<MetricBaseline> {
+fn metric_baseline(baseline: &FrozenBaseline) -> Option<MetricBaseline> {
     let Known::Units(known) = baseline.known else { return None };
-    let at = |z: f64| metric.scale().reading(known.summary.mean + z * known.sigma);
+    let at = |z: f64| known.reading(z);
     Some(MetricBaseline {
         centre: at(0.0),
         sigma: (at(-1.0), at(1.0)),
@@ -112,7 +111,7 @@ fn evidence(stream: &Stream, metric: Metric, newest: LocalTime) -> Evidence {
     let near = chart.and_then(|chart| Some(reach(chart)?.abs() >= NEAR * chart.limits().limit));
     Evidence {
         metric,
-        baseline: baseline.and_then(|baseline| metric_baseline(metric, baseline)),
+        baseline: baseline.and_then(metric_baseline),
         learning: baseline.is_none().then(|| series.map(|series| series.learning.progress()).unwrap_or_default()),
         now: now.map(|now| now.reading),
         shift: now.and_then(|now| now.shift),
@@ -130,7 +129,7 @@ fn chart(stream: &Stream, metric: Metric, points: Vec<MetricPoint>) -> MetricCha
     let capability = (metric == Metric::LinearityError).then(|| capability(&points, since)).flatten();
     MetricChart {
         metric,
-        baseline: baseline.and_then(|baseline| metric_baseline(metric, baseline)),
+        baseline: baseline.and_then(metric_baseline),
         limits: baseline.and_then(|baseline| limits(metric, baseline)),
         points,
         capability,
@@ -148,7 +147,7 @@ fn limits(metric: Metric, baseline: &FrozenBaseline) -> Option<MetricLimits> {
     let Known::Units(known) = baseline.known else { return None };
     let held = baseline.limits.last()?;
     let weighted = held.weighted?;
-    let at = |z: f64| metric.scale().reading(known.summary.mean + z * known.sigma);
+    let at = |z: f64| known.reading(z);
     let pair = |z: f64| {
         let (low, high) = (Some(at(-z)), Some(at(z)));
         match weighted.side {

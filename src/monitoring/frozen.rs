@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::metric::Subject;
 use super::observation::StreamKey;
 use crate::spc::false_alarms::Clamp;
-use crate::spc::{Baseline, PBaseline, Weighted};
+use crate::spc::{Baseline, PBaseline, PChart, Weighted};
 use crate::trim::LocalTime;
 
 /// What a baseline knows.
@@ -65,6 +65,12 @@ impl FrozenBaseline {
     pub fn limits_at(&self, time: LocalTime) -> Option<&LimitsFrom> {
         let later = self.limits.partition_point(|limits| limits.from < time);
         self.limits.get(later.saturating_sub(1))
+    }
+
+    /// The chart that lots ending at a time are held against; none of a figure, or before there are limits.
+    pub(super) fn p_chart_at(&self, time: LocalTime) -> Option<PChart> {
+        let Known::Shares(known) = self.known else { return None };
+        PChart::new(known, 1.0 / f64::from(self.limits_at(time)?.run_length.max(3))).ok()
     }
 }
 

@@ -5,7 +5,7 @@ mod signal;
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
-use super::frozen::{Frozen, FrozenBaseline, Known};
+use super::frozen::{Frozen, FrozenBaseline};
 use super::latch::{Alarms, Latch};
 use super::lot_figures::{LotFigures, OpenLot};
 use super::metric::{METRICS, Metric, Subject};
@@ -13,7 +13,7 @@ use super::observation::{Observation, RunId, StreamKey};
 use super::series::{Found, MetricSeries, ShareSeries};
 use super::setting::{Followed, Marker, SETTINGS, Setting};
 use super::trace::Trace;
-use crate::spc::{BaselineRule, CountedLot, Lot, LotBook, LotRun, LotState, PChart, PPoint, UnitLot};
+use crate::spc::{BaselineRule, CountedLot, Lot, LotBook, LotRun, LotState, PPoint, UnitLot};
 use crate::trim::LocalTime;
 
 /// Lots and markers older than this, by the stream's newest run, are forgotten: charts over all of time are made from
@@ -309,8 +309,5 @@ impl StreamState {
 
 /// A closed lot on the p-chart of a frozen baseline.
 fn judged(baseline: &FrozenBaseline, figures: &LotFigures) -> Option<PPoint> {
-    let Known::Shares(known) = baseline.known else { return None };
-    let limits = baseline.limits_at(figures.last)?;
-    let chart = PChart::new(known, 1.0 / f64::from(limits.run_length.max(3))).ok()?;
-    Some(chart.judge(figures.counted))
+    Some(baseline.p_chart_at(figures.last)?.judge(figures.counted))
 }

@@ -81,6 +81,11 @@ impl Baseline {
         Ok(Self { scale, summary, sigma, sigma_by, floored: told < floor, skew, left_out })
     }
 
+    /// The reading that stands so many sigmas from the mean, in the metric's unit.
+    pub fn reading(&self, z: f64) -> f64 {
+        self.scale.reading(self.summary.mean + z * self.sigma)
+    }
+
     /// What it knows, for limits.
     pub fn knowledge(&self) -> Knowledge {
         Knowledge { units: u32::try_from(self.summary.n).unwrap_or(u32::MAX), sigma_by: self.sigma_by }

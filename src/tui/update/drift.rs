@@ -1,5 +1,6 @@
 //! Drift: moving between lines, charts and alarms, and what is asked of the session for them.
 
+use super::models::steps;
 use crate::history::{Query, RunKey};
 use crate::monitoring::{Alarm, DriftCharts, DriftList, Subject};
 use crate::session::{HistoryPage, Request};
@@ -74,18 +75,6 @@ pub(super) fn go(app: &mut App, action: Action) {
             at.move_by(steps(action, rows), app.drift.lines().len());
             app.drift.select(at.selected);
         }
-    }
-}
-
-fn steps(action: Action, rows: usize) -> isize {
-    let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
-    match action {
-        Action::Up => -1,
-        Action::Down => 1,
-        Action::PageUp => -page,
-        Action::PageDown => page,
-        Action::First => isize::MIN,
-        _ => isize::MAX,
     }
 }
 

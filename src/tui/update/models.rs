@@ -59,7 +59,8 @@ pub(super) fn go(app: &mut App, action: Action) {
     }
 }
 
-fn steps(action: Action, rows: usize) -> isize {
+/// How many rows a key that moves means, in a list that shows so many.
+pub(super) fn steps(action: Action, rows: usize) -> isize {
     let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
     match action {
         Action::Up => -1,

@@ -135,23 +135,22 @@ impl Watch<'_> {
     }
 
     fn acknowledge(&mut self, id: u64, word: Acknowledgement) {
-        let (cause, note, by) = (word.cause.clone(), word.note.clone(), word.by.clone());
-        let Some(alarm) = self.desk.monitor_mut().acknowledge(id, word) else {
-            return self.send(News::Said(format!("there is no alarm {id}")));
-        };
-        let line = LogOutcome::Acknowledged { alarm: id, sentence: alarm.sentence.clone(), cause, note, by };
-        self.send(News::Keep { keep: vec![Keep::Alarm(Box::new(alarm))], lines: vec![line], raised: Vec::new() });
+        match self.desk.acknowledge(id, word) {
+            Some(said) => self.said(said),
+            None => self.send(News::Said(format!("there is no alarm {id}"))),
+        }
+    }
+
+    /// A person's word is kept, and whatever follows from it told.
+    fn said(&mut self, (keep, line): (Keep, LogOutcome)) {
+        self.send(News::Keep { keep: vec![keep], lines: vec![line], raised: Vec::new() });
         self.settle();
         self.list();
     }
 
     fn begin(&mut self, epoch: Epoch) {
-        let Epoch { stream, from, reason, by, .. } = epoch.clone();
-        let line = LogOutcome::NewBaseline { of: stream.to_string(), from: from.date.to_string(), reason, by };
-        self.send(News::Keep { keep: vec![Keep::Epoch(epoch.clone())], lines: vec![line], raised: Vec::new() });
-        self.desk.monitor_mut().begin(epoch);
-        self.settle();
-        self.list();
+        let said = self.desk.begin(epoch);
+        self.said(said);
     }
 
     fn beat(&mut self, now: Option<LocalTime>) {
