@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{NOON, entry, facts, holder, keep, open};
+use support::{NOON, engine, entry, facts, holder, keep, open};
 use trimwatch::history::{
     BackupPlan, Claim, Deed, Ending, Entry, LogOutcome, Store, StoreError, Waiting, backups_in, compact, restore,
     verify_backup,
@@ -202,7 +202,7 @@ fn a_replacement_cut_short_at_any_step_leaves_one_whole_store() {
 
 /// Damages the value of a key in the engine's own file.
 fn spoil(dir: &Path, prefix: u8) {
-    let db = sled::open(dir.join("db")).expect("an engine");
+    let db = engine(dir);
     let (key, mut value) =
         db.scan_prefix([prefix]).next().expect("a value").map(|(k, v)| (k, v.to_vec())).expect("read");
     if let Some(last) = value.last_mut() {
@@ -241,7 +241,7 @@ fn several_damaged_records_are_all_set_aside_and_keep_no_new_run_out() {
     let words = ["216_TA_Test Data_3-9-2026_9-10", "216_TA_Test Data_3-9-2026_9-35"].map(|w| format!("9101-1_{w}"));
     keep(&store, words.iter().map(|words| entry(words, words, words.as_bytes(), 5)).collect());
     drop(store);
-    let db = sled::open(dir.path().join("db")).expect("an engine");
+    let db = engine(dir.path());
     for (key, value) in db.scan_prefix(b"r").map(|pair| pair.expect("read")).collect::<Vec<_>>() {
         db.insert(key, value.iter().map(|byte| byte ^ u8::from(*byte > 9)).collect::<Vec<u8>>()).expect("written");
     }

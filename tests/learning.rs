@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use support::shop::{Shift, Shop};
-use support::{entry, keep, open};
+use support::{engine, entry, keep, open};
 use trimwatch::analysis::{Learner, Status, ThresholdSource, Why};
 use trimwatch::config::{Config, LearningSettings, Mode};
 use trimwatch::engine::{Ear, Plan, Said, Wanted, look_and_train};
@@ -177,16 +177,7 @@ fn a_damaged_model_is_refused_named_in_the_log_and_the_formula_speaks() {
 
 /// Turns a byte of every stored stretch of a model.
 fn spoil_models(dir: &Path) {
-    // The engine's lock is let go a moment after its last owner.
-    let opened = (0..200).find_map(|_| {
-        let opened = sled::open(dir.join("db")).ok();
-        if opened.is_none() {
-            std::thread::yield_now();
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        opened
-    });
-    let db = opened.expect("an engine");
+    let db = engine(dir);
     for pair in db.scan_prefix(b"b") {
         let (key, value) = pair.expect("a pair");
         let mut spoilt = value.to_vec();

@@ -5,13 +5,13 @@ mod support;
 
 use std::path::Path;
 
-use support::holder;
+use support::{engine, holder};
 use trimwatch::history::{Claim, Store, Tally, restore};
 use trimwatch::trim::LocalDate;
 
 /// Lays a fixture's pairs down as the engine of an earlier release had them: length, key, length, value.
 fn lay_down(fixture: &[u8], dir: &Path) {
-    let db = sled::open(dir.join("db")).expect("an engine");
+    let db = engine(dir);
     let mut rest = fixture;
     let mut part = || {
         let (len, after) = rest.split_first_chunk::<4>()?;

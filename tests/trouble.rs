@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use support::shop::{Shift, Shop};
-use support::{entry, holder, open};
+use support::{engine, entry, holder, open};
 use trimwatch::history::{Act, Claim, Deed, Ending, Exclusion, LogOutcome, RunKey, Waiting};
 use trimwatch::session::{Event, HistoryState, Request, Setup};
 
@@ -116,7 +116,7 @@ fn a_word_that_waited_when_a_process_died_is_written_once_at_the_next_start() {
 
 /// Damages the first value with a prefix in the engine's own file.
 fn spoil(dir: &Path, prefix: u8) {
-    let db = sled::open(dir.join("db")).expect("an engine");
+    let db = engine(dir);
     let (key, value) = db.scan_prefix([prefix]).next().expect("a value").expect("read");
     let mut value = value.to_vec();
     if let Some(last) = value.last_mut() {

@@ -13,6 +13,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
 
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::Bell;
@@ -93,6 +94,19 @@ pub fn holder() -> Holder {
 /// Opens a store.
 pub fn open(dir: &Path) -> Store {
     Store::open(dir, &holder()).expect("a store").0
+}
+
+/// Opens a store's engine by itself. Its own threads let go of its lock a moment after the last owner did: it is waited for.
+pub fn engine(dir: &Path) -> sled::Db {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        match sled::open(dir.join("db")) {
+            Err(error) if error.to_string().contains("could not acquire lock") && Instant::now() < end => {
+                std::thread::yield_now();
+            }
+            opened => return opened.expect("an engine"),
+        }
+    }
 }
 
 /// Keeps files and tells how they ended.
