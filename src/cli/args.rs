@@ -44,6 +44,22 @@ pub(super) struct WatchArgs {
     /// Spell the screen in ASCII.
     #[arg(long)]
     pub(super) ascii: bool,
+    /// Only look on at the trimwatch that keeps the history: change nothing, never take over; for kiosks.
+    #[arg(long, conflicts_with_all = ["headless", "no_store"])]
+    pub(super) read_only: bool,
+}
+
+/// What `serve` takes.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub(super) struct ServeArgs {
+    /// Drop folders; without any, those of the configuration.
+    #[arg(value_name = "FOLDER")]
+    pub(super) folders: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
+    /// Do without file-system events altogether; mounts that send none are known by themselves.
+    #[arg(long)]
+    pub(super) poll: bool,
 }
 
 /// What `analyze` takes.

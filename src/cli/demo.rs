@@ -13,7 +13,7 @@ use super::{DemoArgs, Exit, watch, year};
 use crate::config::{Config, Loaded, WatchFolder};
 use crate::engine::holder;
 use crate::history::Store;
-use crate::session::{Setup, clock};
+use crate::session::{Part, Setup, clock};
 use crate::trim::LocalTime;
 
 /// Watches a folder of its own, with a made year behind it; folder and history are gone when it ends.
@@ -35,7 +35,7 @@ pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
     let setup = Setup::new(&config, vec![WatchFolder::named(incoming.clone())], Some(history));
     let pace = Duration::from_millis(args.pace);
     thread::Builder::new().name("demo".to_owned()).spawn(move || drop_samples(&incoming, pace))?;
-    watch::screen(setup, &config)
+    watch::screen(setup, Part::Owner, &config)
 }
 
 /// Leaves the made year in a folder, for trying things on it.

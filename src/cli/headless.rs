@@ -1,4 +1,4 @@
-//! `watch --headless`: the session without a screen, one JSON line a file.
+//! The session without a screen: `watch --headless` prints one JSON line a file, `serve` only what goes wrong.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,8 +20,17 @@ enum Message {
     End,
 }
 
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// A line a file, and what goes wrong.
+    Lines,
+    /// What goes wrong.
+    Trouble,
+}
+
 /// Prints every file as it ends, until a signal or the end of whoever reads.
-pub(super) fn run(setup: Setup) -> Result<Exit> {
+pub(super) fn run(setup: Setup, tells: Tells) -> Result<Exit> {
     let (events, messages) = mpsc::channel();
     let ends = events.clone();
     // The receiver lives until this function returns; after that nobody minds.
@@ -31,7 +40,7 @@ pub(super) fn run(setup: Setup) -> Result<Exit> {
         Signal::Resume => {}
     })?;
     let session = Session::start(setup, move |event| drop(events.send(Message::Event(event))))?;
-    let mut told = Told::default();
+    let mut told = Told { tells, folders: Vec::new(), history: None };
     let exit = loop {
         match messages.recv() {
             Ok(Message::Event(Event::Refused(who))) => {
@@ -59,8 +68,8 @@ pub(super) fn run(setup: Setup) -> Result<Exit> {
 }
 
 /// What was said on standard error already.
-#[derive(Default)]
 struct Told {
+    tells: Tells,
     folders: Vec<FolderState>,
     history: Option<HistoryState>,
 }
@@ -77,6 +86,7 @@ impl Told {
 
 fn print(event: &Event, told: &mut Told) -> io::Result<()> {
     match event {
+        Event::Arrived(..) | Event::Logged(_) if told.tells == Tells::Trouble => Ok(()),
         Event::Arrived(run, _) => line(&run.record.file, FileOutcome::Run(&run.record.run), run.not_kept.as_deref()),
         Event::Logged(entry) => log(entry, told.not_kept()),
         Event::Notice(text) => writeln!(io::stderr(), "trimwatch: {}", printable(text)),

@@ -20,8 +20,10 @@ mod pack;
 mod report;
 mod runs;
 mod samples;
+mod serve;
 mod settings;
 mod show;
+mod status;
 mod train;
 mod watch;
 mod year;
@@ -34,7 +36,7 @@ use color_eyre::eyre::{Result, bail};
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
     DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
-    ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    ReportArgs, RunsArgs, ServeArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -65,6 +67,10 @@ fn version() -> &'static str {
 enum Command {
     /// Watch drop folders and show every verdict as it comes (the default).
     Watch(WatchArgs),
+    /// Watch and keep the history without a screen, for other screens to attach to; for a service.
+    Serve(ServeArgs),
+    /// One line on how the running trimwatch stands; exit code 0 fine, 1 look, 3 none runs.
+    Status(StoreArgs),
     /// Judge files or folders and print the verdicts; nothing is stored.
     Analyze(AnalyzeArgs),
     /// Read files or folders into the history.
@@ -124,6 +130,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
     let named = cli.config.as_deref();
     match cli.command.unwrap_or(Command::Watch(cli.watch)) {
         Command::Watch(args) => watch::run(&args, load(named)?),
+        Command::Serve(args) => serve::run(&args, load(named)?),
+        Command::Status(args) => status::run(&args, &load(named)?),
         Command::Analyze(args) => analyze::run(&args, &load(named)?.config),
         Command::Ingest(args) => ingest::run(&args, &load(named)?),
         Command::Show(args) => show::run(&args, &load(named)?),

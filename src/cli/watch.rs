@@ -7,7 +7,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::{Exit, WatchArgs, headless};
 use crate::config::{Config, Loaded, WatchFolder};
-use crate::session::Setup;
+use crate::session::{Part, Setup, is_kept};
 use crate::tui::{self, Ended, Look};
 
 /// Watches until told to end.
@@ -15,22 +15,25 @@ pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
     config.poll |= args.poll;
     config.ascii |= args.ascii;
-    let folders = folders(&args.folders, &config)?;
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
-    let setup = Setup::new(&config, folders, store);
+    // Where the history is kept by a process that runs, its folders are looked on at.
+    let attaches = !args.headless && (args.read_only || store.as_deref().is_some_and(is_kept));
+    let folders = folders(&args.folders, &config, attaches)?;
+    let named = if args.folders.is_empty() { Vec::new() } else { folders.iter().map(|f| f.path.clone()).collect() };
+    let setup = Setup { named, ..Setup::new(&config, folders, store) };
     if args.headless {
-        return headless::run(setup);
+        return headless::run(setup, headless::Tells::Lines);
     }
-    screen(setup, &config)
+    screen(setup, if args.read_only { Part::ReadOnly } else { Part::Any }, &config)
 }
 
 /// The screen, or exit code 2 where there is none to draw on.
-pub(super) fn screen(setup: Setup, config: &Config) -> Result<Exit> {
+pub(super) fn screen(setup: Setup, part: Part, config: &Config) -> Result<Exit> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         eprintln!("trimwatch: no terminal to draw on; `trimwatch watch --headless` prints one JSON line a run instead");
         return Ok(Exit::Usage);
     }
-    match tui::run(setup, Look::of(config))? {
+    match tui::run(setup, part, Look::of(config))? {
         Ended::Quit => Ok(Exit::Fine),
         Ended::StoreHeld(who) => {
             eprintln!("trimwatch: {who}");
@@ -39,13 +42,14 @@ pub(super) fn screen(setup: Setup, config: &Config) -> Result<Exit> {
     }
 }
 
-/// The folders named, else those of the configuration; absolute, so that a store means the same everywhere.
-fn folders(named: &[PathBuf], config: &Config) -> Result<Vec<WatchFolder>> {
+/// The folders named, else those of the configuration; absolute, so that a store means the same everywhere. There may
+/// be none where others watch.
+pub(super) fn folders(named: &[PathBuf], config: &Config, may_be_none: bool) -> Result<Vec<WatchFolder>> {
     let mut folders: Vec<WatchFolder> = named.iter().map(|path| configured(path, config)).collect();
     if folders.is_empty() {
         folders.clone_from(&config.watches);
     }
-    if folders.is_empty() {
+    if folders.is_empty() && !may_be_none {
         bail!("no folder to watch: name one (`trimwatch watch FOLDER`) or put a [[watch]] into the configuration");
     }
     for folder in &mut folders {

@@ -50,6 +50,8 @@ pub struct Config {
     pub learning: LearningSettings,
     /// How often drift may alarm falsely, and what alarms are acknowledged with.
     pub drift: DriftSettings,
+    /// Who may attach to a running program.
+    pub attach: AttachSettings,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -72,6 +74,7 @@ impl Default for Config {
             retention: Retention::default(),
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
+            attach: AttachSettings::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -104,6 +107,14 @@ impl WatchFolder {
 
 fn yes() -> bool {
     true
+}
+
+/// `[attach]`: who may attach to a running program, its account aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AttachSettings {
+    /// A group of this computer, by name or number, whose members may; empty = nobody else. Not on Windows.
+    pub group: String,
 }
 
 /// When the terminal's bell rings, at most once in ten seconds.

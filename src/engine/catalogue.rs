@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvError, Sender, never, unbounded};
 
 use super::clock;
 use super::keeper::Keeper;
-use super::output::{Numbered, Output, Question, Told, Word};
+use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
 use crate::config::Shifts;
 use crate::history::{Act, Committed, Exclusion, FilterError, Moment, Overview, RunKey, RunRecord, Store, Walked};
 use crate::trim::LocalTime;
@@ -31,8 +31,8 @@ pub(super) struct Catalogue {
     percent: u8,
     /// Runs that came while it was built.
     meanwhile: Vec<(RunKey, RunRecord)>,
-    /// Questions with their numbers.
-    waiting: Vec<(u64, Question)>,
+    /// Questions with their numbers, and who asks.
+    waiting: Vec<(ScreenId, u64, Question)>,
     /// Whether the builder has said its last word.
     done: bool,
     builder: Option<JoinHandle<()>>,
@@ -76,7 +76,7 @@ impl Catalogue {
         match news {
             Ok(News::Percent(percent)) => {
                 self.percent = percent;
-                if let Some((number, _)) = self.waiting.last() {
+                for (_, number, _) in &self.waiting {
                     sink(Output::Told(*number, Told::Building(percent)));
                 }
                 return;
@@ -101,8 +101,8 @@ impl Catalogue {
 
     fn answer_waiting(&mut self, keeper: &Keeper, shifts: &Shifts, sink: &mut dyn FnMut(Output)) {
         (self.news, self.done) = (never(), true);
-        for (number, question) in std::mem::take(&mut self.waiting) {
-            self.answer(number, question, keeper, shifts, sink);
+        for (by, number, question) in std::mem::take(&mut self.waiting) {
+            self.answer((by, number), question, keeper, shifts, sink);
         }
     }
 
@@ -125,7 +125,7 @@ impl Catalogue {
     /// Answers a question, or keeps it until there is something to answer with.
     pub(super) fn answer(
         &mut self,
-        number: u64,
+        (by, number): (ScreenId, u64),
         question: Question,
         keeper: &Keeper,
         shifts: &Shifts,
@@ -140,17 +140,22 @@ impl Catalogue {
                 ask(overview, question, keeper, &moment(shifts)).map_err(|error| error.to_string())
             }
             (_, None) if self.done => Err("the overview of the history could not be built".to_owned()),
-            (question, None) => Ok(self.wait(number, question)),
+            (question, None) => Ok(self.wait(by, number, question)),
         };
         sink(Output::Told(number, told.unwrap_or_else(Told::Unanswered)));
     }
 
     /// A later question of a kind takes the place of an earlier one: whoever asked has no use for both.
-    fn wait(&mut self, number: u64, question: Question) -> Told {
+    fn wait(&mut self, by: ScreenId, number: u64, question: Question) -> Told {
         let same_kind = |waiting: &Question| std::mem::discriminant(waiting) == std::mem::discriminant(&question);
-        self.waiting.retain(|(_, waiting)| !same_kind(waiting));
-        self.waiting.push((number, question));
+        self.waiting.retain(|(asker, _, waiting)| *asker != by || !same_kind(waiting));
+        self.waiting.push((by, number, question));
         Told::Building(self.percent)
+    }
+
+    /// A screen is gone: nobody waits for what it asked.
+    pub(super) fn forget(&mut self, by: ScreenId) {
+        self.waiting.retain(|(asker, ..)| *asker != by);
     }
 
     /// Writes a person's word. Whether any tally changed.

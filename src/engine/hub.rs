@@ -17,7 +17,7 @@ use super::drift::Watchman;
 use super::failed::{FailedFile, failed_before, unread};
 use super::keeper::{Keeper, Told};
 use super::opener::{self, Opened};
-use super::output::{Command, Output};
+use super::output::{Asked, Command, Output, ScreenId};
 use super::retry::{Decision, Now, Retries, UNREAD_AGAIN};
 use super::setup::Setup;
 use super::teaching::{News, Teaching};
@@ -52,7 +52,7 @@ pub(super) struct Hub {
     pub(super) stopping: Arc<AtomicBool>,
     pub(super) jobs: Lanes,
     pub(super) done: Receiver<Done>,
-    pub(super) commands: Receiver<Command>,
+    pub(super) commands: Receiver<Asked>,
     pub(super) retries: Retries,
     pub(super) failed: HashMap<[u8; 16], FailedFile>,
     /// Files that are there and wait for standing still.
@@ -75,8 +75,12 @@ impl Hub {
                     }
                 }
                 recv(self.commands) -> command => match command {
-                    Ok(Command::Stop) | Err(_) => break,
-                    Ok(command) => self.answer(command, sink),
+                    Ok(Asked { command: Command::Stop, .. }) | Err(_) => break,
+                    Ok(Asked { by, command }) => {
+                        sink(Output::Answering(by));
+                        self.answer(by, command, sink);
+                        sink(Output::Answered);
+                    }
                 },
                 recv(self.done) -> done => match done {
                     Ok(done) => self.group(done, sink),
@@ -265,7 +269,7 @@ impl Hub {
         }
     }
 
-    fn answer(&mut self, command: Command, sink: &mut dyn FnMut(Output)) {
+    fn answer(&mut self, by: ScreenId, command: Command, sink: &mut dyn FnMut(Output)) {
         match command {
             Command::Curves(key) => {
                 let curves = self.keeper.curves(&key);
@@ -295,7 +299,7 @@ impl Hub {
                 }
             }
             Command::Ask(number, question) => {
-                self.catalogue.answer(number, question, &self.keeper, &self.setup.shifts, sink);
+                self.catalogue.answer((by, number), question, &self.keeper, &self.setup.shifts, sink);
             }
             Command::Act(word) => {
                 let key = word.key.clone();
@@ -330,7 +334,11 @@ impl Hub {
             command @ (Command::Drift
             | Command::DriftCharts { .. }
             | Command::Acknowledge { .. }
-            | Command::NewBaseline { .. }) => self.watchman.answer(command, sink),
+            | Command::NewBaseline { .. }) => self.watchman.answer(by, command, sink),
+            Command::Left => {
+                self.catalogue.forget(by);
+                self.watchman.forget(by);
+            }
             Command::Stop => {}
         }
     }

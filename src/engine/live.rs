@@ -14,7 +14,7 @@ use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{Keeper, Slot};
 use super::opener::{self, Job, Opened};
-use super::output::{Command, Output};
+use super::output::{Asked, Command, Output, ScreenId};
 use super::retry::Retries;
 use super::setup::Setup;
 use super::teaching::Teaching;
@@ -31,7 +31,7 @@ const DONE: usize = 16;
 /// The running engine.
 #[derive(Debug)]
 pub struct Engine {
-    commands: Sender<Command>,
+    commands: Sender<Asked>,
     thread: JoinHandle<()>,
 }
 
@@ -41,10 +41,10 @@ impl Engine {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(setup: Setup, mut sink: impl FnMut(Output) + Send + 'static) -> io::Result<Self> {
+    pub fn start(setup: Setup, claimed: Claimed, mut sink: impl FnMut(Output) + Send + 'static) -> io::Result<Self> {
         let (commands, requests) = unbounded();
         let thread = thread::Builder::new().name("history".to_owned()).spawn(move || {
-            if let Err(trouble) = serve(setup, requests, &mut sink) {
+            if let Err(trouble) = serve(setup, claimed, requests, &mut sink) {
                 sink(Output::Notice(format!("the engine could not start: {trouble}")));
                 sink(Output::Stopped);
             }
@@ -53,24 +53,52 @@ impl Engine {
     }
 
     /// Where commands go; sending never waits.
-    pub fn commands(&self) -> Sender<Command> {
+    pub fn commands(&self) -> Sender<Asked> {
         self.commands.clone()
     }
 
     /// Stops, with everything on disk, and waits for it.
     pub fn stop(self) {
         // An engine that has ended by itself needs no order.
-        let _ = self.commands.send(Command::Stop);
+        let _ = self.commands.send(Asked { by: ScreenId(0), command: Command::Stop });
         let _ = self.thread.join();
     }
 }
 
-fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)) -> io::Result<()> {
+/// What came of asking for the store's folder.
+#[derive(Debug)]
+pub enum Claimed {
+    /// Nothing is to be kept.
+    Nowhere,
+    /// It is this process's.
+    Own(Claim),
+    /// It cannot be had; a shop without a working disk still wants its verdicts.
+    Not(Box<StoreError>),
+}
+
+impl Claimed {
+    /// Asks for the folder that a setup names.
+    ///
+    /// # Errors
+    /// [`StoreError::HeldBy`] when another process has it.
+    pub fn ask(setup: &Setup) -> Result<Self, StoreError> {
+        let Some(dir) = &setup.store else { return Ok(Self::Nowhere) };
+        match Claim::take(dir, &holder()) {
+            Ok(claim) => Ok(Self::Own(claim)),
+            Err(held @ StoreError::HeldBy { .. }) => Err(held),
+            Err(trouble) => Ok(Self::Not(Box::new(trouble))),
+        }
+    }
+}
+
+fn serve(
+    setup: Setup,
+    claimed: Claimed,
+    commands: Receiver<Asked>,
+    sink: &mut dyn FnMut(Output),
+) -> io::Result<()> {
     let slot = Arc::<Slot>::default();
-    let Some((keeper, opened)) = begin_history(&setup, &slot, sink) else {
-        sink(Output::Stopped);
-        return Ok(());
-    };
+    let (keeper, opened) = begin_history(&setup, claimed, &slot, sink);
     let setup = Arc::new(setup);
     let stopping = Arc::new(AtomicBool::new(false));
     let (found, jobs) = lanes(QUEUE);
@@ -104,17 +132,22 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
     Ok(())
 }
 
-/// Claims the store's folder and begins to open it; `None` when another process holds it. A shop without a working
-/// disk still wants its verdicts.
-fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) -> Option<(Keeper, Receiver<Opened>)> {
-    let Some(dir) = &setup.store else {
-        let keeper = Keeper::by_choice();
-        sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
-        sink(Output::NotKept(keeper.not_kept().unwrap_or_default()));
-        return Some((keeper, never()));
-    };
-    match Claim::take(dir, &holder()) {
-        Ok(claim) => {
+/// Begins to open the store where there is one.
+fn begin_history(
+    setup: &Setup,
+    claimed: Claimed,
+    slot: &Arc<Slot>,
+    sink: &mut dyn FnMut(Output),
+) -> (Keeper, Receiver<Opened>) {
+    let nothing = || Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() };
+    match claimed {
+        Claimed::Nowhere => {
+            let keeper = Keeper::by_choice();
+            sink(nothing());
+            sink(Output::NotKept(keeper.not_kept().unwrap_or_default()));
+            (keeper, never())
+        }
+        Claimed::Own(claim) => {
             // Where nobody can wait on disk, the rows say that they are not kept.
             let mut waiting = Waiting::open(&claim).ok();
             let note = waiting.as_mut().and_then(|(waiting, _)| waiting.note.take());
@@ -122,17 +155,13 @@ fn begin_history(setup: &Setup, slot: &Arc<Slot>, sink: &mut dyn FnMut(Output)) 
                 sink(Output::Notice(note));
             }
             let keeper = Keeper::opening(Arc::clone(slot), setup, waiting);
-            Some((keeper, opener::start(Job::Claimed(claim))))
+            (keeper, opener::start(Job::Claimed(claim)))
         }
-        Err(held @ StoreError::HeldBy { .. }) => {
-            sink(Output::Held(held.to_string()));
-            None
-        }
-        Err(trouble) => {
+        Claimed::Not(trouble) => {
             let mut keeper = Keeper::opening(Arc::clone(slot), setup, None);
-            sink(Output::Opened { runs: Vec::new(), log: Vec::new(), notes: Vec::new() });
+            sink(nothing());
             sink(keeper.failed(&trouble, None));
-            Some((keeper, never()))
+            (keeper, never())
         }
     }
 }

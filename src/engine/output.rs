@@ -73,6 +73,19 @@ pub enum Told {
     Building(u8),
 }
 
+/// A screen's number: who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScreenId(pub u64);
+
+/// A command, and the screen it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Which screen.
+    pub by: ScreenId,
+    /// What it wants.
+    pub command: Command,
+}
+
 /// What may be asked of the engine while it runs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -145,6 +158,8 @@ pub enum Command {
         /// Who wants it.
         by: String,
     },
+    /// The screen is gone: nothing is to be told to it any more.
+    Left,
     /// End, with everything on disk.
     Stop,
 }
@@ -174,8 +189,6 @@ pub enum Output {
     },
     /// Nothing is kept from here on.
     NotKept(String),
-    /// The store is held by another process; the engine ends.
-    Held(String),
     /// A file was judged and, unless `not_kept` says otherwise, is on disk.
     Run {
         /// The run.
@@ -207,6 +220,10 @@ pub enum Output {
         /// Why.
         cause: String,
     },
+    /// What follows, up to [`Output::Answered`], answers this screen.
+    Answering(ScreenId),
+    /// What follows is for every screen again.
+    Answered,
     /// The answer to [`Command::Curves`].
     Curves {
         /// The run.

@@ -41,6 +41,10 @@ pub struct Setup {
     pub learn_after: Duration,
     /// How many runs of before are shown at the start.
     pub past: usize,
+    /// Those of the folders that were named for this process alone, absolute.
+    pub named: Vec<PathBuf>,
+    /// The group whose members may attach besides the owner.
+    pub attach_group: Option<String>,
 }
 
 impl Setup {
@@ -62,6 +66,8 @@ impl Setup {
             models: Arc::default(),
             learn_after: Duration::from_secs(30),
             past: 500,
+            named: Vec::new(),
+            attach_group: Some(config.attach.group.clone()).filter(|group| !group.is_empty()),
         }
     }
 }

@@ -1,80 +1,188 @@
-//! The door itself: an engine behind it, values through it.
+//! The door itself: values in, values out, whoever is behind it: an engine of this process, or another process.
 
 use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
+use super::attach::{self, Attached};
+use super::listener::Listening;
+use super::place::Place;
 use super::protocol::{Event, Request};
-use super::view::View;
-use crate::engine::{Command, Deployment, Engine, Output, Question, Setup, TestWord, Word};
+use super::switchboard::{Listen, Switchboard};
+use crate::engine::{Claimed, Engine, ScreenId, Setup};
+
+/// What a screen may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It keeps the history or ends.
+    Owner,
+    /// It attaches where the history is kept, keeps it otherwise, and takes over when its keeper ends.
+    Any,
+    /// It attaches, changes nothing and never keeps anything.
+    ReadOnly,
+}
 
 /// The screen's side of the door: asks without waiting.
 #[derive(Debug, Clone)]
-pub struct Asker(Sender<Command>);
+pub struct Asker(Arc<Line>);
 
 impl Asker {
-    /// Asks. A session that has ended answers nothing.
+    /// Asks. A session that has ended, or has no keeper at the moment, answers nothing: [`Event::Anew`] says when to
+    /// ask again.
     pub fn ask(&self, request: Request) {
-        // The answer to a session's end is the end of its events, which every screen listens for.
-        let _ = self.0.send(command(request));
+        match &*self.0.way() {
+            Way::Nowhere => {}
+            Way::Here(board, id) => board.ask(*id, request),
+            // A line that is broken is found broken by who reads from it.
+            Way::Away(requests) => drop(requests.send(request)),
+        }
     }
 }
 
-fn command(request: Request) -> Command {
-    match request {
-        Request::Curves { key } => Command::Curves(key),
-        Request::Unit { model, serial } => Command::Unit { model, serial },
-        Request::Before { key } => Command::Before(key),
-        Request::Retry { path_key } => Command::Retry(path_key),
-        Request::RetryAll => Command::RetryAll,
-        Request::Rescan => Command::Rescan,
-        Request::Query { number, query } => Command::Ask(number, Question::Page(query)),
-        Request::Find { number, query, text, step } => Command::Ask(number, Question::Find(query, text, step)),
-        Request::Overview { number, filter, by } => Command::Ask(number, Question::Yields(filter, by)),
-        Request::Exclude { key, reason, by } => Command::Act(Word { key, exclude: true, reason, by }),
-        Request::Include { key, reason, by } => Command::Act(Word { key, exclude: false, reason, by }),
-        Request::Models => Command::Models,
-        Request::Train { learner, by } => Command::Train { learner, by },
-        Request::CancelTraining => Command::CancelTraining,
-        Request::Deploy { learner, scope, version, by } => Command::Deploy(Deployment { learner, scope, version, by }),
-        Request::Tested { key, passed, note, by } => Command::Tested(TestWord { key, passed, note, by }),
-        Request::Outcome { key } => Command::Outcome(key),
-        Request::Drift => Command::Drift,
-        Request::DriftCharts { stream, metric } => Command::DriftCharts { stream, metric },
-        Request::Acknowledge { alarm, cause, note, by } => Command::Acknowledge { alarm, cause, note, by },
-        Request::NewBaseline { stream, from, reason, by } => Command::NewBaseline { stream, from, reason, by },
-        Request::Stop => Command::Stop,
+/// Where requests go.
+#[derive(Debug)]
+enum Way {
+    Nowhere,
+    Here(Arc<Switchboard>, ScreenId),
+    Away(Sender<Request>),
+}
+
+/// What a session's threads share.
+#[derive(Debug)]
+pub(super) struct Line {
+    way: Mutex<Way>,
+    kept: Mutex<Option<Keeping>>,
+    ending: Mutex<bool>,
+    ended: Condvar,
+}
+
+/// What this process keeps while it is the owner.
+#[derive(Debug)]
+struct Keeping {
+    engine: Engine,
+    listening: Option<Listening>,
+}
+
+impl Line {
+    fn new() -> Self {
+        let (way, kept) = (Mutex::new(Way::Nowhere), Mutex::new(None));
+        Self { way, kept, ending: Mutex::new(false), ended: Condvar::new() }
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Requests go to another process, or nowhere.
+    pub(super) fn lead(&self, away: Option<Sender<Request>>) {
+        *self.way() = away.map_or(Way::Nowhere, Way::Away);
+    }
+
+    fn ending(&self) -> MutexGuard<'_, bool> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        *self.ending()
+    }
+
+    /// Waits so long, or until the session ends.
+    pub(super) fn wait(&self, time: Duration) {
+        let ending = self.ending();
+        if !*ending {
+            drop(self.ended.wait_timeout(ending, time));
+        }
+    }
+
+    /// Becomes the owner: watches, judges and keeps, and listens for viewers.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(super) fn own(&self, setup: Setup, claimed: Claimed, listen: &Listen) -> io::Result<()> {
+        let ending = self.ending();
+        if *ending {
+            return Ok(());
+        }
+        let board = Arc::new(Switchboard::new(&setup));
+        let id = board.join_here(Arc::clone(listen));
+        *self.way() = Way::Here(Arc::clone(&board), id);
+        board.greet(id);
+        let place = setup.store.as_deref().filter(|_| matches!(claimed, Claimed::Own(_))).and_then(Place::of);
+        let (group, folders) = (setup.attach_group.clone(), setup.folders.clone());
+        let hearing = Arc::clone(&board);
+        let engine = Engine::start(setup, claimed, move |output| hearing.hear(output))?;
+        board.connect(engine.commands());
+        let listening = place.map(|place| Listening::start(place, group.as_deref(), folders, &board)).transpose();
+        let listening = listening.unwrap_or_else(|trouble| {
+            listen(Event::Notice(format!("no other screen can attach: {trouble}")));
+            None
+        });
+        let kept = Some(Keeping { engine, listening });
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        Ok(())
     }
 }
 
 /// A running session.
 #[derive(Debug)]
 pub struct Session {
-    engine: Engine,
+    line: Arc<Line>,
+    attached: Option<JoinHandle<()>>,
 }
 
 impl Session {
-    /// Starts the engine. Events go to `listen`, in the order they happened, on the engine's thread; the first is
-    /// a [`super::Snapshot`], the last [`Event::Stopped`].
+    /// Starts as the owner of the history, or ends with [`Event::Refused`]. Events go to `listen`, in the order they
+    /// happened; the last is [`Event::Stopped`].
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(setup: Setup, listen: impl Fn(Event) + Send + 'static) -> io::Result<Self> {
-        let mut view = View::new(&setup);
-        listen(view.snapshot());
-        let engine = Engine::start(setup, move |output: Output| {
-            view.translate(output).into_iter().for_each(&listen);
-        })?;
-        Ok(Self { engine })
+    pub fn start(setup: Setup, listen: impl Fn(Event) + Send + Sync + 'static) -> io::Result<Self> {
+        Self::open(setup, Part::Owner, listen)
+    }
+
+    /// Starts as owner or viewer. Events go to `listen`, in the order they happened, from one thread after the
+    /// other; the first is [`Event::Role`] and then a [`super::Snapshot`].
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn open(setup: Setup, part: Part, listen: impl Fn(Event) + Send + Sync + 'static) -> io::Result<Self> {
+        let listen: Listen = Arc::new(listen);
+        let mut session = Self { line: Arc::new(Line::new()), attached: None };
+        if part == Part::Owner || setup.store.is_none() {
+            match Claimed::ask(&setup) {
+                Ok(claimed) => session.line.own(setup, claimed, &listen)?,
+                Err(held) => {
+                    listen(Event::Refused(held.to_string()));
+                    listen(Event::Stopped);
+                }
+            }
+            return Ok(session);
+        }
+        let attached = Attached { line: Arc::clone(&session.line), setup, part, listen };
+        session.attached = attached.begin()?;
+        Ok(session)
     }
 
     /// Where requests go.
     pub fn asker(&self) -> Asker {
-        Asker(self.engine.commands())
+        Asker(Arc::clone(&self.line))
     }
 
     /// Ends the session and waits until everything is on disk.
     pub fn stop(self) {
-        self.engine.stop();
+        *self.line.ending() = true;
+        self.line.ended.notify_all();
+        self.line.lead(None);
+        let kept = self.line.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Keeping { engine, listening }) = kept {
+            engine.stop();
+            drop(listening);
+        }
+        if let Some(attached) = self.attached {
+            attach::let_go(attached);
+        }
     }
 }

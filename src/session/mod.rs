@@ -1,10 +1,24 @@
-//! Every screen's only door: requests go in, events come out, both plain values that a socket could carry.
+//! Every screen's only door: requests go in, events come out, both plain values that a socket carries as well as a
+//! channel.
+//!
+//! One process keeps the history: its engine speaks to a switchboard, and that to its own screen and, over a local
+//! socket, to the screens of other processes. A screen does not know which of the two it is, but for
+//! [`Event::Role`].
 
+mod attach;
+mod commands;
 mod door;
+mod frame;
+mod listener;
+mod outbox;
+mod place;
 mod protocol;
+mod recent;
 pub mod signals;
+mod switchboard;
 mod view;
 
 pub use crate::engine::{LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected};
-pub use door::{Asker, Session};
-pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
+pub use attach::{is_kept, look};
+pub use door::{Asker, Part, Session};
+pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Role, Snapshot};

@@ -251,9 +251,32 @@ pub struct HistoryPage {
     pub runs: Vec<(RunKey, Option<ArrivedRun>)>,
 }
 
+/// What a screen is to the history.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Its own process watches the folders and keeps the history.
+    #[default]
+    Owner,
+    /// It looks on at another process.
+    Viewer {
+        /// Which: process, account, computer, since when.
+        of: String,
+        /// Whether it may do nothing but look.
+        read_only: bool,
+    },
+}
+
 /// What a screen is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
+    /// What this screen is to the history; first, and again whenever it changes.
+    Role(Role),
+    /// Everything that follows is told from the beginning: what was asked is forgotten and has to be asked again.
+    Anew,
+    /// The process that keeps the history does not answer any more; another one takes its place.
+    Lost,
+    /// Events that came together over a socket, to be taken in one go.
+    Together(Vec<Event>),
     /// The header's figures.
     Snapshot(Box<Snapshot>),
     /// Runs and log of before, newest first; once, after the store was opened.

@@ -49,7 +49,8 @@ impl View {
         match output {
             Output::Opened { runs, log, notes } => self.opened(runs, log, notes),
             Output::NotKept(reason) => self.header(|s| s.history = HistoryState::NotKept { reason }),
-            Output::Held(who) => vec![Event::Refused(who)],
+            // Whom an answer is for is the switchboard's.
+            Output::Answering(_) | Output::Answered => Vec::new(),
             Output::Run { run, curves, latency_ms, not_kept } => {
                 self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(run.record.arrived_ms));
                 let mut arrived = shown(*run);

@@ -17,7 +17,7 @@ use super::search::{Search, log_words};
 use super::unit::Unit;
 use crate::analysis::JudgedTrack;
 use crate::history::{LogEntry, LogOutcome};
-use crate::session::{ArrivedRun, Event, FolderState, HistoryState, Snapshot};
+use crate::session::{ArrivedRun, Event, FolderState, HistoryState, Role, Snapshot};
 
 /// Silence after which the screen calls itself stale, milliseconds.
 pub const STALE_MS: i64 = 5_000;
@@ -93,6 +93,12 @@ pub struct App {
     pub heard_ms: i64,
     /// Whether the session has shown what was there before.
     pub opened: bool,
+    /// What this screen is to the history.
+    pub role: Role,
+    /// Whether the process that keeps the history has gone and none has taken its place yet.
+    pub lost: bool,
+    /// Log lines that came since everything began to be told anew, while that is under way.
+    pub log_fresh: Option<usize>,
     /// Which screen is on.
     pub screen: Screen,
     /// The header's figures.
@@ -154,6 +160,9 @@ impl App {
             clock,
             heard_ms: clock.now_ms,
             opened: false,
+            role: Role::Owner,
+            lost: false,
+            log_fresh: None,
             screen: Screen::Live,
             header: None,
             rows: Rows::default(),
@@ -246,7 +255,8 @@ impl App {
 
     /// Since when nothing was heard, when that is too long.
     pub fn stale_since(&self) -> Option<i64> {
-        (self.opened && self.clock.now_ms - self.heard_ms >= STALE_MS).then_some(self.heard_ms)
+        let silent = self.opened && self.clock.now_ms - self.heard_ms >= STALE_MS;
+        (silent || self.lost).then_some(self.heard_ms)
     }
 
     /// The folder that is gone longest, with since when and why.

@@ -44,6 +44,11 @@ impl CurveCache {
         self.asked.push(key);
     }
 
+    /// What was asked for will not come: it may be asked for again.
+    pub fn forget_asked(&mut self) {
+        self.asked.clear();
+    }
+
     /// Takes what came; what was used longest ago goes.
     pub fn put(&mut self, key: RunKey, curves: Option<Box<RunCurves>>) {
         self.asked.retain(|asked| *asked != key);

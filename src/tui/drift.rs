@@ -104,6 +104,11 @@ impl Default for Drift {
 }
 
 impl Drift {
+    /// What was asked will not be answered any more.
+    pub fn ask_again(&mut self) {
+        (self.asked, self.asked_charts, self.opening, self.outdated) = (false, None, None, true);
+    }
+
     /// The lines of the list.
     pub fn lines(&self) -> &[DriftLine] {
         self.list.as_ref().map_or(&[], |list| &list.lines)

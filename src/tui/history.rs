@@ -127,6 +127,13 @@ impl History {
         (self.outdated.page, self.outdated.yields) = (true, true);
     }
 
+    /// What was asked will not be answered any more.
+    pub fn ask_again(&mut self) {
+        (self.asked.waits, self.asked_yields.waits, self.asked_find.waits) = (false, false, false);
+        (self.building, self.trouble) = (None, None);
+        self.outdated();
+    }
+
     /// Means other runs, or another order of them: from the top.
     pub fn ask_anew(&mut self) {
         self.outdated();

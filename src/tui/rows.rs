@@ -1,6 +1,6 @@
 //! The rows of the Live screen: every run, and every file that did not become one.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::analysis::Status;
 use crate::history::{LogEntry, LogOutcome, RunKey};
@@ -34,9 +34,15 @@ pub struct Row {
     pub content: Content,
     /// Whether somebody has looked at it.
     pub seen: bool,
+    /// Whether it is of before everything began to be told anew.
+    old: bool,
 }
 
 impl Row {
+    fn new(content: Content, seen: bool) -> Self {
+        Self { content, seen, old: false }
+    }
+
     /// What the row is about.
     pub fn id(&self) -> RowId {
         match &self.content {
@@ -126,15 +132,31 @@ impl Rows {
         self.rows.iter().position(|row| row.is(id))
     }
 
-    /// What was there before this session: looked at already. It goes below what has arrived in the meantime.
+    /// Everything is about to be told anew: what is here goes when the past comes.
+    pub fn begin_anew(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.old = true);
+    }
+
+    /// What was there before this session: looked at already. It goes below what has arrived in the meantime. Where
+    /// all is told anew it takes the place of what was shown; what nobody has looked at stays so, and so do failures
+    /// of the time in between.
     pub fn fill(&mut self, runs: Vec<ArrivedRun>, log: &[LogEntry]) {
-        let run = |run| Row { content: Content::Run(Box::new(run)), seen: true };
+        let run = |run| Row::new(Content::Run(Box::new(run)), true);
         let mut rows: Vec<Row> = runs.into_iter().map(run).collect();
         let mut met = HashSet::new();
         let latest = log.iter().filter(|entry| met.insert(entry.file.path_key));
         let files = latest.filter(|entry| is_file_row(entry));
-        rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true }));
+        rows.extend(files.map(|entry| Row::new(Content::File(Box::new(entry.clone())), true)));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
+        if let Some(newest) = self.rows.iter().filter(|row| row.old).map(Row::sequence).max() {
+            let seen: HashMap<RowId, bool> = self.rows.iter().map(|row| (row.id(), row.seen)).collect();
+            for row in &mut rows {
+                let new = row.sequence() > newest && row.is_failure();
+                row.seen = seen.get(&row.id()).copied().unwrap_or(!new);
+            }
+            self.rows.retain(|row| !row.old);
+            self.there = self.rows.iter().map(Row::id).collect();
+        }
         rows.retain(|row| !self.there.contains(&row.id()));
         rows.truncate(MOST.saturating_sub(self.rows.len()));
         self.there.extend(rows.iter().map(Row::id));
@@ -175,7 +197,7 @@ impl Rows {
     }
 
     fn push(&mut self, content: Content) {
-        let mut row = Row { content, seen: false };
+        let mut row = Row::new(content, false);
         row.seen = !row.is_failure();
         self.there.insert(row.id());
         self.rows.push_front(row);

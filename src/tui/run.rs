@@ -13,7 +13,7 @@ use super::msg::{Effect, Msg};
 use super::remembered;
 use super::stage::Stage;
 use super::terminal;
-use crate::session::{Asker, Session, Setup, clock, signals};
+use crate::session::{Asker, Part, Session, Setup, clock, signals};
 
 /// Messages taken between two looks at whether to draw.
 const A_BATCH: usize = 64;
@@ -25,15 +25,15 @@ const LAST_RESORT: Duration = Duration::from_secs(5);
 pub enum Ended {
     /// Somebody quit, or the terminal or a signal did.
     Quit,
-    /// Another process holds the store.
+    /// Another process holds the store, and this screen may not look on.
     StoreHeld(String),
 }
 
-/// Shows the session until somebody quits; everything is on disk when it returns.
+/// Shows the session, as owner or viewer of the history, until somebody quits; everything is on disk when it returns.
 ///
 /// # Errors
 /// When the terminal, a thread or a signal handler cannot be had.
-pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
+pub fn run(setup: Setup, part: Part, look: Look) -> io::Result<Ended> {
     let (to, from) = mpsc::channel();
     let taken = terminal::take()?;
     let size = input::usable(crossterm::terminal::size()?);
@@ -44,7 +44,7 @@ pub fn run(setup: Setup, look: Look) -> io::Result<Ended> {
     // Whoever sends after the loop has ended speaks to nobody, which is right.
     signals::listen(move |sig| drop(signal.send(Msg::Signal(sig))))?;
     input::start(to)?;
-    let session = Session::start(setup, move |told| drop(event.send(Msg::Session(Box::new(told)))))?;
+    let session = Session::open(setup, part, move |told| drop(event.send(Msg::Session(Box::new(told)))))?;
     let ended = serve(&mut stage, &from, &session.asker());
     drop(taken);
     end(session);

@@ -35,6 +35,11 @@ impl Unit {
         Self { runs: vec![run], at: 0, track, cursor: None, before: None, tested: None }
     }
 
+    /// What was asked will not be answered any more.
+    pub fn ask_again(&mut self) {
+        (self.before, self.tested) = (None, None);
+    }
+
     /// The run shown.
     pub fn run(&self) -> Option<&ArrivedRun> {
         self.runs.get(self.at)

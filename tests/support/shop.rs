@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use trimwatch::config::{Config, WatchFolder};
 use trimwatch::history::LogEntry;
-use trimwatch::session::{ArrivedRun, Event, Request, Session, Setup};
+use trimwatch::session::{ArrivedRun, Event, Part, Request, Session, Setup};
 
 use super::sample;
 
@@ -63,8 +63,17 @@ impl Shop {
 
 impl Shift {
     pub fn of(setup: Setup) -> Self {
+        Self::as_part(setup, Part::Owner)
+    }
+
+    /// As owner or viewer; events that came together are told one by one.
+    pub fn as_part(setup: Setup, part: Part) -> Self {
         let (tell, events) = mpsc::channel();
-        let session = Session::start(setup, move |event| drop(tell.send(event))).expect("a session");
+        let listen = move |event| match event {
+            Event::Together(events) => events.into_iter().for_each(|event| drop(tell.send(event))),
+            event => drop(tell.send(event)),
+        };
+        let session = Session::open(setup, part, listen).expect("a session");
         Self { session, events }
     }
 

@@ -13,7 +13,7 @@ use super::Came;
 use crate::analysis::FilterIdentity;
 use crate::config::{DriftSettings, LearningSettings, Shifts};
 use crate::engine::keeper::Keeper;
-use crate::engine::output::{Command, Output};
+use crate::engine::output::{Command, Output, ScreenId};
 use crate::engine::{clock, quiet};
 use crate::history::{LogOutcome, RunKey, Store};
 use crate::monitoring::{
@@ -27,7 +27,9 @@ enum Task {
     Runs(Vec<Came>),
     Settle,
     List,
-    Charts(StreamKey, Metric),
+    Charts(ScreenId, StreamKey, Metric),
+    /// A screen looks at no charts any more.
+    Forget(ScreenId),
     Acknowledge(u64, Acknowledgement),
     Begin(Epoch),
     Beat(Option<LocalTime>),
@@ -132,9 +134,9 @@ impl Watchman {
     }
 
     /// Answers a question of a screen.
-    pub(in crate::engine) fn answer(&self, command: Command, sink: &mut dyn FnMut(Output)) {
+    pub(in crate::engine) fn answer(&self, by: ScreenId, command: Command, sink: &mut dyn FnMut(Output)) {
         let told = match command {
-            Command::DriftCharts { stream, metric } => self.tell(Task::Charts(stream, metric)),
+            Command::DriftCharts { stream, metric } => self.tell(Task::Charts(by, stream, metric)),
             Command::Acknowledge { alarm, cause, note, by } => {
                 let at_ms = clock::now_ms();
                 self.tell(Task::Acknowledge(alarm, Acknowledgement { cause, by, note, at_ms, newest: None }))
@@ -147,6 +149,11 @@ impl Watchman {
         if !told {
             sink(Output::Notice("no charts: the history is not open".to_owned()));
         }
+    }
+
+    /// A screen is gone, and looks at no charts any more.
+    pub(in crate::engine) fn forget(&self, by: ScreenId) {
+        self.tell(Task::Forget(by));
     }
 
     /// Takes news: what is to be kept is kept before anybody hears of it.

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{alarms, drift, history, models, moves, prompts, session, tested};
 use crate::history::{LogOutcome, Step};
-use crate::session::Request;
+use crate::session::{Request, Role};
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::{App, Frozen, Overlay};
 use crate::tui::history::Shows;
@@ -118,7 +118,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Help => app.overlay = Some(Overlay::Help { query: String::new(), scroll: 0 }),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Quit if app.queue() > 0 => app.overlay = Some(Overlay::ConfirmQuit),
+        // What a viewer leaves goes on without it.
+        Action::Quit if app.queue() > 0 && app.role == Role::Owner => app.overlay = Some(Overlay::ConfirmQuit),
         Action::Quit => return vec![Effect::Quit],
     }
     Vec::new()

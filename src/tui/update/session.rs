@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use crate::analysis::Status;
 use crate::config::Bell;
-use crate::history::LogOutcome;
+use crate::history::{LogEntry, LogOutcome};
 use crate::session::{ArrivedRun, Event, Request};
 use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, Toast};
 use crate::tui::msg::Effect;
@@ -19,6 +19,9 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
+        Event::Together(events) => return events.into_iter().flat_map(|event| heard(app, event)).collect(),
+        Event::Anew => begin_anew(app),
+        Event::Past { .. } if app.frozen.is_some() && app.opened => hold(app, event),
         Event::Arrived(..) | Event::Changed(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
         Event::Drift(..) if app.frozen.is_some() && super::drift::may_wait(app, true) => hold(app, event),
         Event::DriftCharts(..) if app.frozen.is_some() && super::drift::may_wait(app, false) => hold(app, event),
@@ -46,6 +49,24 @@ fn hold(app: &mut App, event: Event) {
     }
 }
 
+/// Nothing that was asked will be answered any more: it is asked again. What is shown stands until the past is told.
+fn begin_anew(app: &mut App) {
+    app.lost = false;
+    app.rows.begin_anew();
+    app.log_fresh = Some(0);
+    app.curves.forget_asked();
+    app.history.ask_again();
+    app.drift.ask_again();
+    app.models.asked = false;
+    if let Some(unit) = &mut app.unit {
+        unit.ask_again();
+    }
+    // What is held back is part of the past that comes.
+    if let Some(frozen) = &mut app.frozen {
+        frozen.held.clear();
+    }
+}
+
 /// Lets the view go on: everything held back is taken now.
 pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
     let held = app.frozen.take().map(|frozen| frozen.held).unwrap_or_default();
@@ -64,13 +85,9 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
                 return vec![Effect::Quit];
             }
         }
-        Event::Past { runs, log } => {
-            app.opened = true;
-            app.history.outdated();
-            app.rows.fill(runs, &log);
-            app.log.extend(log);
-            app.log.truncate(MOST_LOG);
-        }
+        Event::Role(role) => app.role = role,
+        Event::Lost => app.lost = true,
+        Event::Past { runs, log } => return past(app, runs, log),
         Event::Arrived(run, curves) => {
             if !curves.tracks.is_empty() {
                 app.curves.put(run.key.clone(), Some(curves));
@@ -85,6 +102,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
             app.log.push_front(*entry);
             app.log.truncate(MOST_LOG);
+            app.log_fresh = app.log_fresh.map(|fresh| fresh + 1);
         }
         Event::Curves { key, curves } => app.curves.put(key, curves),
         Event::Unit { runs, .. } => {
@@ -117,7 +135,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Drift(list) => super::drift::heard(app, list),
         Event::DriftCharts(charts) => super::drift::heard_charts(app, charts),
         Event::Raised(alarm) => return super::drift::raised(app, &alarm),
-        Event::Alive => {}
+        // Taken before it comes here.
+        Event::Alive | Event::Anew | Event::Together(_) => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
@@ -125,6 +144,23 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Stopped => app.heard_ms = app.clock.now_ms - STALE_MS,
     }
     Vec::new()
+}
+
+/// What was there before; told anew, it takes the place of what was shown.
+fn past(app: &mut App, runs: Vec<ArrivedRun>, log: Vec<LogEntry>) -> Vec<Effect> {
+    app.opened = true;
+    app.history.outdated();
+    keeping_selection(app, |app| app.rows.fill(runs, &log));
+    if let Some(fresh) = app.log_fresh.take() {
+        app.log.truncate(fresh);
+    }
+    app.log.extend(log);
+    app.log.truncate(MOST_LOG);
+    // The unit on screen may have got runs meanwhile.
+    let shown = app.unit.as_ref().and_then(|unit| unit.run());
+    let identity = shown.map(|run| &run.record.run.identity);
+    let asked = identity.map(|identity| (identity.model.clone(), identity.serial.clone()));
+    asked.map(|(model, serial)| Effect::Ask(Request::Unit { model, serial })).into_iter().collect()
 }
 
 fn shows(app: &App, outcome: &LogOutcome) -> bool {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
-use crate::session::{HistoryState, Snapshot};
+use crate::session::{self, HistoryState, Snapshot};
 use crate::tui::app::App;
 use crate::tui::theme::Role;
 
@@ -54,6 +54,10 @@ fn parts(app: &App) -> Vec<Part> {
         parts.push(Part { keep: 2, spans: vec![span("queue 0", Role::Quiet)] });
     }
     parts.push(Part { keep: 7, spans: vec![span(today(header), Role::Text)] });
+    if let session::Role::Viewer { read_only, .. } = &app.role {
+        let word = if *read_only { "read-only" } else { "attached" };
+        parts.push(Part { keep: 5, spans: vec![span(word, Role::Quiet)] });
+    }
     if let Some(shift) = &header.shift {
         parts.push(Part { keep: 0, spans: vec![span(format!("shift {shift}"), Role::Quiet)] });
     }

@@ -1,5 +1,6 @@
 //! The thread itself: takes tasks one after the other and tells what has come of them.
 
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
@@ -8,6 +9,7 @@ use super::{News, Settings, Task};
 use crate::engine::clock;
 use crate::engine::drift::detector::drift_report;
 use crate::engine::drift::{Came, Desk, DetectorTold, lines_of};
+use crate::engine::output::ScreenId;
 use crate::history::{LogOutcome, Store, StoreError};
 use crate::monitoring::{Acknowledgement, Epoch, Keep, Metric, Settled, ShiftSpan, StreamKey};
 use crate::trim::LocalTime;
@@ -31,8 +33,8 @@ struct Watch<'a> {
     listed: Instant,
     changed: bool,
     kept: Instant,
-    /// What a screen looks at.
-    shown: Option<(StreamKey, Metric)>,
+    /// What screens look at.
+    shown: BTreeMap<ScreenId, (StreamKey, Metric)>,
     /// Why it could not be read, so that it is said once.
     said: Option<String>,
 }
@@ -47,8 +49,8 @@ pub(super) fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, 
     };
     let now = Instant::now();
     let (listed, kept) = (now, now);
-    let mut watch =
-        Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown: None, said: None };
+    let shown = BTreeMap::new();
+    let mut watch = Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown, said: None };
     if let Some(now) = clock::local_now() {
         watch.desk.monitor_mut().silence().start(now);
     }
@@ -72,7 +74,11 @@ impl Watch<'_> {
                 self.wanted = true;
                 self.list();
             }
-            Task::Charts(stream, metric) => self.charts(stream, metric),
+            Task::Charts(by, stream, metric) => {
+                self.charts(&stream, metric);
+                self.shown.insert(by, (stream, metric));
+            }
+            Task::Forget(by) => drop(self.shown.remove(&by)),
             Task::Acknowledge(id, word) => self.acknowledge(id, word),
             Task::Begin(epoch) => self.begin(epoch),
             Task::Beat(now) => self.beat(now),
@@ -102,7 +108,7 @@ impl Watch<'_> {
         let Settled { ref keep, ref raised, ref changed } = settled;
         let alarmed = !raised.is_empty();
         self.changed |= !changed.is_empty();
-        let shown = self.shown.clone().filter(|(stream, _)| changed.contains(stream));
+        let shown: HashSet<_> = self.shown.values().filter(|(stream, _)| changed.contains(stream)).cloned().collect();
         if !keep.is_empty() || alarmed {
             let lines = lines_of(&settled);
             self.send(News::Keep { keep: settled.keep, lines, raised: settled.raised });
@@ -110,8 +116,8 @@ impl Watch<'_> {
         if alarmed || (self.changed && self.wanted && self.listed.elapsed() >= LIST_EVERY) {
             self.list();
         }
-        if let Some((stream, metric)) = shown {
-            self.charts(stream, metric);
+        for (stream, metric) in shown {
+            self.charts(&stream, metric);
         }
     }
 
@@ -120,8 +126,8 @@ impl Watch<'_> {
         self.send(News::List(Box::new(self.desk.monitor().list())));
     }
 
-    fn charts(&mut self, stream: StreamKey, metric: Metric) {
-        match self.desk.charts(self.store, &stream, metric) {
+    fn charts(&mut self, stream: &StreamKey, metric: Metric) {
+        match self.desk.charts(self.store, stream, metric) {
             Ok(Some(mut charts)) => {
                 let filter = self.settings.filter;
                 let report = drift_report(self.store, &stream.model, &self.settings.learning, filter);
@@ -131,7 +137,6 @@ impl Watch<'_> {
             Ok(None) => self.send(News::Said(format!("{stream} has no charts"))),
             Err(trouble) => self.say_once(&trouble),
         }
-        self.shown = Some((stream, metric));
     }
 
     fn acknowledge(&mut self, id: u64, word: Acknowledgement) {

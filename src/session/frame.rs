@@ -1,0 +1,145 @@
+//! What goes over a socket: frames of a length and so many bytes; the greeting in JSON, all else in postcard.
+//!
+//! The greeting stays readable for every version to come, so that two that do not fit can say so. What follows it
+//! may be read only by a program of the same [`PROTOCOL`].
+
+use std::io::{self, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::protocol::{Event, Request};
+use crate::config::WatchFolder;
+
+/// Raised whenever a type that is part of [`Event`] or [`Request`] changes its shape.
+pub(super) const PROTOCOL: u32 = 1;
+
+/// Most bytes of a request.
+pub(super) const MOST_REQUEST: u32 = 1 << 20;
+/// Most bytes of a frame of events: the charts of a product model with years of lots are some megabytes.
+pub(super) const MOST_EVENTS: u32 = 256 << 20;
+/// Most bytes of a greeting.
+const MOST_GREETING: u32 = 1 << 16;
+
+/// What a viewer says first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hello {
+    /// The version of the program.
+    pub(super) trimwatch: String,
+    /// [`PROTOCOL`].
+    pub(super) protocol: u32,
+    /// Whether it only looks.
+    pub(super) read_only: bool,
+    /// The folders it was told to watch, absolute; empty = whatever is watched.
+    pub(super) folders: Vec<String>,
+}
+
+/// What it is answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) enum Welcome {
+    /// It may look.
+    Come {
+        /// Who keeps the history.
+        owner: String,
+        /// What is watched.
+        folders: Vec<WatchFolder>,
+    },
+    /// It may not, and why.
+    Refused(String),
+}
+
+/// Sends a greeting.
+pub(super) fn greet(to: &mut impl Write, greeting: &impl Serialize) -> io::Result<()> {
+    write(to, &[&serde_json::to_vec(greeting)?])
+}
+
+/// Takes a greeting.
+pub(super) fn greeted<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+    let bytes = read(from, MOST_GREETING)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(serde_json::from_slice(&bytes)?)
+}
+
+/// Sends a request.
+pub(super) fn ask(to: &mut impl Write, request: &Request) -> io::Result<()> {
+    write(to, &[&postcard::to_stdvec(request).map_err(io::Error::other)?])
+}
+
+/// Takes a request; `None` at the end.
+pub(super) fn asked(from: &mut impl Read) -> io::Result<Option<Request>> {
+    read(from, MOST_REQUEST)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
+}
+
+/// Sends so many events, encoded already, in parts that lie one behind the other.
+pub(super) fn tell(to: &mut impl Write, count: usize, parts: &[&[u8]]) -> io::Result<()> {
+    let count = postcard::to_stdvec(&count).map_err(io::Error::other)?;
+    let all: Vec<&[u8]> = std::iter::once(count.as_slice()).chain(parts.iter().copied()).collect();
+    write(to, &all)
+}
+
+/// Takes the events of one frame; `None` at the end.
+pub(super) fn told(from: &mut impl Read) -> io::Result<Option<Vec<Event>>> {
+    read(from, MOST_EVENTS)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
+}
+
+fn write(to: &mut impl Write, parts: &[&[u8]]) -> io::Result<()> {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    let len = u32::try_from(len).map_err(io::Error::other)?;
+    to.write_all(&len.to_le_bytes())?;
+    parts.iter().try_for_each(|part| to.write_all(part))?;
+    to.flush()
+}
+
+/// One frame; `None` where the other side ended between two.
+fn read(from: &mut impl Read, most: u32) -> io::Result<Option<Vec<u8>>> {
+    let mut len = [0; 4];
+    match from.read_exact(&mut len) {
+        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    let len = u32::from_le_bytes(len);
+    if len > most {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {len} bytes")));
+    }
+    // The memory grows with what comes, not with what was announced.
+    let mut bytes = Vec::new();
+    from.take(u64::from(len)).read_to_end(&mut bytes)?;
+    if bytes.len() < len as usize {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_one_frame_come_out_as_they_went_in() {
+        let events = [Event::Alive, Event::Notice("full disk".to_owned()), Event::Stopped];
+        let parts: Vec<Vec<u8>> =
+            events.iter().map(|event| postcard::to_stdvec(event).expect("an encoding")).collect();
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let mut wire = Vec::new();
+        tell(&mut wire, events.len(), &parts).expect("written");
+        let mut from = wire.as_slice();
+        assert_eq!(told(&mut from).expect("read"), Some(events.to_vec()));
+        assert_eq!(told(&mut from).expect("the end"), None);
+    }
+
+    #[test]
+    fn a_frame_cut_short_or_too_long_or_of_nonsense_is_an_error_and_takes_no_memory() {
+        assert!(asked(&mut [9, 0, 0, 0, 1, 2].as_slice()).is_err(), "cut short");
+        assert!(asked(&mut [255, 255, 255, 255, 1].as_slice()).is_err(), "too long");
+        assert!(asked(&mut [1, 0, 0, 0, 250].as_slice()).is_err(), "nonsense");
+        assert!(asked(&mut [3, 0].as_slice()).expect("the end").is_none());
+    }
+
+    #[test]
+    fn a_greeting_of_a_later_version_is_still_understood() {
+        let words = br#"{"trimwatch":"9.0.0","protocol":7,"read_only":false,"folders":[],"mood":"good"}"#;
+        let mut wire = Vec::new();
+        write(&mut wire, &[words]).expect("written");
+        let hello: Hello = greeted(&mut wire.as_slice()).expect("a greeting");
+        assert_eq!((hello.trimwatch.as_str(), hello.protocol), ("9.0.0", 7));
+    }
+}

@@ -1,0 +1,156 @@
+//! Viewers of other processes: taken in at the socket, each served by two threads of its own.
+
+use std::io::{self, BufReader, BufWriter};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use interprocess::local_socket::{Listener, Stream, prelude::*};
+
+use super::frame::{self, Hello, PROTOCOL, Welcome};
+use super::outbox::{Batch, Outbox};
+use super::place::Place;
+use super::switchboard::{Switchboard, no_curves};
+use crate::config::WatchFolder;
+use crate::engine::holder;
+
+/// Time a viewer has for its greeting.
+const GREETING: Duration = Duration::from_secs(5);
+/// Most viewers at once.
+const MOST_VIEWERS: usize = 64;
+
+/// The socket, listened to until this is dropped.
+#[derive(Debug)]
+pub(super) struct Listening {
+    place: Place,
+    ended: Arc<AtomicBool>,
+}
+
+/// What every viewer is told in greeting.
+#[derive(Debug)]
+struct House {
+    board: Arc<Switchboard>,
+    owner: String,
+    folders: Vec<WatchFolder>,
+}
+
+impl Listening {
+    /// Listens in the place of whoever did before.
+    ///
+    /// # Errors
+    /// When there can be no such socket, or no thread.
+    pub(super) fn start(
+        place: Place,
+        group: Option<&str>,
+        folders: Vec<WatchFolder>,
+        board: &Arc<Switchboard>,
+    ) -> io::Result<Self> {
+        let listener = place.listen(group)?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let house = Arc::new(House { board: Arc::clone(board), owner: holder().to_string(), folders });
+        let end = Arc::clone(&ended);
+        thread::Builder::new().name("viewers".to_owned()).spawn(move || accept(&listener, &house, &end))?;
+        Ok(Self { place, ended })
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Release);
+        // A knock wakes the thread, which then sees that it is to end. Where nobody opens, nobody listens.
+        drop(self.place.connect());
+    }
+}
+
+fn accept(listener: &Listener, house: &Arc<House>, ended: &AtomicBool) {
+    for (number, stream) in (1..).zip(listener.incoming()) {
+        if ended.load(Ordering::Acquire) || house.board.has_ended() {
+            break;
+        }
+        let Ok(stream) = stream else {
+            // No descriptor left, most likely: others may be let go of meanwhile.
+            thread::sleep(Duration::from_millis(200));
+            continue;
+        };
+        let house = Arc::clone(house);
+        let serve = move || drop(serve(&Arc::new(stream), &house));
+        // Without a thread the viewer hears nothing and knocks again.
+        drop(thread::Builder::new().name(format!("viewer-{number}")).stack_size(256 << 10).spawn(serve));
+    }
+}
+
+/// Reads what a viewer asks until it is gone; whatever is wrong with it ends it alone.
+fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
+    stream.set_recv_timeout(Some(GREETING))?;
+    stream.set_send_timeout(Some(GREETING))?;
+    let mut from = BufReader::with_capacity(4 << 10, &**stream);
+    let hello: Hello = frame::greeted(&mut from)?;
+    let welcome = house.welcome(&hello);
+    frame::greet(&mut &**stream, &welcome)?;
+    if let Welcome::Refused(_) = welcome {
+        return Ok(());
+    }
+    stream.set_recv_timeout(None)?;
+    stream.set_send_timeout(None)?;
+    let outbox = Arc::new(Outbox::new(no_curves()));
+    let id = house.board.join_away(Arc::clone(&outbox), hello.read_only);
+    let (to, board, waiting) = (Arc::clone(stream), Arc::clone(&house.board), Arc::clone(&outbox));
+    let write = move || {
+        // A viewer that cannot be written to is gone, which the reading side finds too.
+        let _ = send(&to, &waiting, || board.catch_up(id));
+    };
+    let writer = thread::Builder::new().name("viewer".to_owned()).stack_size(256 << 10).spawn(write);
+    while let (Ok(_), Ok(Some(request))) = (&writer, frame::asked(&mut from)) {
+        house.board.ask(id, request);
+    }
+    house.board.leave(id);
+    outbox.close();
+    Ok(())
+}
+
+impl House {
+    /// Whether a viewer may come in.
+    fn welcome(&self, hello: &Hello) -> Welcome {
+        let owner = &self.owner;
+        if hello.protocol != PROTOCOL {
+            return Welcome::Refused(format!(
+                "this is trimwatch {} (protocol {}), but {owner} speaks protocol {PROTOCOL}: run the same version",
+                hello.trimwatch, hello.protocol
+            ));
+        }
+        let watched = |path: &&String| self.folders.iter().any(|folder| folder.path.to_string_lossy() == **path);
+        if let Some(other) = hello.folders.iter().find(|path| !watched(path)) {
+            return Welcome::Refused(format!(
+                "{owner} keeps this history and does not watch {other}: name another history with --store, or add \
+                 the folder as a [[watch]] there"
+            ));
+        }
+        if self.board.away() >= MOST_VIEWERS {
+            return Welcome::Refused(format!("{MOST_VIEWERS} screens look on already at {owner}"));
+        }
+        Welcome::Come { owner: owner.clone(), folders: self.folders.clone() }
+    }
+}
+
+/// Sends what waits until the end or a broken line.
+fn send(stream: &Stream, outbox: &Outbox, catch_up: impl Fn() -> Vec<super::Event>) -> io::Result<()> {
+    let mut to = BufWriter::with_capacity(16 << 10, stream);
+    while let Some(batch) = outbox.take() {
+        match batch {
+            Batch::CatchUp => {
+                let events = catch_up();
+                let encoded: Result<Vec<Vec<u8>>, _> = events.iter().map(postcard::to_stdvec).collect();
+                let encoded = encoded.map_err(io::Error::other)?;
+                drop(events);
+                let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+                frame::tell(&mut to, parts.len(), &parts)?;
+            }
+            Batch::Events(count, parts) => {
+                let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+                frame::tell(&mut to, count, &parts)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! Where a history's socket is, and who may open it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use interprocess::local_socket::{Listener, ListenerOptions, Name, Stream, prelude::*};
+
+/// Most bytes of a socket's path that every Unix takes.
+#[cfg(unix)]
+const MOST_PATH: usize = 100;
+
+/// The socket of the history in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place(PathBuf);
+
+impl Place {
+    /// In the history's own folder, which is its owner's alone; where that path is too long for a socket, among the
+    /// user's running things; nothing where there is no such place.
+    #[cfg(unix)]
+    pub(super) fn of(store: &Path) -> Option<Self> {
+        let store = std::path::absolute(store).ok()?;
+        let own = store.join("attach.sock");
+        if own.as_os_str().len() <= MOST_PATH {
+            return Some(Self(own));
+        }
+        let running = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty())?);
+        let there = running.join(format!("trimwatch-{}.sock", short(&store)));
+        (there.as_os_str().len() <= MOST_PATH).then_some(Self(there))
+    }
+
+    /// A named pipe, named after the folder.
+    #[cfg(windows)]
+    pub(super) fn of(store: &Path) -> Option<Self> {
+        let store = std::path::absolute(store).ok()?;
+        Some(Self(PathBuf::from(format!(r"\\.\pipe\trimwatch-{}", short(&store)))))
+    }
+
+    fn name(&self) -> io::Result<Name<'_>> {
+        self.0.as_path().to_fs_name::<interprocess::local_socket::GenericFilePath>()
+    }
+
+    /// Connects to whoever listens.
+    pub(super) fn connect(&self) -> io::Result<Stream> {
+        Stream::connect(self.name()?)
+    }
+
+    /// Listens, in place of whoever did before: only who holds the history asks. A group may come in too where the
+    /// configuration names one.
+    pub(super) fn listen(&self, group: Option<&str>) -> io::Result<Listener> {
+        let options = ListenerOptions::new().name(self.name()?).try_overwrite(true).reclaim_name(false);
+        let listener = options.create_sync()?;
+        self.let_in(group)?;
+        Ok(listener)
+    }
+
+    #[cfg(unix)]
+    fn let_in(&self, group: Option<&str>) -> io::Result<()> {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let Some(group) = group.filter(|group| !group.is_empty()) else {
+            return set_permissions(&self.0, Permissions::from_mode(0o600));
+        };
+        let words = std::fs::read_to_string("/etc/group").unwrap_or_default();
+        let unknown = || io::Error::other(format!("attach.group = {group}: no such group in /etc/group"));
+        let number = group.parse().ok().or_else(|| group_number(&words, group)).ok_or_else(unknown)?;
+        chown(&self.0, None, Some(number))?;
+        set_permissions(&self.0, Permissions::from_mode(0o660))?;
+        // The way to the socket leads through the folder; what lies in it beside the socket stays unreadable.
+        if let Some(folder) = self.0.parent() {
+            chown(folder, None, Some(number))?;
+            set_permissions(folder, Permissions::from_mode(0o710))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn let_in(&self, _group: Option<&str>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The number of a group in the words of `/etc/group`.
+#[cfg(unix)]
+fn group_number(words: &str, group: &str) -> Option<u32> {
+    let mut lines = words.lines().map(|line| line.split(':'));
+    lines.find_map(|mut parts| if parts.next() == Some(group) { parts.nth(1)?.parse().ok() } else { None })
+}
+
+/// A folder's path in 16 hexadecimal digits.
+fn short(store: &Path) -> String {
+    blake3::hash(store.as_os_str().as_encoded_bytes()).to_hex().chars().take(16).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_lies_in_the_historys_folder_unless_its_path_is_too_long() {
+        assert_eq!(Place::of(Path::new("/var/lib/trimwatch")), Some(Place("/var/lib/trimwatch/attach.sock".into())));
+        let deep = PathBuf::from(format!("/{}", "x".repeat(200)));
+        assert!(Place::of(&deep).is_none_or(|place| place.0.as_os_str().len() <= MOST_PATH));
+    }
+
+    #[test]
+    fn groups_are_found_by_name() {
+        let words = "root:x:0:\ntrim:x:1004:ann,bob\n";
+        assert_eq!(group_number(words, "trim"), Some(1004));
+        assert_eq!(group_number(words, "tri"), None);
+    }
+}

@@ -1,0 +1,319 @@
+//! Between one engine and every screen that looks at it: each answer goes to who asked, all else to everybody.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crossbeam_channel::Sender;
+
+use super::commands::{acts, command, numbered};
+use super::outbox::{Bytes, Outbox, Parcel, Slot};
+use super::protocol::{Event, Request, Role};
+use super::recent::Recent;
+use super::view::View;
+use crate::analysis::RunCurves;
+use crate::engine::{Asked, Command, Output, ScreenId, Setup, Told};
+use crate::monitoring::{Metric, StreamKey};
+
+/// Most questions of one screen whose answers are waited for: an older one's answer would be dropped anyway.
+const MOST_QUESTIONS: usize = 32;
+
+/// Where events of a screen in this process go.
+pub(super) type Listen = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// All screens of one engine.
+#[derive(Debug)]
+pub(super) struct Switchboard {
+    desk: Mutex<Desk>,
+    commands: OnceLock<Sender<Asked>>,
+    /// What was asked before the engine could be.
+    early: Mutex<Vec<Asked>>,
+}
+
+#[derive(Debug)]
+struct Desk {
+    view: View,
+    recent: Recent,
+    screens: BTreeMap<ScreenId, Screen>,
+    last: u64,
+    /// Questions under way by the number the engine knows: who asked, and the screen's own number.
+    questions: BTreeMap<u64, (ScreenId, u64)>,
+    last_question: u64,
+    /// Whose command is being answered.
+    answering: Option<ScreenId>,
+    ended: bool,
+}
+
+struct Screen {
+    outlet: Outlet,
+    read_only: bool,
+    wants_models: bool,
+    wants_drift: bool,
+    charts: Option<(StreamKey, Metric)>,
+}
+
+enum Outlet {
+    Here(Listen),
+    Away(Arc<Outbox>),
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Screen").field("read_only", &self.read_only).finish_non_exhaustive()
+    }
+}
+
+impl Switchboard {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let desk = Desk {
+            view: View::new(setup),
+            recent: Recent::of(setup.past),
+            screens: BTreeMap::new(),
+            last: 0,
+            questions: BTreeMap::new(),
+            last_question: 0,
+            answering: None,
+            ended: false,
+        };
+        Self { desk: Mutex::new(desk), commands: OnceLock::new(), early: Mutex::default() }
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on requests reach the engine.
+    pub(super) fn connect(&self, commands: Sender<Asked>) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        for asked in early.drain(..) {
+            // An engine that has ended already hears nothing.
+            let _ = commands.send(asked);
+        }
+        // It is connected once, by who made it.
+        let _ = self.commands.set(commands);
+    }
+
+    /// Whether the engine has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.desk().ended
+    }
+
+    /// How many screens look on from other processes.
+    pub(super) fn away(&self) -> usize {
+        self.desk().screens.values().filter(|screen| matches!(screen.outlet, Outlet::Away(_))).count()
+    }
+
+    /// The screen of this process; it is told nothing yet.
+    pub(super) fn join_here(&self, listen: Listen) -> ScreenId {
+        self.desk().add(Outlet::Here(listen), false)
+    }
+
+    /// Tells the screen of this process how everything stands.
+    pub(super) fn greet(&self, id: ScreenId) {
+        let desk = self.desk();
+        for event in [Event::Role(Role::Owner), Event::Anew, desk.view.snapshot()] {
+            desk.tell(id, event);
+        }
+    }
+
+    /// A screen of another process; what it is told waits in its outbox.
+    pub(super) fn join_away(&self, outbox: Arc<Outbox>, read_only: bool) -> ScreenId {
+        self.desk().add(Outlet::Away(outbox), read_only)
+    }
+
+    /// How everything stands, for a screen of another process that does not know; what happens from here on is put
+    /// into its outbox.
+    pub(super) fn catch_up(&self, id: ScreenId) -> Vec<Event> {
+        let mut desk = self.desk();
+        if let Some(screen) = desk.screens.get_mut(&id) {
+            // It forgets what it has asked, and asks anew.
+            (screen.wants_models, screen.wants_drift, screen.charts) = (false, false, None);
+            if let Outlet::Away(outbox) = &screen.outlet {
+                outbox.caught_up();
+            }
+        }
+        desk.questions.retain(|_, (asker, _)| *asker != id);
+        let mut events = vec![Event::Anew, desk.view.snapshot()];
+        events.extend(desk.recent.arrived());
+        events.extend(desk.recent.past());
+        events
+    }
+
+    /// A screen is gone.
+    pub(super) fn leave(&self, id: ScreenId) {
+        let mut desk = self.desk();
+        let gone = desk.screens.remove(&id);
+        desk.questions.retain(|_, (asker, _)| *asker != id);
+        drop(desk);
+        if gone.is_some() {
+            self.send(id, Command::Left);
+        }
+    }
+
+    /// Takes a screen's request.
+    pub(super) fn ask(&self, id: ScreenId, request: Request) {
+        let mut desk = self.desk();
+        let Some(screen) = desk.screens.get_mut(&id) else { return };
+        if screen.read_only && acts(&request) {
+            let said = "this screen is read-only: do it where trimwatch runs without --read-only".to_owned();
+            return desk.tell(id, Event::Notice(said));
+        }
+        match &request {
+            Request::Models => screen.wants_models = true,
+            Request::Drift => screen.wants_drift = true,
+            Request::DriftCharts { stream, metric } => screen.charts = Some((stream.clone(), *metric)),
+            // A screen of another process ends alone.
+            Request::Stop if matches!(screen.outlet, Outlet::Away(_)) => return,
+            _ => {}
+        }
+        let request = desk.number(id, request);
+        drop(desk);
+        self.send(id, command(request));
+    }
+
+    fn send(&self, by: ScreenId, command: Command) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.commands.get() {
+            // The answer to a session's end is the end of its events, which every screen listens for.
+            Some(commands) => drop(commands.send(Asked { by, command })),
+            None => early.push(Asked { by, command }),
+        }
+    }
+
+    /// Takes what the engine tells.
+    pub(super) fn hear(&self, output: Output) {
+        let mut desk = self.desk();
+        match output {
+            Output::Answering(by) => desk.answering = Some(by),
+            Output::Answered => desk.answering = None,
+            Output::Told(number, told) => desk.answer(number, told),
+            output => {
+                desk.ended |= matches!(output, Output::Stopped);
+                for event in desk.view.translate(output) {
+                    desk.recent.hear(&event);
+                    desk.spread(event);
+                }
+            }
+        }
+        if desk.ended {
+            desk.screens.values().for_each(Screen::close);
+        }
+    }
+}
+
+impl Desk {
+    fn add(&mut self, outlet: Outlet, read_only: bool) -> ScreenId {
+        self.last += 1;
+        let screen = Screen { outlet, read_only, wants_models: false, wants_drift: false, charts: None };
+        self.screens.insert(ScreenId(self.last), screen);
+        ScreenId(self.last)
+    }
+
+    /// Gives a numbered question a number that no other screen's has.
+    fn number(&mut self, id: ScreenId, mut request: Request) -> Request {
+        if let Some(number) = numbered(&mut request) {
+            self.last_question += 1;
+            self.questions.insert(self.last_question, (id, *number));
+            *number = self.last_question;
+            let own = self.questions.iter().filter(|(_, (asker, _))| *asker == id).map(|(&number, _)| number);
+            let own: Vec<u64> = own.collect();
+            if own.len() > MOST_QUESTIONS
+                && let Some(oldest) = own.first()
+            {
+                self.questions.remove(oldest);
+            }
+        }
+        request
+    }
+
+    /// Brings an answer to who asked, under the number it was asked.
+    fn answer(&mut self, number: u64, told: Told) {
+        let goes_on = matches!(told, Told::Building(_));
+        let asked = if goes_on { self.questions.get(&number).copied() } else { self.questions.remove(&number) };
+        let Some((asker, own)) = asked else { return };
+        for event in self.view.translate(Output::Told(own, told)) {
+            self.tell(asker, event);
+        }
+    }
+
+    /// Tells one screen.
+    fn tell(&self, id: ScreenId, event: Event) {
+        match self.screens.get(&id).map(|screen| &screen.outlet) {
+            Some(Outlet::Here(listen)) => listen(event),
+            Some(Outlet::Away(outbox)) => {
+                if let Some(parcel) = parcel(&event) {
+                    outbox.put(parcel);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Tells everybody whom it concerns.
+    fn spread(&self, event: Event) {
+        if let Some(asker) = self.answering.filter(|_| is_an_answer(&event)) {
+            return self.tell(asker, event);
+        }
+        let away = self.screens.values().any(|screen| matches!(screen.outlet, Outlet::Away(_)) && screen.wants(&event));
+        let parcel = away.then(|| parcel(&event)).flatten();
+        let mut here = None;
+        for screen in self.screens.values().filter(|screen| screen.wants(&event)) {
+            match (&screen.outlet, &parcel) {
+                (Outlet::Here(listen), _) => here = Some(listen),
+                (Outlet::Away(outbox), Some(parcel)) => outbox.put(parcel.clone()),
+                (Outlet::Away(_), None) => {}
+            }
+        }
+        // Only one screen is in this process: it takes the event itself.
+        if let Some(listen) = here {
+            listen(event);
+        }
+    }
+}
+
+impl Screen {
+    fn wants(&self, event: &Event) -> bool {
+        match event {
+            Event::Models(_) => self.wants_models,
+            Event::Drift(_) => self.wants_drift,
+            Event::DriftCharts(charts) => {
+                let shown = self.charts.as_ref();
+                shown.is_some_and(|(stream, metric)| *stream == charts.stream && *metric == charts.chart.metric)
+            }
+            _ => true,
+        }
+    }
+
+    fn close(&self) {
+        if let Outlet::Away(outbox) = &self.outlet {
+            outbox.close();
+        }
+    }
+}
+
+/// Whether an event answers a question of one screen and concerns no other.
+fn is_an_answer(event: &Event) -> bool {
+    matches!(event, Event::Curves { .. } | Event::Unit { .. } | Event::Before { .. } | Event::Notice(_))
+}
+
+/// An event on its way to other processes; `None` when it cannot be encoded, which no type of ours does.
+pub(super) fn parcel(event: &Event) -> Option<Parcel> {
+    let whole = || Some(Bytes::from(postcard::to_stdvec(event).ok()?));
+    Some(match event {
+        Event::Arrived(run, curves) => {
+            // The two parts of the same event, one behind the other: a run whose curves go astray has empty ones.
+            let head = postcard::to_stdvec(&Event::Arrived(run.clone(), Box::default())).ok()?;
+            let head = head.strip_suffix(postcard::to_stdvec(&RunCurves::default()).ok()?.as_slice())?.to_vec();
+            Parcel::Arrived(head.into(), postcard::to_stdvec(curves).ok()?.into())
+        }
+        Event::Snapshot(_) => Parcel::Latest(Slot::Header, whole()?),
+        Event::Models(_) => Parcel::Latest(Slot::Models, whole()?),
+        Event::Drift(_) => Parcel::Latest(Slot::Drift, whole()?),
+        Event::DriftCharts(_) => Parcel::Latest(Slot::Charts, whole()?),
+        _ => Parcel::Each(whole()?),
+    })
+}
+
+/// Curves of no track, encoded: what stands where a run's own are left out.
+pub(super) fn no_curves() -> Bytes {
+    postcard::to_stdvec(&RunCurves::default()).unwrap_or_default().into()
+}
