@@ -25,6 +25,8 @@ mod rival;
 mod soak;
 mod start;
 mod train;
+#[cfg(unix)]
+mod viewers;
 
 use color_eyre::eyre::Result;
 
@@ -52,6 +54,8 @@ pub(super) fn run(what: BenchCommand, config: &Config) -> Result<Exit> {
         BenchCommand::Train { runs, files } => {
             return Ok(if train::run(runs, files.max(1), config)? { Exit::Fine } else { Exit::Loss });
         }
+        #[cfg(unix)]
+        BenchCommand::Viewers(args) => return viewers::run(&args, config),
         BenchCommand::Crash(args) => return crash::run(&args, config),
         BenchCommand::Learners { seeds, only } => learners::run(seeds, only.as_deref())?,
         BenchCommand::Forest { python, rounds } => forest::run(&python, rounds.max(1))?,

@@ -91,12 +91,7 @@ impl Claimed {
     }
 }
 
-fn serve(
-    setup: Setup,
-    claimed: Claimed,
-    commands: Receiver<Asked>,
-    sink: &mut dyn FnMut(Output),
-) -> io::Result<()> {
+fn serve(setup: Setup, claimed: Claimed, commands: Receiver<Asked>, sink: &mut dyn FnMut(Output)) -> io::Result<()> {
     let slot = Arc::<Slot>::default();
     let (keeper, opened) = begin_history(&setup, claimed, &slot, sink);
     let setup = Arc::new(setup);

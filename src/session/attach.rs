@@ -111,6 +111,11 @@ impl Attached {
     fn follow(&mut self, first: io::Result<Knocked>) {
         let begun = Instant::now();
         let (mut knocked, mut ever) = (first, false);
+        if knocked.is_err() && self.part == Part::ReadOnly {
+            let of = "nobody yet".to_owned();
+            (self.listen)(Event::Role(Role::Viewer { of, read_only: true }));
+            (self.listen)(Event::Lost);
+        }
         loop {
             match knocked {
                 Ok(Knocked::In { stream, owner, folders }) => {

@@ -116,8 +116,7 @@ mod tests {
     #[test]
     fn events_of_one_frame_come_out_as_they_went_in() {
         let events = [Event::Alive, Event::Notice("full disk".to_owned()), Event::Stopped];
-        let parts: Vec<Vec<u8>> =
-            events.iter().map(|event| postcard::to_stdvec(event).expect("an encoding")).collect();
+        let parts: Vec<Vec<u8>> = events.iter().map(|event| postcard::to_stdvec(event).expect("an encoding")).collect();
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         let mut wire = Vec::new();
         tell(&mut wire, events.len(), &parts).expect("written");

@@ -277,6 +277,11 @@ impl App {
         }
     }
 
+    /// Whether something is wrong and stays so until it is mended.
+    pub fn in_trouble(&self) -> bool {
+        self.lost || self.offline().is_some() || self.not_kept().is_some()
+    }
+
     /// How many alarms nobody has seen to.
     pub fn open_alarms(&self) -> usize {
         self.header.as_ref().map_or(0, |header| header.open_alarms)
@@ -285,8 +290,7 @@ impl App {
     /// The alarm under the header, its number and its sentence: the oldest that nobody has seen to, where nothing is
     /// in trouble.
     pub fn pinned(&self) -> Option<&(u64, String)> {
-        let trouble = self.offline().is_some() || self.not_kept().is_some();
-        self.header.as_ref()?.oldest_alarm.as_ref().filter(|_| !trouble)
+        self.header.as_ref()?.oldest_alarm.as_ref().filter(|_| !self.in_trouble())
     }
 
     /// Files found and not yet judged.

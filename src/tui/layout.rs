@@ -57,7 +57,7 @@ pub struct Parts {
 pub fn parts(app: &App) -> Parts {
     let (columns, rows) = app.size;
     let line = |y: u16| Rect::new(0, y, columns, 1);
-    let said = app.offline().is_some() || app.not_kept().is_some() || app.pinned().is_some();
+    let said = app.in_trouble() || app.pinned().is_some();
     let trouble = said.then(|| line(1));
     let top = if trouble.is_some() { 2 } else { 1 };
     let body = Rect::new(0, top, columns, rows.saturating_sub(top + 1));

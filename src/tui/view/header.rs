@@ -43,6 +43,10 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
 fn parts(app: &App) -> Vec<Part> {
     let mut parts = vec![Part { keep: 1, spans: vec![span("trimwatch", Role::Title)] }];
     let Some(header) = &app.header else {
+        if app.lost {
+            parts.push(Part { keep: 9, spans: vec![span("▲ NOBODY WATCHES", Role::State)] });
+            return parts;
+        }
         parts.push(Part { keep: 9, spans: vec![span("starting", Role::State)] });
         return parts;
     };
@@ -131,6 +135,16 @@ pub(super) fn today(header: &Snapshot) -> String {
 pub(super) fn trouble(app: &App, pen: &mut Pen<'_>, area: Rect) {
     if let Some((_, sentence)) = app.pinned() {
         return pin(pen, area, sentence);
+    }
+    if app.lost {
+        let read_only = matches!(app.role, session::Role::Viewer { read_only: true, .. });
+        let said = if read_only {
+            "nobody watches the folder: start trimwatch without --read-only; this screen attaches by itself"
+        } else {
+            "the trimwatch that kept the history has ended; another one, or this one, goes on by itself"
+        };
+        pen.put(area.x + 1, area.y, area.width.saturating_sub(2), said, Role::State);
+        return;
     }
     let said = match (app.offline(), app.not_kept()) {
         (Some((path, _, cause)), _) => format!("OFFLINE {path}: {cause}; caught up by itself when it is back"),

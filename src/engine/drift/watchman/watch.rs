@@ -50,7 +50,8 @@ pub(super) fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, 
     let now = Instant::now();
     let (listed, kept) = (now, now);
     let shown = BTreeMap::new();
-    let mut watch = Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown, said: None };
+    let mut watch =
+        Watch { store, settings, desk, tell, wanted: false, listed, changed: false, kept, shown, said: None };
     if let Some(now) = clock::local_now() {
         watch.desk.monitor_mut().silence().start(now);
     }
