@@ -7,7 +7,7 @@
 //! ```text
 //! main, cli                    the command line
 //! tui                          the screen: plain data, pure update, pure view, one loop
-//! session                      every screen's only door: requests in, events out
+//! session                      every screen's only door: requests in, events out, by channel or local socket
 //! engine                       the threads; the one place that knows everybody
 //! export   intake   history    what leaves · folder → complete files · the sled store     (config beside them)
 //! learning   monitoring        history → models → predictions · history → baselines, signals, alarms

@@ -142,7 +142,9 @@ fn when_the_owner_ends_one_viewer_takes_over_and_the_others_follow_it() {
     shop.drop_sample("9203_34");
     arrived(&owner);
     let viewers = [viewer(&shop), viewer(&shop)];
-    viewers.iter().for_each(|viewer| drop(viewer.opened()));
+    for viewer in &viewers {
+        viewer.opened();
+    }
     owner.session.stop();
     for viewer in &viewers {
         viewer.wait("the loss", |event| (event == Event::Lost).then_some(()));
@@ -157,7 +159,9 @@ fn when_the_owner_ends_one_viewer_takes_over_and_the_others_follow_it() {
         assert_eq!(arrived(viewer).0.record.run.identity.serial, "201");
         assert!(matches!(viewer.log().outcome, LogOutcome::Run { .. }), "once");
     }
-    viewers.into_iter().for_each(|viewer| viewer.session.stop());
+    for viewer in viewers {
+        viewer.session.stop();
+    }
 }
 
 #[test]

@@ -133,6 +133,37 @@ mod tests {
         assert!(asked(&mut [3, 0].as_slice()).expect("the end").is_none());
     }
 
+    /// Whoever changes what goes over the wire finds this test failing: raise [`PROTOCOL`], then write the new figure here.
+    #[test]
+    fn the_wire_is_that_of_the_protocols_number() {
+        let header = crate::session::Snapshot {
+            folders: Vec::new(),
+            history: crate::session::HistoryState::Kept,
+            queue: 3,
+            today: crate::history::Tally::default(),
+            shift: None,
+            newest_ms: Some(1),
+            open_alarms: 0,
+            oldest_alarm: None,
+        };
+        let events = [
+            Event::Role(crate::session::Role::Owner),
+            Event::Snapshot(Box::new(header)),
+            Event::Past { runs: Vec::new(), log: Vec::new() },
+            Event::Building { percent: 7 },
+            Event::Notice("x".to_owned()),
+            Event::Alive,
+            Event::Stopped,
+        ];
+        let requests = [Request::Models, Request::Query { number: 1, query: Box::default() }, Request::Stop];
+        let mut wire = postcard::to_stdvec(&events).expect("an encoding");
+        wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
+        assert_eq!(
+            (PROTOCOL, hex::encode(wire)),
+            (1, "00000400010300000000000000010200000500000f0717017816190b060100000000000015".to_owned())
+        );
+    }
+
     #[test]
     fn a_greeting_of_a_later_version_is_still_understood() {
         let words = br#"{"trimwatch":"9.0.0","protocol":7,"read_only":false,"folders":[],"mood":"good"}"#;
