@@ -251,14 +251,33 @@ fn a_terminal_that_does_not_know_its_size_is_taken_for_eighty_by_twenty_four() {
 #[test]
 fn a_held_store_ends_the_program_with_exit_code_three_and_the_holder_named() {
     let root = shop();
-    let mut first = Terminal::start(root.path(), (80, 24), &[]);
-    first.sees("No trim file yet");
+    // A command that works on the history lets nobody look on.
+    let held = support::open(&root.path().join("store"));
     let mut second = Terminal::start(root.path(), (80, 24), &[]);
     assert_eq!(second.ended(), 3);
     let said = second.text();
     assert!(said.contains("is held by process"), "{said}");
-    first.press("q");
-    first.ended();
+    drop(held);
+}
+
+#[test]
+fn a_second_terminal_looks_on_and_goes_on_when_the_first_one_is_killed() {
+    let root = shop();
+    let mut first = Terminal::start(root.path(), (80, 24), &[]);
+    first.sees("No trim file yet");
+    let mut second = Terminal::start(root.path(), (100, 24), &[]);
+    second.sees("attached");
+    drop_sample(root.path(), "9203_34");
+    first.sees("FAIL");
+    second.sees("FAIL");
+    first.child.kill().expect("killed");
+    first.child.wait().expect("gone");
+    second.until("that it keeps the history itself", |text| text.contains("LIVE") && !text.contains("attached"));
+    drop_sample(root.path(), "9101-1_201");
+    second.sees("PASS");
+    second.press("q");
+    assert_eq!(second.ended(), 0);
+    assert_eq!(support::open(&root.path().join("store")).total().runs, 2);
 }
 
 #[test]

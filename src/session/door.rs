@@ -178,8 +178,9 @@ impl Session {
         self.line.lead(None);
         let kept = self.line.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Keeping { engine, listening }) = kept {
-            engine.stop();
+            // While the history is still held nobody else listens in this place.
             drop(listening);
+            engine.stop();
         }
         if let Some(attached) = self.attached {
             attach::let_go(attached);

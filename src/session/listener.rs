@@ -3,7 +3,7 @@
 use std::io::{self, BufReader, BufWriter};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use interprocess::local_socket::{Listener, Stream, prelude::*};
@@ -25,6 +25,7 @@ const MOST_VIEWERS: usize = 64;
 pub(super) struct Listening {
     place: Place,
     ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What every viewer is told in greeting.
@@ -50,16 +51,20 @@ impl Listening {
         let ended = Arc::new(AtomicBool::new(false));
         let house = Arc::new(House { board: Arc::clone(board), owner: holder().to_string(), folders });
         let end = Arc::clone(&ended);
-        thread::Builder::new().name("viewers".to_owned()).spawn(move || accept(&listener, &house, &end))?;
-        Ok(Self { place, ended })
+        let thread = thread::Builder::new().name("viewers".to_owned());
+        let thread = Some(thread.spawn(move || accept(&listener, &house, &end))?);
+        Ok(Self { place, ended, thread })
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Release);
-        // A knock wakes the thread, which then sees that it is to end. Where nobody opens, nobody listens.
-        drop(self.place.connect());
+        // A knock wakes the thread, which then sees that it is to end. Where somebody took the socket away it sleeps on.
+        if let (Ok(_), Some(thread)) = (self.place.connect(), self.thread.take()) {
+            // A thread that died listens no more either.
+            let _ = thread.join();
+        }
     }
 }
 
