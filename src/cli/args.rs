@@ -3,6 +3,7 @@
 mod drift;
 mod export;
 mod learning;
+mod look;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::history::SortBy;
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
+pub(super) use look::LookArgs;
 
 /// Where the history is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -25,7 +27,6 @@ pub(super) struct StoreArgs {
 
 /// What `watch` takes.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what a command line has")]
 pub(super) struct WatchArgs {
     /// Drop folders; without any, those of the configuration.
     #[arg(value_name = "FOLDER")]
@@ -41,9 +42,8 @@ pub(super) struct WatchArgs {
     /// Do without file-system events altogether; mounts that send none are known by themselves.
     #[arg(long)]
     pub(super) poll: bool,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
 }
 
 /// What `analyze` takes.
@@ -137,9 +137,8 @@ pub(super) struct DemoArgs {
     /// Leave the made year of history in a new folder and end, for trying other commands on it.
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
 }
 
 /// How verdicts are printed.

@@ -14,7 +14,7 @@ use crate::tui::{self, Ended, Look};
 pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
     config.poll |= args.poll;
-    config.ascii |= args.ascii;
+    args.look.apply(&mut config);
     let folders = folders(&args.folders, &config)?;
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
     let setup = Setup::new(&config, folders, store);

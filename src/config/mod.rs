@@ -7,8 +7,10 @@ mod drift;
 mod keeping;
 mod learning;
 mod load;
+mod screen;
 mod shifts;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,8 @@ use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 pub use drift::DriftSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
-pub use load::{ConfigError, Loaded, default_paths, load};
+pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
+pub use screen::{Keys, Marker, Theme};
 pub use shifts::{Shift, Shifts, Weekday};
 
 /// Everything a site may set.
@@ -35,6 +38,10 @@ pub struct Config {
     pub poll: bool,
     /// Spell the screen in ASCII.
     pub ascii: bool,
+    /// The screen's colours.
+    pub theme: Theme,
+    /// What charts are drawn with.
+    pub marker: Marker,
     /// When the terminal's bell rings.
     pub bell: Bell,
     /// The folders to watch, used when the command line names none.
@@ -50,6 +57,8 @@ pub struct Config {
     pub learning: LearningSettings,
     /// How often drift may alarm falsely, and what alarms are acknowledged with.
     pub drift: DriftSettings,
+    /// Keys of actions, by the actions' names; what is not named keeps its own.
+    pub keys: BTreeMap<String, Keys>,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -65,6 +74,8 @@ impl Default for Config {
             rescan_seconds: 10,
             poll: false,
             ascii: false,
+            theme: Theme::default(),
+            marker: Marker::default(),
             bell: Bell::Alarm,
             watches: Vec::new(),
             shifts: Shifts::default(),
@@ -72,6 +83,7 @@ impl Default for Config {
             retention: Retention::default(),
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
+            keys: BTreeMap::new(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }

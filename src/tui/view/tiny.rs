@@ -4,14 +4,14 @@ use super::pen::{Pen, Span, span};
 use super::words::thousands;
 use super::{drift, header, models, prompt, words, yields};
 use crate::session::ArrivedRun;
-use crate::tui::action::Screen;
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::{App, Overlay};
 use crate::tui::rows::{Content, Row};
 use crate::tui::theme::Role;
 
-/// Writes the parts one after the other, onto the next line where one does not fit.
-pub(super) fn draw(app: &App, pen: &mut Pen<'_>) {
-    let (columns, rows) = app.size;
+/// Writes the parts one after the other into so many rows, onto the next line where one does not fit.
+pub(super) fn draw(app: &App, pen: &mut Pen<'_>, rows: u16) {
+    let columns = app.size.0;
     let (mut x, mut y) = (0u16, 0u16);
     for part in parts(app, pen) {
         let width = u16::try_from(part.iter().map(|(text, _)| pen.width(text)).sum::<usize>()).unwrap_or(u16::MAX);
@@ -55,6 +55,10 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
         return parts;
     }
     parts.extend(app.rows.get(0).map(|row| newest(app, row)));
+    if app.rows.is_empty() && app.opened {
+        let folder = snapshot.folders.first().map_or("any folder", |folder| folder.path.as_str());
+        parts.push(vec![span(format!("no trim file yet in {folder}"), Role::Text)]);
+    }
     let today = match snapshot.today.yield_percent() {
         Some(percent) => format!("today {}, {percent:.0} % (n {})", snapshot.today.runs, snapshot.today.graded()),
         None => format!("today {}", snapshot.today.runs),
@@ -71,7 +75,7 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
 fn of_history(app: &App) -> Vec<Vec<Span>> {
     let mut parts = Vec::new();
     if !app.history.filter.is_empty() {
-        parts.push(vec![span(format!("f {}", app.history.filter), Role::Match)]);
+        parts.push(vec![span(format!("{} {}", app.key(Action::Filter), app.history.filter), Role::Match)]);
     }
     if let Some(run) = app.history.run() {
         parts.push(short(app, run));
