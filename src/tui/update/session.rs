@@ -16,6 +16,8 @@ const MOST_HELD: usize = 2 * MOST_LOG;
 
 /// Takes an event; while the view stands still, files are held back.
 pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
+    // Whatever is heard ends the silence that is on screen, be it only a sign of life.
+    app.dirty |= app.stale_since().is_some();
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
