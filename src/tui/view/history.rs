@@ -114,7 +114,7 @@ fn found(app: &App, key: &RunKey, run: &ArrivedRun) -> bool {
 fn instead(app: &App) -> Option<(String, Role)> {
     let history = &app.history;
     if let Some(why) = &history.trouble {
-        return Some((format!("{why}. f changes the filter."), Role::State));
+        return Some((format!("{why}. {} changes the filter.", app.key(Action::Filter)), Role::State));
     }
     match (&history.page, history.building) {
         (None, Some(percent)) => {
@@ -122,9 +122,14 @@ fn instead(app: &App) -> Option<(String, Role)> {
         }
         (None, None) if !app.opened => Some(("Opening the history …".to_owned(), Role::Text)),
         (None, None) => Some(("…".to_owned(), Role::Quiet)),
-        (Some(page), _) if page.all == 0 => Some(("No run in the history yet.".to_owned(), Role::Text)),
+        (Some(page), _) if page.all == 0 => Some((
+            "No run in the history yet: every file that is judged makes one, and `trimwatch ingest FOLDER` takes older ones."
+                .to_owned(),
+            Role::Text,
+        )),
         (Some(page), _) if page.found == 0 => {
-            Some(("No run fits the filter. f changes it, ] means a longer time.".to_owned(), Role::Text))
+            let (filter, longer) = (app.key(Action::Filter), app.key(Action::RangeLonger));
+            Some((format!("No run fits the filter. {filter} changes it, {longer} means a longer time."), Role::Text))
         }
         _ => None,
     }
