@@ -110,7 +110,12 @@ fn a_new_alarm_is_said_and_rings_once_in_ten_seconds_unless_never() {
         assert_eq!(raised(&mut app), rings, "{bell:?}");
         assert!(text(&app).contains("ALARM 8340-1 on LTS: 54 %"), "{}", text(&app));
         assert!(!raised(&mut app), "a moment ago");
-        update(&mut app, Msg::Tick(Clock { now_ms: NOON.now_ms + 70_000, ..NOON }));
+        let tick = |app: &mut trimwatch::tui::App, seconds: i64| {
+            update(app, Msg::Tick(Clock { now_ms: NOON.now_ms + seconds * 1_000, ..NOON })).contains(&Effect::Bell)
+        };
+        assert!(!tick(&mut app, 69), "ten seconds are not over");
+        assert_eq!(tick(&mut app, 70), rings, "no alarm is without its bell");
+        assert!(!tick(&mut app, 81), "once");
         assert_eq!(raised(&mut app), rings);
     }
 }

@@ -241,6 +241,14 @@ fn configuration_problems_are_all_named_with_exit_code_two() {
     let check = run(home.path(), &["config", "check", "--config", &text(&file)]);
     assert_eq!(check.status.code(), Some(2));
     assert!(err(&check).contains("rescan_seconds = 0") && err(&check).contains("offset_warn = -1"), "{}", err(&check));
+    fs::write(&file, "rescan_seconds = 0\n[keys]\nzoom = \"space\"\nserch = \"F3\"\n").expect("written");
+    let check = run(home.path(), &["config", "check", "--config", &text(&file)]);
+    assert_eq!(check.status.code(), Some(2));
+    for part in ["rescan_seconds = 0", "space is bound to both freeze and zoom", "keys.serch", "`search` is"] {
+        assert!(err(&check).contains(part), "{part}: {}", err(&check));
+    }
+    let watch = run(home.path(), &["watch", "--headless", "--config", &text(&file), &text(home.path())]);
+    assert_eq!(watch.status.code(), Some(2), "refused at the start too: {}", err(&watch));
     fs::write(&file, "ofset_warn = 1.0\n").expect("written");
     let check = run(home.path(), &["config", "check", "--config", &text(&file)]);
     assert!(err(&check).contains("ofset_warn") && err(&check).contains("site.toml"), "{}", err(&check));

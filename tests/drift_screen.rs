@@ -142,7 +142,7 @@ fn enter_on_a_point_opens_its_unit_and_escape_leads_back_to_the_chart() {
     let number = *number;
     tell(&mut app, Event::Page { number, page: Box::new(page) });
     assert_eq!((app.screen, app.unit_from), (Screen::Unit, Screen::Drift));
-    assert!(text(&app).contains("Drift ▸ 9306"), "{}", text(&app));
+    assert!(text(&app).contains("Live ▸ Drift ▸ lots ▸ cursor ▸ 9306"), "{}", text(&app));
     type_in(&mut app, "⎋");
     assert!(app.screen == Screen::Drift && app.drift.has_cursor());
     type_in(&mut app, "⎋");

@@ -150,9 +150,9 @@ fn start_drop_a_file_see_its_verdict_open_it_quit_and_find_the_terminal_clean() 
     terminal.sees("Live ▸ 9203 34 TA ▸ TRK1");
     terminal.sees("window 4680…6500 Ω");
     terminal.press("?");
-    terminal.sees("keys on Unit");
+    terminal.sees("help on Unit");
     terminal.press("\x1b");
-    terminal.until("the help gone", |text| !text.contains("keys on Unit"));
+    terminal.until("the help gone", |text| !text.contains("help on Unit"));
     terminal.press("6");
     terminal.sees("ENDED AS");
     terminal.press("1 ");
@@ -200,6 +200,48 @@ fn a_plain_terminal_gets_ascii_and_no_colour() {
     let colours = sent.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m').map(|(codes, _)| codes));
     let coloured = |code: &str| code.parse::<u8>().is_ok_and(|code| (30..50).contains(&code));
     assert!(!colours.flat_map(|codes| codes.split(';')).any(coloured), "a colour was sent");
+    assert!(terminal.is_clean());
+}
+
+#[test]
+fn a_linux_console_gets_its_eight_colours_and_nothing_its_font_lacks() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let mut terminal = Terminal::start(root.path(), (120, 40), &[("TERM", "linux")]);
+    terminal.sees("x FAIL");
+    terminal.press("\r");
+    terminal.sees("Live ► 9203 34 TA");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    let sent = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(sent.contains('▀') && !sent.contains(|c| ('\u{2800}'..='\u{28FF}').contains(&c) || "✗✓▸".contains(c)));
+    let codes = sent.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m').map(|(codes, _)| codes));
+    let bright = |code: &str| code.parse::<u8>().is_ok_and(|code| (90..108).contains(&code));
+    assert!(!codes.flat_map(|codes| codes.split(';')).any(bright), "a bright colour was sent");
+}
+
+#[test]
+fn keys_and_colours_of_the_configuration_are_in_force() {
+    let root = shop();
+    drop_sample(root.path(), "9203_34");
+    let config = root.path().join(".config/trimwatch/config.toml");
+    fs::create_dir_all(config.parent().expect("a folder")).expect("made");
+    fs::write(&config, "theme = \"high-contrast\"\n[keys]\nquit = \"F10\"\nhelp = \"alt-h\"\n").expect("written");
+    let home = root.path().join(".config").display().to_string();
+    let mut terminal = Terminal::start(root.path(), (120, 40), &[("XDG_CONFIG_HOME", &home)]);
+    terminal.sees("Alt-h help  F10 quit");
+    terminal.sees("✗ FAIL");
+    terminal.press("\x1bh");
+    terminal.sees("help on Live");
+    terminal.press("\x1b");
+    terminal.until("the help gone", |text| !text.contains("help on Live"));
+    terminal.press(":theme");
+    terminal.sees("theme-next");
+    terminal.press("\r");
+    terminal.sees("theme colour-blind");
+    terminal.press("\x1b[21~");
+    assert_eq!(terminal.ended(), 0);
+    assert!(String::from_utf8_lossy(&terminal.raw).contains("1;7;91m"), "a failure in bright red");
     assert!(terminal.is_clean());
 }
 

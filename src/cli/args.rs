@@ -4,6 +4,7 @@ mod bench;
 mod drift;
 mod export;
 mod learning;
+mod look;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(super) use bench::{BenchCommand, CrashArgs};
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
+pub(super) use look::LookArgs;
 
 /// Where the history is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -45,9 +47,8 @@ pub(super) struct WatchArgs {
     /// Do without file-system events altogether; mounts that send none are known by themselves.
     #[arg(long)]
     pub(super) poll: bool,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
     /// Only look on at the trimwatch that keeps the history: change nothing, never take over; for kiosks.
     #[arg(long, conflicts_with_all = ["headless", "no_store"])]
     pub(super) read_only: bool,
@@ -157,9 +158,8 @@ pub(super) struct DemoArgs {
     /// Leave the made year of history in a new folder and end, for trying other commands on it.
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
 }
 
 /// How verdicts are printed.

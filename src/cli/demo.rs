@@ -19,7 +19,7 @@ use crate::trim::LocalTime;
 /// Watches a folder of its own, with a made year behind it; folder and history are gone when it ends.
 pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
     let mut config = loaded.config;
-    config.ascii |= args.ascii;
+    args.look.apply(&mut config);
     if let Some(dir) = &args.keep {
         return keep(dir, &config);
     }

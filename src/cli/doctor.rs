@@ -7,8 +7,9 @@ mod terminal;
 
 use std::path::Path;
 
+use super::settings::load;
 use super::{Exit, StoreArgs};
-use crate::config::{Config, load};
+use crate::config::Config;
 use crate::export::printable;
 
 /// How a check came out.

@@ -39,8 +39,8 @@ use args::{
     ReportArgs, RunsArgs, ServeArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
+use settings::load;
 
-use crate::config::load;
 use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.

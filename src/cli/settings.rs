@@ -5,7 +5,13 @@ use std::path::Path;
 use color_eyre::eyre::Result;
 
 use super::Exit;
-use crate::config::{default_paths, load};
+use crate::config::{ConfigError, Loaded, default_paths, load_checked};
+use crate::tui;
+
+/// Reads the configuration; what only the screen can see wrong in it is wrong for every command.
+pub(super) fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
+    load_checked(named, tui::key_problems)
+}
 
 /// Lists the files that are looked at, weakest first, and says which are there.
 pub(super) fn path(named: Option<&Path>) -> Exit {

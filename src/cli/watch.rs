@@ -14,7 +14,7 @@ use crate::tui::{self, Ended, Look};
 pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
     config.poll |= args.poll;
-    config.ascii |= args.ascii;
+    args.look.apply(&mut config);
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
     // Where the history is kept by a process that runs, its folders are looked on at.
     let attaches = !args.headless && (args.read_only || store.as_deref().is_some_and(is_kept));

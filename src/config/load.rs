@@ -55,6 +55,14 @@ pub fn default_paths() -> Vec<PathBuf> {
 /// # Errors
 /// A named file that is missing, malformed TOML, unknown keys, or values out of range (all at once).
 pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
+    load_checked(named, |_| Vec::new())
+}
+
+/// The same with the problems that only a higher room can see, such as keys of actions: all are told together.
+///
+/// # Errors
+/// As [`load`], and whatever `more` finds.
+pub fn load_checked(named: Option<&Path>, more: impl FnOnce(&Config) -> Vec<String>) -> Result<Loaded, ConfigError> {
     let mut files: Vec<PathBuf> = default_paths().into_iter().filter(|path| path.is_file()).collect();
     files.extend(named.map(Path::to_path_buf));
     let mut merged = Table::new();
@@ -72,7 +80,8 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
         cause: e.to_string(),
     })?;
     environment(&mut config);
-    let problems = config.problems();
+    let mut problems = config.problems();
+    problems.extend(more(&config));
     if !problems.is_empty() {
         return Err(ConfigError::Invalid(problems));
     }

@@ -7,8 +7,10 @@ mod drift;
 mod keeping;
 mod learning;
 mod load;
+mod screen;
 mod shifts;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,8 @@ use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 pub use drift::DriftSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
-pub use load::{ConfigError, Loaded, default_paths, load};
+pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
+pub use screen::{Keys, Marker, Theme};
 pub use shifts::{Shift, Shifts, Weekday};
 
 /// Everything a site may set.
@@ -35,6 +38,10 @@ pub struct Config {
     pub poll: bool,
     /// Spell the screen in ASCII.
     pub ascii: bool,
+    /// The screen's colours.
+    pub theme: Theme,
+    /// What charts are drawn with.
+    pub marker: Marker,
     /// When the terminal's bell rings.
     pub bell: Bell,
     /// The folders to watch, used when the command line names none.
@@ -52,6 +59,8 @@ pub struct Config {
     pub drift: DriftSettings,
     /// Who may attach to a running program.
     pub attach: AttachSettings,
+    /// Keys of actions, by the actions' names; what is not named keeps its own.
+    pub keys: BTreeMap<String, Keys>,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -67,6 +76,8 @@ impl Default for Config {
             rescan_seconds: 10,
             poll: false,
             ascii: false,
+            theme: Theme::default(),
+            marker: Marker::default(),
             bell: Bell::Alarm,
             watches: Vec::new(),
             shifts: Shifts::default(),
@@ -75,6 +86,7 @@ impl Default for Config {
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
             attach: AttachSettings::default(),
+            keys: BTreeMap::new(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }

@@ -89,10 +89,28 @@ pub enum Action {
     PanEarlier,
     PanLater,
     Go(Screen),
+    Palette,
+    ThemeNext,
+    MarkerNext,
     Help,
     Redraw,
     Suspend,
     Quit,
+}
+
+impl Action {
+    /// Its name in the configuration and in the palette: `page-up`, `go-live`. It is made from the variant's own name, so
+    /// that none can be forgotten or spelled in two ways.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars().filter(char::is_ascii_alphabetic) {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
 }
 
 /// Where a binding holds.
@@ -243,6 +261,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Go(Screen::Models), &["4"], "Models", "what is learned, and which version speaks", Where::Everywhere),
     bind(Action::Go(Screen::History), &["5"], "History", "all runs: search, filter, yields", Where::Everywhere),
     bind(Action::Go(Screen::Log), &["6"], "Log", "errors, skips and why", Where::Everywhere),
+    bind(Action::MarkerNext, &["p"], "", "charts in braille, halves, dots or plain characters", Where::Everywhere),
+    bind(
+        Action::ThemeNext,
+        &[],
+        "",
+        "other colours: default, high-contrast, colour-blind, light, mono",
+        Where::Everywhere,
+    ),
+    bind(Action::Palette, &[":"], "", "everything that can be done here, found by typing", Where::Everywhere),
     bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),
     bind(Action::Suspend, &["Ctrl-Z"], "", "back to the shell until `fg`; the intake stops too", Where::Everywhere),
     bind(Action::Help, &["?"], "help", "this help; typing searches it", Where::Everywhere),

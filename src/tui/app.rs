@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::action::Screen;
+use super::action::{Action, Screen};
 use super::clock::Clock;
 use super::curves::CurveCache;
 use super::drift::Drift;
@@ -35,6 +35,13 @@ pub enum Overlay {
         query: String,
         /// First line shown.
         scroll: usize,
+    },
+    /// Everything that can be done here, searched by typing.
+    Palette {
+        /// What was typed.
+        query: String,
+        /// The selected line.
+        at: usize,
     },
     /// Files are queued: quit all the same?
     ConfirmQuit,
@@ -145,6 +152,8 @@ pub struct App {
     pub focus: usize,
     /// When the bell last rang.
     pub bell_ms: i64,
+    /// Whether an alarm came too soon after another bell and still is to ring.
+    pub bell_owed: bool,
     /// Whether anything changed since the last drawing.
     pub dirty: bool,
     /// Whether what changed answers a key: it is drawn as soon as the key itself was.
@@ -186,6 +195,7 @@ impl App {
             zoom: false,
             focus: 0,
             bell_ms: i64::MIN / 2,
+            bell_owed: false,
             dirty: true,
             answered: false,
         }
@@ -194,6 +204,12 @@ impl App {
     /// Says something that goes by itself.
     pub fn say(&mut self, text: &str) {
         self.toast = Some(Toast { text: text.to_owned(), until_ms: self.clock.now_ms + TOAST_MS });
+    }
+
+    /// How an action is called for on this screen: its first key, else the way through the palette.
+    pub fn key(&self, action: Action) -> String {
+        let name = self.look.keys.name(self.screen, action);
+        self.look.symbols.key(&name).to_owned()
     }
 
     /// The selected row of Live.
@@ -277,9 +293,9 @@ impl App {
         }
     }
 
-    /// Whether something is wrong and stays so until it is mended.
-    pub fn in_trouble(&self) -> bool {
-        self.lost || self.offline().is_some() || self.not_kept().is_some()
+    /// Whether something is wrong with where runs come from or go to.
+    pub fn troubled(&self) -> bool {
+        self.offline().is_some() || self.not_kept().is_some() || self.stale_since().is_some()
     }
 
     /// How many alarms nobody has seen to.
@@ -290,7 +306,7 @@ impl App {
     /// The alarm under the header, its number and its sentence: the oldest that nobody has seen to, where nothing is
     /// in trouble.
     pub fn pinned(&self) -> Option<&(u64, String)> {
-        self.header.as_ref()?.oldest_alarm.as_ref().filter(|_| !self.in_trouble())
+        self.header.as_ref()?.oldest_alarm.as_ref().filter(|_| !self.troubled())
     }
 
     /// Files found and not yet judged.

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::action::Screen;
-use super::app::App;
+use super::app::{App, Overlay};
 use super::drift::DriftPane;
 use super::history::Shows;
 use super::models::Pane;
@@ -32,6 +32,13 @@ pub fn size(columns: u16, rows: u16) -> Size {
     }
 }
 
+/// The last line of a terminal too small for a list, where there is room for keys. What asks for something stands above.
+pub fn tiny_footer(app: &App) -> Option<Rect> {
+    let (columns, rows) = app.size;
+    let asks = matches!(app.overlay, Some(Overlay::Confirm { .. } | Overlay::ConfirmQuit | Overlay::Prompt(_)));
+    (columns >= 24 && rows >= 4 && !asks).then(|| Rect::new(0, rows - 1, columns, 1))
+}
+
 /// Lines of the medium pane: title, figures, curve, explanation.
 const MEDIUM_PANE: u16 = 9;
 
@@ -57,7 +64,7 @@ pub struct Parts {
 pub fn parts(app: &App) -> Parts {
     let (columns, rows) = app.size;
     let line = |y: u16| Rect::new(0, y, columns, 1);
-    let said = app.in_trouble() || app.pinned().is_some();
+    let said = app.troubled() || app.pinned().is_some();
     let trouble = said.then(|| line(1));
     let top = if trouble.is_some() { 2 } else { 1 };
     let body = Rect::new(0, top, columns, rows.saturating_sub(top + 1));

@@ -2,33 +2,72 @@
 
 use std::env;
 
-use super::symbols::Symbols;
-use super::theme::Theme;
-use crate::config::{Bell, Config};
+use ratatui::style::Style;
 
-/// Glyphs, colours and the bell.
-#[derive(Debug, Clone, Copy)]
+use super::keymap::KeyMap;
+use super::symbols::Symbols;
+use super::theme::{Depth, Role, Theme};
+use crate::config::{Bell, Config, Marker};
+
+/// Glyphs, colours, charts, keys and the bell.
+#[derive(Debug, Clone)]
 pub struct Look {
-    /// Unicode or ASCII.
+    /// Unicode, what a console's font has, or ASCII.
     pub symbols: Symbols,
-    /// With or without colours.
+    /// The colours.
     pub theme: Theme,
+    /// How many of them the terminal has.
+    pub depth: Depth,
+    /// What charts are drawn with.
+    pub marker: Marker,
+    /// Which keys do what.
+    pub keys: KeyMap,
     /// When the bell rings.
     pub bell: Bell,
 }
 
 impl Look {
-    /// ASCII where the locale is not UTF-8, no colours under `NO_COLOR` or on terminals that have none.
+    /// ASCII where the locale is not UTF-8, no colours under `NO_COLOR` or on terminals that have none, eight and the
+    /// font's own glyphs on a Linux console. Keys that clash were refused when the configuration was read.
     pub fn of(config: &Config) -> Self {
         let term = env::var("TERM").unwrap_or_default();
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let ascii = config.ascii || !locale_is_utf8();
+        let symbols = if config.ascii || !locale_is_utf8() { Symbols::Ascii } else { Symbols::of(&term) };
         Self {
-            symbols: if ascii { Symbols::Ascii } else { Symbols::Unicode },
-            theme: if plain || term.starts_with("vt1") || term == "dumb" { Theme::Mono } else { Theme::Colour },
+            symbols,
+            theme: config.theme,
+            depth: if plain { Depth::None } else { Depth::of(&term) },
+            marker: symbols.marker(config.marker),
+            keys: KeyMap::of(&config.keys).unwrap_or_default(),
             bell: config.bell,
         }
     }
+
+    /// The style of a role.
+    pub fn style(&self, role: Role) -> Style {
+        self.depth.limit(self.theme.style(role))
+    }
+
+    /// The next theme.
+    pub fn next_theme(&mut self) {
+        self.theme = after(&Theme::ALL, self.theme);
+    }
+
+    /// The next marker that this terminal can show.
+    pub fn next_marker(&mut self) {
+        loop {
+            self.marker = after(&Marker::ALL, self.marker);
+            if self.symbols.marker(self.marker) == self.marker {
+                break;
+            }
+        }
+    }
+}
+
+/// The one after another, round the end.
+fn after<T: Copy + PartialEq>(all: &[T], one: T) -> T {
+    let mut round = all.iter().chain(all).copied().skip_while(|other| *other != one);
+    round.nth(1).unwrap_or(one)
 }
 
 /// The first of the three that is set decides, as everywhere; Windows consoles speak UTF-8 through crossterm.
@@ -40,4 +79,38 @@ fn locale_is_utf8() -> bool {
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
     let locale = locale.to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(symbols: Symbols) -> Look {
+        let (theme, depth, bell) = (Theme::Default, Depth::Sixteen, Bell::Never);
+        Look { symbols, theme, depth, marker: symbols.marker(Marker::Braille), keys: KeyMap::default(), bell }
+    }
+
+    #[test]
+    fn markers_go_round_among_those_the_terminal_can_show() {
+        for (symbols, round) in [
+            (Symbols::Unicode, vec![Marker::Half, Marker::Dot, Marker::Ascii, Marker::Braille]),
+            (Symbols::Console, vec![Marker::Dot, Marker::Ascii, Marker::Half]),
+            (Symbols::Ascii, vec![Marker::Ascii]),
+        ] {
+            let mut look = look(symbols);
+            for marker in round {
+                look.next_marker();
+                assert_eq!(look.marker, marker, "{symbols:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn themes_go_round() {
+        let mut look = look(Symbols::Unicode);
+        for theme in [Theme::HighContrast, Theme::ColourBlind, Theme::Light, Theme::Mono, Theme::Default] {
+            look.next_theme();
+            assert_eq!(look.theme, theme);
+        }
+    }
 }

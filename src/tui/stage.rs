@@ -88,7 +88,10 @@ impl<W: Write> Stage<W> {
         for effect in update(&mut self.app, msg) {
             match effect {
                 Effect::Redraw => self.repaint()?,
-                Effect::Bell => self.writer.write_all(b"\x07")?,
+                Effect::Bell => {
+                    self.writer.write_all(b"\x07")?;
+                    self.writer.flush()?;
+                }
                 other => rest.push(other),
             }
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::analysis::Status;
+use crate::config::Marker;
 use crate::export::printable;
 
 /// How glyphs are spelled.
@@ -10,15 +11,40 @@ use crate::export::printable;
 pub enum Symbols {
     /// Box drawing, braille, arrows.
     Unicode,
+    /// What the fonts of a Linux console have.
+    Console,
     /// Nothing beyond `~`.
     Ascii,
 }
 
 impl Symbols {
+    /// What a terminal with a UTF-8 locale can show, by its `TERM`.
+    pub fn of(term: &str) -> Self {
+        if term == "linux" || term.starts_with("linux-") { Self::Console } else { Self::Unicode }
+    }
+
+    /// The marker that is wanted, else the finest that can be shown.
+    pub fn marker(self, wanted: Marker) -> Marker {
+        match (self, wanted) {
+            (Self::Ascii, _) => Marker::Ascii,
+            (Self::Console, Marker::Braille) => Marker::Half,
+            _ => wanted,
+        }
+    }
+
+    /// The character of a cell as it can be shown.
+    pub(super) fn spelled(self, c: char) -> char {
+        match self {
+            Self::Unicode => c,
+            Self::Console => console(c),
+            Self::Ascii => single(c),
+        }
+    }
+
     /// Text from anywhere, safe to draw: no control or direction characters, spelled out in ASCII where asked.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let safe = printable(text);
-        if self == Self::Unicode || safe.is_ascii() {
+        if self != Self::Ascii || safe.is_ascii() {
             return safe;
         }
         Cow::Owned(safe.chars().fold(String::with_capacity(safe.len()), |mut spelled, c| {
@@ -30,12 +56,23 @@ impl Symbols {
         }))
     }
 
+    /// A key as it is shown: arrows are words in ASCII, where their lookalikes are keys of their own.
+    pub fn key(self, key: &str) -> &str {
+        match (self, key) {
+            (Self::Ascii, "↑") => "Up",
+            (Self::Ascii, "↓") => "Down",
+            (Self::Ascii, "←") => "Left",
+            (Self::Ascii, "→") => "Right",
+            _ => key,
+        }
+    }
+
     /// The mark in front of a status' word.
     pub fn status(self, status: Status) -> &'static str {
         match (self, status) {
-            (Self::Unicode, Status::Pass) => "✓",
-            (Self::Unicode, Status::Fail) => "✗",
-            (Self::Unicode, Status::Untrimmed) => "–",
+            (Self::Unicode | Self::Console, Status::Pass) => "✓",
+            (Self::Unicode | Self::Console, Status::Fail) => "✗",
+            (Self::Unicode | Self::Console, Status::Untrimmed) => "–",
             (Self::Ascii, Status::Pass) => "+",
             (Self::Ascii, Status::Fail) => "x",
             (Self::Ascii, Status::Untrimmed) => "-",
@@ -62,7 +99,7 @@ fn words(c: char) -> Option<&'static str> {
 }
 
 /// One ASCII character for any other one: what boxes, bars and marks look most like.
-pub(super) fn single(c: char) -> char {
+fn single(c: char) -> char {
     match c {
         '─' | '╌' | '┄' | '−' | '–' => '-',
         '═' => '=',
@@ -71,17 +108,41 @@ pub(super) fn single(c: char) -> char {
         '▸' | '→' => '>',
         '←' | '≤' => '<',
         '✗' | '×' => 'x',
-        '●' => '*',
+        '●' | '•' => '*',
         '○' => 'o',
         '·' => '.',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
-        '█' | '▉' | '▊' | '▋' | '▌' | '▍' | '▎' => '#',
+        '█' | '▉' | '▊' | '▋' | '▌' | '▍' | '▎' | '▆' | '▇' => '#',
         '░' => ':',
+        '▀' => '"',
+        '▄' | '▁' | '▂' | '▃' | '▅' => '_',
         '’' => '\'',
         '…' => '~',
         c if c.is_ascii() => c,
         _ => '?',
+    }
+}
+
+/// The glyph of the classic PC font that looks most like one it has not; letters are the font's own affair.
+fn console(c: char) -> char {
+    match c {
+        '✓' => '√',
+        '✗' => 'x',
+        '▸' => '►',
+        '●' => '•',
+        '╌' | '┄' | '–' | '−' => '-',
+        '┆' | '╷' | '▕' | '▏' => '│',
+        '…' => '~',
+        '’' => '\'',
+        '▉' | '▊' | '▋' | '▆' | '▇' => '█',
+        '▍' | '▎' => '▌',
+        '▃' | '▅' => '▄',
+        '▁' | '▂' => '_',
+        '\u{FFFD}' => '?',
+        '\u{2800}' => ' ',
+        '\u{2801}'..='\u{28FF}' => '·',
+        c => c,
     }
 }
 

@@ -45,42 +45,89 @@ pub enum Role {
     Excluded,
 }
 
-/// With or without colours.
+pub use crate::config::Theme;
+
+/// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    /// ANSI-16.
-    Colour,
+pub enum Depth {
     /// Bold, dim, reverse and underline only.
-    Mono,
+    None,
+    /// The eight of a Linux console: a bright one is its dark one in bold.
+    Eight,
+    /// The sixteen.
+    Sixteen,
+}
+
+impl Depth {
+    /// What a terminal has by its `TERM`.
+    pub fn of(term: &str) -> Self {
+        let vt = term.strip_prefix("vt").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        match term {
+            "dumb" => Self::None,
+            _ if vt || term.ends_with("-m") || term.contains("-mono") => Self::None,
+            _ if term == "linux" || term.starts_with("linux-") => Self::Eight,
+            _ => Self::Sixteen,
+        }
+    }
+
+    /// A style with no more colours than there are.
+    pub fn limit(self, style: Style) -> Style {
+        match (self, style.fg.and_then(dark)) {
+            (Self::None, _) => bare(style),
+            (Self::Eight, Some(Color::Black)) => Style { fg: None, ..style }.add_modifier(Modifier::DIM),
+            (Self::Eight, Some(dark)) => style.fg(dark).add_modifier(Modifier::BOLD),
+            _ => style,
+        }
+    }
+}
+
+/// Without its colour. Terminals without colours are the ones that do not know the stroke either.
+fn bare(style: Style) -> Style {
+    Style { fg: None, add_modifier: style.add_modifier.difference(Modifier::CROSSED_OUT), ..style }
+}
+
+/// The dark one of a bright colour.
+fn dark(bright: Color) -> Option<Color> {
+    Some(match bright {
+        Color::DarkGray => Color::Black,
+        Color::LightRed => Color::Red,
+        Color::LightGreen => Color::Green,
+        Color::LightYellow => Color::Yellow,
+        Color::LightBlue => Color::Blue,
+        Color::LightMagenta => Color::Magenta,
+        Color::LightCyan => Color::Cyan,
+        Color::White => Color::Gray,
+        _ => return None,
+    })
+}
+
+/// How loud each role is without any colour; the themes paint this.
+fn weight(role: Role) -> Modifier {
+    match role {
+        Role::Text | Role::Key | Role::Pass | Role::Untrimmed => Modifier::empty(),
+        Role::Quiet | Role::Band | Role::Behind => Modifier::DIM,
+        Role::Excluded => Modifier::DIM | Modifier::CROSSED_OUT,
+        Role::Fail => Modifier::BOLD | Modifier::REVERSED,
+        Role::Cursor | Role::Match => Modifier::UNDERLINED,
+        Role::Title | Role::Focus | Role::Warning | Role::Outside | Role::State | Role::Selected | Role::Curve => {
+            Modifier::BOLD
+        }
+    }
 }
 
 impl Theme {
-    /// The style of a role.
+    /// The style of a role on a terminal with all sixteen colours.
     pub fn style(self, role: Role) -> Style {
-        let plain = Style::new();
-        let (colour, modifier) = match role {
-            Role::Text => (None, Modifier::empty()),
-            Role::Quiet | Role::Band => (None, Modifier::DIM),
-            // Terminals without colours are the ones that do not know the stroke either.
-            Role::Excluded if self == Self::Mono => (None, Modifier::DIM),
-            Role::Excluded => (None, Modifier::DIM | Modifier::CROSSED_OUT),
-            Role::Title | Role::Focus => (Some(Color::Cyan), Modifier::BOLD),
-            Role::Key => (Some(Color::Cyan), Modifier::empty()),
-            Role::Pass => (Some(Color::Green), Modifier::empty()),
-            Role::Warning => (Some(Color::Yellow), Modifier::BOLD),
-            Role::Fail => (Some(Color::Red), Modifier::BOLD | Modifier::REVERSED),
-            Role::Outside => (Some(Color::Red), Modifier::BOLD),
-            Role::Untrimmed => (Some(Color::Blue), Modifier::empty()),
-            Role::State => (Some(Color::Magenta), Modifier::BOLD),
-            Role::Selected | Role::Curve => (None, Modifier::BOLD),
-            Role::Behind => (Some(Color::Blue), Modifier::DIM),
-            Role::Cursor | Role::Match => (Some(Color::Yellow), Modifier::UNDERLINED),
+        let weight = weight(role);
+        let (colour, weight) = match self {
+            Self::Default => (usual(role), weight),
+            Self::HighContrast => (bright(role), weight.difference(Modifier::DIM)),
+            Self::ColourBlind => (blue_and_yellow(role), weight),
+            // What is dimmed on white can hardly be seen: grey can.
+            Self::Light => (on_white(role), weight.difference(Modifier::DIM)),
+            Self::Mono => (None, weight.difference(Modifier::CROSSED_OUT)),
         };
-        let style = plain.add_modifier(modifier);
-        match (self, colour) {
-            (Self::Colour, Some(colour)) => style.fg(colour),
-            _ => style,
-        }
+        Style { fg: colour, ..Style::new() }.add_modifier(weight)
     }
 
     /// The role of a status.
@@ -92,6 +139,54 @@ impl Theme {
             Status::Untrimmed => Role::Untrimmed,
         }
     }
+}
+
+fn usual(role: Role) -> Option<Color> {
+    Some(match role {
+        Role::Title | Role::Focus | Role::Key => Color::Cyan,
+        Role::Pass => Color::Green,
+        Role::Warning | Role::Cursor | Role::Match => Color::Yellow,
+        Role::Fail | Role::Outside => Color::Red,
+        Role::Untrimmed | Role::Behind => Color::Blue,
+        Role::State => Color::Magenta,
+        _ => return None,
+    })
+}
+
+fn bright(role: Role) -> Option<Color> {
+    Some(match role {
+        Role::Title | Role::Focus | Role::Key | Role::Behind => Color::LightCyan,
+        Role::Pass => Color::LightGreen,
+        Role::Warning | Role::Cursor | Role::Match => Color::LightYellow,
+        Role::Fail | Role::Outside => Color::LightRed,
+        Role::State => Color::LightMagenta,
+        Role::Text | Role::Selected | Role::Curve | Role::Untrimmed => Color::White,
+        Role::Quiet | Role::Band | Role::Excluded => return None,
+    })
+}
+
+/// Good is blue, bad is yellow, and how bad is told by how loud: whoever confuses red and green sees both.
+fn blue_and_yellow(role: Role) -> Option<Color> {
+    Some(match role {
+        Role::Title | Role::Focus | Role::Key => Color::Cyan,
+        Role::Pass => Color::LightBlue,
+        Role::Warning | Role::Fail | Role::Outside | Role::State => Color::Yellow,
+        Role::Cursor | Role::Match => Color::LightYellow,
+        Role::Behind => Color::Blue,
+        _ => return None,
+    })
+}
+
+fn on_white(role: Role) -> Option<Color> {
+    Some(match role {
+        Role::Title | Role::Focus | Role::Key | Role::Untrimmed => Color::Blue,
+        Role::Behind => Color::Cyan,
+        Role::Pass => Color::Green,
+        Role::Warning | Role::State | Role::Cursor | Role::Match => Color::Magenta,
+        Role::Fail | Role::Outside => Color::Red,
+        Role::Quiet | Role::Band | Role::Excluded => Color::DarkGray,
+        Role::Text | Role::Selected | Role::Curve => return None,
+    })
 }
 
 #[cfg(test)]
@@ -119,18 +214,89 @@ mod tests {
         Role::Excluded,
     ];
 
+    const DEPTHS: [Depth; 3] = [Depth::None, Depth::Eight, Depth::Sixteen];
+
     #[test]
-    fn the_background_is_never_set_and_mono_has_no_colour() {
-        for role in ALL {
-            assert_eq!(Theme::Colour.style(role).bg, None, "{role:?}");
-            assert_eq!(Theme::Mono.style(role).fg, None, "{role:?}");
+    fn the_background_is_never_set_whatever_the_theme() {
+        for (theme, role) in Theme::ALL.into_iter().flat_map(|theme| ALL.map(|role| (theme, role))) {
+            for depth in DEPTHS {
+                assert_eq!(depth.limit(theme.style(role)).bg, None, "{theme:?} {role:?}");
+            }
         }
     }
 
     #[test]
-    fn a_failure_is_loud_and_a_pass_is_not() {
-        let (fail, pass) = (Theme::Mono.style(Role::Fail), Theme::Mono.style(Role::Pass));
-        assert!(fail.add_modifier.contains(Modifier::REVERSED));
-        assert_eq!(pass.add_modifier, Modifier::empty());
+    fn without_colours_there_is_none_and_no_stroke() {
+        for (theme, role) in Theme::ALL.into_iter().flat_map(|theme| ALL.map(|role| (theme, role))) {
+            for style in [Theme::Mono.style(role), Depth::None.limit(theme.style(role))] {
+                assert_eq!(style.fg, None, "{theme:?} {role:?}");
+                assert!(!style.add_modifier.contains(Modifier::CROSSED_OUT));
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_is_the_only_block_in_every_theme() {
+        for (theme, role) in Theme::ALL.into_iter().flat_map(|theme| ALL.map(|role| (theme, role))) {
+            let reversed = theme.style(role).add_modifier.contains(Modifier::REVERSED);
+            assert_eq!(reversed, role == Role::Fail, "{theme:?} {role:?}");
+        }
+        assert_eq!(Theme::Mono.style(Role::Pass).add_modifier, Modifier::empty());
+    }
+
+    #[test]
+    fn good_and_bad_differ_in_colour_wherever_there_are_colours() {
+        for theme in Theme::ALL.into_iter().filter(|theme| *theme != Theme::Mono) {
+            for depth in [Depth::Eight, Depth::Sixteen] {
+                let colour = |role| depth.limit(theme.style(role)).fg;
+                assert_ne!(colour(Role::Pass), colour(Role::Fail), "{theme:?}");
+                assert_ne!(colour(Role::Pass), colour(Role::Warning), "{theme:?}");
+                let (curve, behind) = (theme.style(Role::Curve), theme.style(Role::Behind));
+                assert_ne!(depth.limit(curve), depth.limit(behind), "{theme:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn colour_blind_knows_neither_red_nor_green() {
+        use Color::{Green, LightGreen, LightMagenta, LightRed, Magenta, Red};
+        for role in ALL {
+            let colour = Theme::ColourBlind.style(role).fg;
+            let confused = [Red, LightRed, Green, LightGreen, Magenta, LightMagenta];
+            assert!(colour.is_none_or(|colour| !confused.contains(&colour)), "{role:?} {colour:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_dimmed_where_contrast_is_wanted_and_nothing_pale_stands_on_white() {
+        for role in ALL {
+            let dim = |theme: Theme| theme.style(role).add_modifier.contains(Modifier::DIM);
+            assert!(!dim(Theme::HighContrast) && !dim(Theme::Light), "{role:?}");
+            let pale = [Color::Yellow, Color::LightYellow, Color::LightCyan, Color::LightGreen, Color::White];
+            assert!(Theme::Light.style(role).fg.is_none_or(|colour| !pale.contains(&colour)), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_linux_console_gets_eight_colours_and_an_old_terminal_none() {
+        for (term, depth) in [
+            ("linux", Depth::Eight),
+            ("linux-16color", Depth::Eight),
+            ("vt100", Depth::None),
+            ("vt220", Depth::None),
+            ("dumb", Depth::None),
+            ("xterm-mono", Depth::None),
+            ("xterm-256color", Depth::Sixteen),
+            ("tmux", Depth::Sixteen),
+            ("vte-direct", Depth::Sixteen),
+            ("", Depth::Sixteen),
+        ] {
+            assert_eq!(Depth::of(term), depth, "{term}");
+        }
+        let classic = [Color::Red, Color::Green, Color::Yellow, Color::Blue, Color::Magenta, Color::Cyan, Color::Gray];
+        for (theme, role) in Theme::ALL.into_iter().flat_map(|theme| ALL.map(|role| (theme, role))) {
+            let colour = Depth::Eight.limit(theme.style(role)).fg;
+            assert!(colour.is_none_or(|colour| classic.contains(&colour)), "{theme:?} {role:?} {colour:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod history;
 mod keys;
 mod models;
 mod moves;
+mod palette;
 mod prompts;
 mod session;
 mod tested;
@@ -33,7 +34,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Session(event) => session::heard(app, *event),
         Msg::Tick(clock) => {
             tick(app, clock);
-            Vec::new()
+            session::ring_if_owed(app).into_iter().collect()
         }
         Msg::NotRemembered(why) => {
             app.say(&format!("not kept for the next start: {why}"));

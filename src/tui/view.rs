@@ -17,6 +17,7 @@ mod live;
 mod log;
 mod lots_chart;
 mod models;
+mod palette;
 mod pen;
 mod plot;
 mod prompt;
@@ -34,20 +35,25 @@ use ratatui::buffer::Buffer;
 
 use super::action::Screen;
 use super::app::{App, Overlay};
+use super::keymap::Bound;
 use super::layout::{self, Size};
-use super::symbols::{Symbols, single};
+use super::symbols::Symbols;
 use pen::Pen;
 
 pub use evidence::room as evidence_room;
 pub use header::moment;
-pub use help::lines as help_lines;
+pub use help::scroll as help_scroll;
 pub use models::{card_room, speaks_instead};
 
 /// Draws the screen into a buffer that is at least as large.
 pub fn draw(app: &App, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, app);
     if layout::size(app.size.0, app.size.1) == Size::Tiny {
-        tiny::draw(app, &mut pen);
+        let footer = layout::tiny_footer(app);
+        tiny::draw(app, &mut pen, footer.map_or(app.size.1, |area| area.y));
+        if let Some(area) = footer {
+            footer::draw(app, &mut pen, area);
+        }
     } else {
         let parts = layout::parts(app);
         header::draw(app, &mut pen, parts.header);
@@ -67,17 +73,24 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
     if let Some(Overlay::Help { query, scroll }) = &app.overlay {
         help::draw(app, &mut pen, query, *scroll);
     }
+    palette::draw(app, &mut pen);
     prompt::saved(app, &mut pen);
-    if app.look.symbols == Symbols::Ascii {
-        spell(buffer);
-    }
+    spell(app.look.symbols, buffer);
 }
 
-/// Whatever still is not ASCII becomes one ASCII character, so that no cell depends on the terminal's fonts.
-fn spell(buffer: &mut Buffer) {
+/// A line's keys as the terminal shows them.
+fn written(app: &App, bound: &Bound) -> String {
+    bound.keys.iter().map(|key| app.look.symbols.key(&key.0)).collect::<Vec<_>>().join("  ")
+}
+
+/// Whatever the terminal still cannot show becomes one character that it can, so that no cell depends on its fonts.
+fn spell(symbols: Symbols, buffer: &mut Buffer) {
+    if symbols == Symbols::Unicode {
+        return;
+    }
     for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
-            let c = cell.symbol().chars().next().map_or(' ', single);
+            let c = cell.symbol().chars().next().map_or(' ', |c| symbols.spelled(c));
             cell.set_char(c);
         }
     }

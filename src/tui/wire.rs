@@ -174,15 +174,25 @@ fn modifiers(modifier: Modifier) -> impl Iterator<Item = u8> {
     codes.into_iter().filter(move |(which, _)| modifier.contains(*which)).map(|(_, code)| code)
 }
 
-/// The themes name no other colours.
+/// The sixteen; the themes name no other colours.
 fn colour(colour: Color) -> Option<u8> {
     Some(match colour {
+        Color::Black => 30,
         Color::Red => 31,
         Color::Green => 32,
         Color::Yellow => 33,
         Color::Blue => 34,
         Color::Magenta => 35,
         Color::Cyan => 36,
+        Color::Gray => 37,
+        Color::DarkGray => 90,
+        Color::LightRed => 91,
+        Color::LightGreen => 92,
+        Color::LightYellow => 93,
+        Color::LightBlue => 94,
+        Color::LightMagenta => 95,
+        Color::LightCyan => 96,
+        Color::White => 97,
         _ => return None,
     })
 }
@@ -204,7 +214,7 @@ mod tests {
                 Style::new(),
                 Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
                 Style::new().add_modifier(Modifier::REVERSED),
-                Style::new().fg(Color::Cyan),
+                Style::new().fg(Color::LightYellow),
             ];
             let style = styles.get(usize::from(*style)).copied().unwrap_or_default();
             buffer.set_string(x % SIZE.width, y % SIZE.height, text, style);
@@ -226,6 +236,7 @@ mod tests {
                 if symbol != " " {
                     prop_assert_eq!(cell.bold(), wanted.modifier.contains(Modifier::BOLD));
                     prop_assert_eq!(cell.fgcolor() == vt100::Color::Idx(1), wanted.fg == Color::Red);
+                    prop_assert_eq!(cell.fgcolor() == vt100::Color::Idx(11), wanted.fg == Color::LightYellow);
                 }
             }
         }

@@ -16,7 +16,7 @@ use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
-use trimwatch::config::Bell;
+use trimwatch::config::{Bell, Marker};
 use trimwatch::engine::{Outcome, process};
 use trimwatch::history::{
     Act, Committed, Ending, Entry, Exclusion, FileFacts, Filter, Holder, LogEntry, LogOutcome, Moment, Overview,
@@ -25,7 +25,7 @@ use trimwatch::history::{
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
 use trimwatch::trim::Source;
 use trimwatch::trim::{LocalDate, LocalTime};
-use trimwatch::tui::{App, Clock, Effect, Look, Msg, Symbols, Theme, update};
+use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Symbols, Theme, update};
 
 /// Noon on the day the screens are drawn.
 pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
@@ -134,7 +134,8 @@ pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
 
 /// A look with everything, in colour or without, in Unicode or ASCII.
 pub fn look(symbols: Symbols) -> Look {
-    Look { symbols, theme: Theme::Colour, bell: Bell::Fail }
+    let (theme, depth, marker) = (Theme::Default, Depth::Sixteen, symbols.marker(Marker::Braille));
+    Look { symbols, theme, depth, marker, keys: KeyMap::default(), bell: Bell::Fail }
 }
 
 /// A screen of a size with nothing on it but a folder that is watched.

@@ -5,14 +5,14 @@ use std::io::{self, IsTerminal};
 
 use super::Check;
 use crate::config::Config;
-use crate::tui::{Look, Symbols, Theme};
+use crate::tui::{Depth, Look, Symbols};
 
 /// Smaller than this the screen is one line.
 const SMALL: (u16, u16) = (60, 16);
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     let look = Look::of(config);
-    vec![size(), letters(config, look.symbols), colours(look.theme)]
+    vec![size(), letters(config, look.symbols), colours(&look)]
 }
 
 fn size() -> Check {
@@ -35,6 +35,7 @@ fn size() -> Check {
 fn letters(config: &Config, symbols: Symbols) -> Check {
     match symbols {
         Symbols::Unicode => Check::ok("letters", "UTF-8"),
+        Symbols::Console => Check::ok("letters", "UTF-8, with the glyphs that a console's font has"),
         Symbols::Ascii if config.ascii => Check::ok("letters", "ASCII, as configured"),
         Symbols::Ascii => Check::look(
             "letters",
@@ -44,14 +45,13 @@ fn letters(config: &Config, symbols: Symbols) -> Check {
     }
 }
 
-fn colours(theme: Theme) -> Check {
+fn colours(look: &Look) -> Check {
     let asked = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Check::ok(
-        "colours",
-        match theme {
-            Theme::Mono if asked => "none, as NO_COLOR asks",
-            Theme::Mono => "none: the terminal has none",
-            Theme::Colour => "sixteen",
-        },
-    )
+    let found = match look.depth {
+        Depth::None if asked => "none, as NO_COLOR asks".to_owned(),
+        Depth::None => "none: the terminal has none".to_owned(),
+        Depth::Eight => format!("eight, theme {}", look.theme.word()),
+        Depth::Sixteen => format!("sixteen, theme {}", look.theme.word()),
+    };
+    Check::ok("colours", found)
 }

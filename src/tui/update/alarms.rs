@@ -86,7 +86,7 @@ fn write(app: &mut App, seen: &SeenTo) -> Vec<Effect> {
 /// station, else from today.
 pub(super) fn ask_baseline(app: &mut App) {
     let Some(line) = app.drift.line() else {
-        app.say("how the models run is not known yet");
+        app.say("how the models run is not known yet: it is once the history is open");
         return;
     };
     let stream = line.stream.clone();

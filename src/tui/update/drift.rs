@@ -212,7 +212,7 @@ pub(super) fn heard_charts(app: &mut App, charts: Box<DriftCharts>) {
 /// An alarm was raised: it is said once, and the list is no longer what it was.
 pub(super) fn raised(app: &mut App, alarm: &Alarm) -> Vec<Effect> {
     app.say(&format!("ALARM {}", alarm.sentence));
-    super::session::ring(app).into_iter().collect()
+    super::session::ring_for_alarm(app).into_iter().collect()
 }
 
 /// Whether an event changes what a person looks at without having asked: the view that stands still holds it back.

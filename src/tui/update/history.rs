@@ -30,9 +30,13 @@ pub(super) fn act(app: &mut App, action: Action) {
         }
         Action::RangeShorter => history.step_range(false),
         Action::RangeLonger => history.step_range(true),
-        Action::SaveFilter if history.filter.is_empty() => app.say("no filter to save yet: f makes one"),
+        Action::SaveFilter if history.filter.is_empty() => {
+            app.say(&format!("no filter to save yet: {} makes one", app.key(Action::Filter)));
+        }
         Action::SaveFilter => app.overlay = Some(Overlay::Prompt(Prompt::SaveAs(Line::default()))),
-        Action::SavedFilters if app.remembered.filters.is_empty() => app.say("no filter is saved yet: w saves one"),
+        Action::SavedFilters if app.remembered.filters.is_empty() => {
+            app.say(&format!("no filter is saved yet: {} saves one", app.key(Action::SaveFilter)));
+        }
         Action::SavedFilters => app.overlay = Some(Overlay::Saved { at: 0 }),
         Action::ViewNext => show(app, false),
         Action::ViewPrevious => show(app, true),
@@ -51,7 +55,7 @@ fn show(app: &mut App, back: bool) {
 /// Asks why the run on screen is to be excluded, or to count again.
 pub(super) fn ask_word(app: &mut App) {
     let Some(run) = app.run() else {
-        app.say("no run is selected");
+        app.say("no run is selected: choose a row with a run");
         return;
     };
     let identity = &run.record.run.identity;
@@ -86,11 +90,16 @@ pub(super) fn wanted(app: &mut App) -> Vec<Effect> {
 /// Asks for the next run with the text that is searched for.
 pub(super) fn find(app: &mut App, from: usize, step: Step) -> Vec<Effect> {
     let Some(text) = app.search.as_ref().map(|search| search.text.clone()) else {
-        app.say("nothing was searched for yet: / does");
+        app.say(&nothing_searched(app));
         return Vec::new();
     };
     let (number, query) = app.history.find(from);
     vec![Effect::Ask(Request::Find { number, query: Box::new(query), text, step })]
+}
+
+/// What is said where there is no search to walk through.
+pub(super) fn nothing_searched(app: &App) -> String {
+    format!("nothing was searched for yet: {} does", app.key(Action::Search))
 }
 
 /// Takes an answer.

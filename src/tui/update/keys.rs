@@ -2,15 +2,16 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{alarms, drift, history, models, moves, prompts, session, tested};
+use super::{alarms, drift, history, models, moves, palette, prompts, session, tested};
 use crate::history::{LogOutcome, Step};
 use crate::session::{Request, Role};
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::{App, Frozen, Overlay};
 use crate::tui::history::Shows;
-use crate::tui::keymap::{Key, action_of};
+use crate::tui::key::Key;
 use crate::tui::msg::Effect;
 use crate::tui::search::{self, Search};
+use crate::tui::theme::Depth;
 
 /// Takes a key. Whatever row it leaves selected has been looked at.
 pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
@@ -18,7 +19,13 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.toast = None;
     let quit = event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c');
     let effects = match app.overlay.take() {
-        Some(Overlay::Help { query, scroll }) if !quit => in_help(app, event, query, scroll),
+        Some(Overlay::Help { query, scroll }) if !quit => {
+            palette::in_help(app, event, query, scroll);
+            Vec::new()
+        }
+        Some(Overlay::Palette { query, at }) if !quit => {
+            palette::press(app, event, query, at).map(|chosen| act(app, chosen)).unwrap_or_default()
+        }
         Some(Overlay::Search { text, from }) if !quit => in_search(app, event, text, from),
         Some(Overlay::Prompt(prompt)) if !quit => prompts::press(app, event, prompt),
         Some(Overlay::Confirm { intent, .. }) if !quit => models::answered(app, event, intent),
@@ -28,7 +35,7 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
             _ if quit => vec![Effect::Quit],
             _ => Vec::new(),
         },
-        _ => match Key::of(event).and_then(|key| action_of(app.screen, &key)) {
+        _ => match Key::of(event).and_then(|key| app.look.keys.action_of(app.screen, &key)) {
             Some(action) => act(app, action),
             None => Vec::new(),
         },
@@ -115,6 +122,9 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.say("looking through the folders");
             return vec![Effect::Ask(Request::Rescan)];
         }
+        Action::Palette => app.overlay = Some(Overlay::Palette { query: String::new(), at: 0 }),
+        Action::ThemeNext => next_theme(app),
+        Action::MarkerNext => next_marker(app),
         Action::Help => app.overlay = Some(Overlay::Help { query: String::new(), scroll: 0 }),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
@@ -127,7 +137,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 fn begin_search(app: &mut App) {
     if app.screen == Screen::History && app.history.shows != Shows::Runs {
-        app.say("the runs are searched, not their yields: Tab shows them");
+        app.say(&format!("the runs are searched, not their yields: {} shows them", app.key(Action::ViewNext)));
         return;
     }
     let from = moves::position(app).selected;
@@ -137,7 +147,10 @@ fn begin_search(app: &mut App) {
 fn retry(app: &mut App) -> Vec<Effect> {
     let Some(entry) = app.log_entry() else { return Vec::new() };
     if !matches!(entry.outcome, LogOutcome::Failed { .. }) {
-        app.say("only a file that could not be read is read again");
+        app.say(&format!(
+            "only a file that could not be read is read again: {} shows those",
+            app.key(Action::FailuresOnly)
+        ));
         return Vec::new();
     }
     let (path_key, name) = (entry.file.path_key, entry.file.name().to_owned());
@@ -156,34 +169,30 @@ fn step_match(app: &mut App, forward: bool) -> Vec<Effect> {
     }
     match search::next(&matches, from, forward) {
         Some(index) => moves::select(app, index),
-        None if app.search.is_none() => app.say("nothing was searched for yet: / does"),
+        None if app.search.is_none() => app.say(&history::nothing_searched(app)),
         None => app.say("no match"),
     }
     Vec::new()
 }
 
-fn in_help(app: &mut App, event: KeyEvent, mut query: String, scroll: usize) -> Vec<Effect> {
-    let scroll = match event.code {
-        KeyCode::Esc | KeyCode::Enter => return Vec::new(),
-        KeyCode::Char('?' | 'q') if query.is_empty() => return Vec::new(),
-        KeyCode::Up => scroll.saturating_sub(1),
-        KeyCode::Down => scroll + 1,
-        KeyCode::PageUp => scroll.saturating_sub(10),
-        KeyCode::PageDown => scroll + 10,
-        KeyCode::Backspace => {
-            query.pop();
-            0
-        }
-        KeyCode::Char(c) if !c.is_control() => {
-            query.push(c);
-            0
-        }
-        _ => scroll,
-    };
-    // Never past the last line, or the way back up would need as many presses as went too far.
-    let scroll = scroll.min(crate::tui::view::help_lines(app.screen, &query).saturating_sub(1));
-    app.overlay = Some(Overlay::Help { query, scroll });
-    Vec::new()
+fn next_theme(app: &mut App) {
+    app.look.next_theme();
+    let word = app.look.theme.word();
+    app.say(&match app.look.depth {
+        Depth::None => format!("theme {word}; this terminal has no colours, or NO_COLOR is set"),
+        _ => format!("theme {word}; `theme = \"{word}\"` in the configuration keeps it"),
+    });
+}
+
+fn next_marker(app: &mut App) {
+    let before = app.look.marker;
+    app.look.next_marker();
+    let word = app.look.marker.word();
+    app.say(&if app.look.marker == before {
+        "this screen is spelled in ASCII: charts have no other marker".to_owned()
+    } else {
+        format!("charts drawn with {word}; `marker = \"{word}\"` in the configuration keeps it")
+    });
 }
 
 /// The list moves with every letter, and back when the search is given up.

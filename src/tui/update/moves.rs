@@ -250,7 +250,7 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         select(app, index);
         return open_unit(app);
     }
-    app.say("no run to open behind this line");
+    app.say("no run to open behind this line: what there is stands below it");
     Vec::new()
 }
 
@@ -263,7 +263,12 @@ pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
         return super::drift::open_point(app);
     }
     let Some(run) = app.selected().and_then(Row::run).cloned() else {
-        app.say(if app.rows.is_empty() { "no run yet" } else { "this file is no run: its reason is in the log" });
+        let log = app.key(Action::Go(Screen::Log));
+        app.say(&if app.rows.is_empty() {
+            "no run yet: a workbook that is dropped into the folder makes one".to_owned()
+        } else {
+            format!("this file is no run: {log} shows why, in the log")
+        });
         return Vec::new();
     };
     let track = app.shown_track();
@@ -273,7 +278,12 @@ pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
 /// A run of the history, whenever it was.
 fn open_of_history(app: &mut App) -> Vec<Effect> {
     let Some(run) = app.history.run().cloned() else {
-        app.say(if app.history.found() == 0 { "no run is shown" } else { "no run that can be opened is selected" });
+        let filter = app.key(Action::Filter);
+        app.say(&if app.history.found() == 0 {
+            format!("no run is shown: {filter} changes the filter")
+        } else {
+            "no run that can be opened is selected: choose another row".to_owned()
+        });
         return Vec::new();
     };
     open_deciding(app, run, Screen::History)

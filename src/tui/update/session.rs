@@ -16,13 +16,22 @@ const MOST_HELD: usize = 2 * MOST_LOG;
 
 /// Takes an event; while the view stands still, files are held back.
 pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
+    // Whatever is heard ends the silence that is on screen, be it only a sign of life.
+    app.dirty |= app.stale_since().is_some();
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
         Event::Together(events) => return events.into_iter().flat_map(|event| heard(app, event)).collect(),
         Event::Anew => begin_anew(app),
         Event::Past { .. } if app.frozen.is_some() && app.opened => hold(app, event),
-        Event::Arrived(..) | Event::Changed(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
+        Event::Arrived(run, curves) if app.frozen.is_some() => {
+            // The view stands still; the bell does not.
+            app.dirty = true;
+            let rings = fails(&run).then(|| ring_for_failure(app)).flatten();
+            hold(app, Event::Arrived(run, curves));
+            return rings.into_iter().collect();
+        }
+        Event::Changed(..) | Event::Logged(..) if app.frozen.is_some() => hold(app, event),
         Event::Drift(..) if app.frozen.is_some() && super::drift::may_wait(app, true) => hold(app, event),
         Event::DriftCharts(..) if app.frozen.is_some() && super::drift::may_wait(app, false) => hold(app, event),
         event => return take(app, event),
@@ -71,7 +80,9 @@ fn begin_anew(app: &mut App) {
 pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
     let held = app.frozen.take().map(|frozen| frozen.held).unwrap_or_default();
     app.dirty = true;
-    held.into_iter().flat_map(|event| take(app, event)).collect()
+    let effects = held.into_iter().flat_map(|event| take(app, event));
+    // What failed meanwhile rang when it came.
+    effects.filter(|effect| *effect != Effect::Bell).collect()
 }
 
 fn take(app: &mut App, event: Event) -> Vec<Effect> {
@@ -168,7 +179,7 @@ fn shows(app: &App, outcome: &LogOutcome) -> bool {
 }
 
 fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
-    let failed = run.record.run.status == Status::Fail;
+    let failed = fails(&run);
     app.history.outdated();
     let mut effects = Vec::new();
     let same_unit = |shown: &ArrivedRun| {
@@ -184,17 +195,36 @@ fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
     if app.follow {
         app.live_track = None;
     }
-    if failed && app.look.bell == Bell::Fail {
-        effects.extend(ring(app));
-    }
+    effects.extend(failed.then(|| ring_for_failure(app)).flatten());
     effects
 }
 
+fn fails(run: &ArrivedRun) -> bool {
+    run.record.run.status == Status::Fail
+}
+
+/// Rings for a run that failed, where that is wanted; one that comes too soon after another bell is on screen anyway.
+fn ring_for_failure(app: &mut App) -> Option<Effect> {
+    (app.look.bell == Bell::Fail).then(|| ring(app)).flatten()
+}
+
+/// Rings for an alarm: once, and if that is too soon after another bell, as soon as it may.
+pub(super) fn ring_for_alarm(app: &mut App) -> Option<Effect> {
+    let rang = ring(app);
+    app.bell_owed = rang.is_none() && app.look.bell != Bell::Never;
+    rang
+}
+
+/// Rings the bell that an alarm is owed, once it may.
+pub(super) fn ring_if_owed(app: &mut App) -> Option<Effect> {
+    app.bell_owed.then(|| ring(app)).flatten()
+}
+
 /// Rings, unless it is never to or rang a moment ago.
-pub(super) fn ring(app: &mut App) -> Option<Effect> {
+fn ring(app: &mut App) -> Option<Effect> {
     let rings = app.look.bell != Bell::Never && app.clock.now_ms - app.bell_ms >= BELL_MS;
     if rings {
-        app.bell_ms = app.clock.now_ms;
+        (app.bell_ms, app.bell_owed) = (app.clock.now_ms, false);
     }
     rings.then_some(Effect::Bell)
 }

@@ -13,7 +13,7 @@ use crate::tui::unit::Tested;
 /// Asks what the final test made of the part on screen.
 pub(super) fn ask(app: &mut App) {
     let Some(run) = app.run() else {
-        app.say("no run is open");
+        app.say("no run is open: open one of Live or History first");
         return;
     };
     let identity = &run.record.run.identity;

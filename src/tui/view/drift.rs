@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, Span, span};
 use super::{alarms, drift_list, evidence, lots_chart, units_chart};
 use crate::monitoring::{DriftLine, Metric};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::drift::DriftPane;
 use crate::tui::layout::{self, Parts, Size};
@@ -17,7 +18,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
     }
     let (Some(area), Some(line)) = (parts.detail, app.drift.line()) else { return };
     if app.drift.focus == DriftPane::List && layout::size(app.size.0, app.size.1) == Size::Small {
-        return briefly(pen, area, line);
+        return briefly(app, pen, area, line);
     }
     let panes = layout::drift_panes(app, area);
     if let Some(area) = panes.chart {
@@ -37,11 +38,12 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 /// A few lines on the selected line, where there is no room for a chart beside the list.
-fn briefly(pen: &mut Pen<'_>, area: Rect, line: &DriftLine) {
+fn briefly(app: &App, pen: &mut Pen<'_>, area: Rect, line: &DriftLine) {
     let inside = pen.rule(area, &[span(line.stream.to_string(), Role::Selected)], Role::Quiet);
     let place = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-    let said = if line.why.is_empty() { "nothing to say; Enter shows the charts" } else { &line.why };
-    pen.paragraph(place, said, Role::Text);
+    let nothing = || format!("nothing to say; {} shows the charts", app.key(Action::Open));
+    let said = if line.why.is_empty() { nothing() } else { line.why.clone() };
+    pen.paragraph(place, &said, Role::Text);
 }
 
 /// Draws the title of a pane; returns what is inside. Where the list is not beside it, it says whose it is.

@@ -164,7 +164,7 @@ fn bar(symbols: Symbols, percent: f64) -> char {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of ten or less")]
     let of = |parts: f64| ((percent.clamp(0.0, 100.0) / 100.0 * parts) as usize).min(parts as usize - 1);
     match symbols {
-        Symbols::Unicode => BARS.get(of(8.0)).copied().unwrap_or('█'),
+        Symbols::Unicode | Symbols::Console => BARS.get(of(8.0)).copied().unwrap_or('█'),
         Symbols::Ascii => char::from_digit(u32::try_from(of(10.0)).unwrap_or(9), 10).unwrap_or('9'),
     }
 }

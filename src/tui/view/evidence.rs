@@ -7,6 +7,7 @@ use super::drift::{self, reading, sigmas, whole_percent};
 use super::pen::{Pen, Span, broken, left, right, span};
 use super::words::thousands;
 use crate::monitoring::{DriftCharts, DriftList, Evidence, MetricBaseline};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::drift::DriftPane;
 use crate::tui::layout;
@@ -77,7 +78,7 @@ fn words(app: &App, charts: &DriftCharts, width: usize) -> Vec<Line> {
     }
     if let Some(why) = &charts.asks_for_baseline {
         section(&mut lines, "▲ A new baseline is asked for", Role::Warning);
-        said(&mut lines, symbols, width, &format!("{why}. b gives one"), Role::Text);
+        said(&mut lines, symbols, width, &format!("{why}. {} gives one", app.key(Action::NewBaseline)), Role::Text);
     }
     report(&mut lines, symbols, width, charts);
     changes(&mut lines, symbols, width, charts);

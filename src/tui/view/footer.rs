@@ -4,15 +4,16 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
 use super::prompt;
-use crate::tui::action::{Action, Binding};
+use crate::tui::action::Action;
 use crate::tui::app::{App, Overlay};
-use crate::tui::keymap::bindings;
+use crate::tui::keymap::Bound;
+use crate::tui::symbols::Symbols;
 use crate::tui::theme::Role;
 
 /// One key of the footer, with or without its label.
 #[derive(Clone)]
 struct Hint {
-    key: &'static str,
+    key: String,
     label: &'static str,
     labelled: bool,
     is_screen: bool,
@@ -35,7 +36,11 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             let count = format!("   {found} found   Enter keeps, Esc gives up");
             pen.put(x, area.y, area.right().saturating_sub(x + 1), &count, Role::Quiet);
         }
-        _ => match &app.toast {
+        // While letters are typed into something, the screen's keys do nothing: they are not named.
+        Some(Overlay::Help { .. }) => typing(app, pen, area, "scrolls, typing searches"),
+        Some(Overlay::Palette { .. }) => typing(app, pen, area, "chooses, Enter does it, typing searches"),
+        Some(Overlay::Saved { .. }) => typing(app, pen, area, "chooses, Enter shows, d deletes"),
+        None => match &app.toast {
             Some(toast) => {
                 pen.put(area.x + 1, area.y, width, &toast.text, Role::State);
             }
@@ -44,8 +49,16 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// The keys of an overlay, which nobody can bind anew.
+fn typing(app: &App, pen: &mut Pen<'_>, area: Rect, how: &str) {
+    let arrows = if app.look.symbols == Symbols::Ascii { "Up Down" } else { "↑↓" };
+    let said = format!("Esc closes, {arrows} {how}");
+    pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &said, Role::Quiet);
+}
+
 fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let chip = app.search.as_ref().map(|search| format!("/{} {} found  n N", search.text, search.found));
+    let walk = || pair(app, Action::NextMatch, Action::PreviousMatch);
+    let chip = app.search.as_ref().map(|search| format!("/{} {} found  {}", search.text, search.found, walk()));
     let chip_width = chip.as_ref().map_or(0, |chip| pen.width(chip) + 2);
     let (mut left, pinned) = hints(app);
     let pinned_width: usize = pinned.iter().map(|hint| width(pen, hint)).sum();
@@ -64,30 +77,42 @@ fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-/// This screen's keys and the screens; help and quit apart.
+/// This screen's keys and the screens; help and quit apart. What has no key is not in the footer.
 fn hints(app: &App) -> (Vec<Hint>, Vec<Hint>) {
-    let hint = |binding: &'static Binding| Hint {
-        key: shown_key(binding),
-        label: binding.label,
+    let hint = |bound: &&Bound| Hint {
+        key: shown_key(app, bound),
+        label: bound.binding.label,
         labelled: true,
-        is_screen: matches!(binding.action, Action::Go(_)),
+        is_screen: matches!(bound.action(), Action::Go(_)),
     };
-    let all = bindings(app.screen).filter(|binding| !binding.label.is_empty());
-    let (pinned, left): (Vec<_>, Vec<_>) = all.partition(|b| matches!(b.action, Action::Help | Action::Quit));
-    let own = |binding: &&&Binding| binding.action != Action::Go(app.screen);
-    (left.iter().filter(own).map(|b| hint(b)).collect(), pinned.into_iter().map(hint).collect())
+    let all = app.look.keys.on(app.screen).filter(|bound| !bound.binding.label.is_empty());
+    let all = all.filter(|bound| bound.action() != Action::Go(app.screen));
+    let (pinned, left): (Vec<_>, Vec<_>) = all.partition(|b| matches!(b.action(), Action::Help | Action::Quit));
+    let shown = |bounds: Vec<&Bound>| bounds.iter().map(hint).filter(|hint| !hint.key.is_empty()).collect();
+    (shown(left), shown(pinned))
 }
 
 /// Pairs of keys that undo each other are shown together.
-fn shown_key(binding: &'static Binding) -> &'static str {
-    match binding.action {
-        Action::Down => "↑↓",
-        Action::CursorRight => "←→",
-        Action::RangeShorter => "[ ]",
-        Action::SortNext => "s S",
-        Action::NextMetric => "m M",
-        _ => binding.keys.first().copied().unwrap_or(""),
+fn shown_key(app: &App, bound: &Bound) -> String {
+    match bound.action() {
+        Action::Down => pair(app, Action::Up, Action::Down),
+        Action::CursorRight => pair(app, Action::CursorLeft, Action::CursorRight),
+        Action::RangeShorter => pair(app, Action::RangeShorter, Action::RangeLonger),
+        Action::SortNext => pair(app, Action::SortNext, Action::SortReverse),
+        Action::NextMetric => pair(app, Action::NextMetric, Action::PreviousMetric),
+        _ => bound.keys.first().map(|key| app.look.symbols.key(&key.0).to_owned()).unwrap_or_default(),
     }
+}
+
+/// The first keys of two actions; arrows stand side by side.
+fn pair(app: &App, one: Action, other: Action) -> String {
+    let first = |action| {
+        let bound = app.look.keys.on(app.screen).find(|bound| bound.action() == action)?;
+        bound.keys.first().map(|key| app.look.symbols.key(&key.0))
+    };
+    let keys: Vec<&str> = [one, other].into_iter().filter_map(first).collect();
+    let arrows = app.look.symbols != Symbols::Ascii && keys.iter().all(|key| !key.is_ascii());
+    keys.join(if arrows { "" } else { " " })
 }
 
 /// Labels go before keys, the screens' labels last of them; then keys from the end, the screens' last of all.
@@ -113,7 +138,7 @@ fn width(pen: &Pen<'_>, hint: &Hint) -> usize {
 }
 
 fn written(hint: &Hint) -> Vec<Span> {
-    let mut spans = vec![span(hint.key, Role::Key)];
+    let mut spans = vec![span(hint.key.as_str(), Role::Key)];
     spans.push(if hint.labelled { span(format!(" {}  ", hint.label), Role::Quiet) } else { span("  ", Role::Quiet) });
     spans
 }

@@ -4,7 +4,9 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
 use crate::session::{self, HistoryState, Snapshot};
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
+use crate::tui::crumbs::crumbs;
 use crate::tui::theme::Role;
 
 /// One part of the header with how much it matters; the least important goes first where there is no room.
@@ -12,6 +14,9 @@ struct Part {
     keep: u8,
     spans: Vec<Span>,
 }
+
+/// How much the way back matters.
+const WAY: u8 = 5;
 
 /// The words that time alone changes; equal words need no drawing.
 pub fn moment(app: &App) -> String {
@@ -32,6 +37,13 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     {
         parts.retain(|part| part.keep != least);
     }
+    // A way back that went for something larger may still fit.
+    if let Some(way) = way(app).filter(|_| parts.iter().all(|part| part.keep != WAY)) {
+        parts.insert(0, way);
+        if width(pen, &parts) > room + 2 {
+            parts.remove(0);
+        }
+    }
     let mut x = area.x + 1;
     for part in &parts {
         let right = area.right().saturating_sub(u16::try_from(clock.len()).unwrap_or(5) + 2);
@@ -41,7 +53,8 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
 }
 
 fn parts(app: &App) -> Vec<Part> {
-    let mut parts = vec![Part { keep: 1, spans: vec![span("trimwatch", Role::Title)] }];
+    let name = || Part { keep: 1, spans: vec![span("trimwatch", Role::Title)] };
+    let mut parts = vec![way(app).unwrap_or_else(name)];
     let Some(header) = &app.header else {
         if app.lost {
             parts.push(Part { keep: 9, spans: vec![span("▲ NOBODY WATCHES", Role::State)] });
@@ -77,6 +90,15 @@ fn parts(app: &App) -> Vec<Part> {
         parts.push(Part { keep: 4, spans: vec![span(format!("newest {newest}"), Role::Text)] });
     }
     parts
+}
+
+/// `Live ▸ Drift ▸ lots`: what one step back after the other leaves. Live has no way back, Unit a line for it.
+fn way(app: &App) -> Option<Part> {
+    let crumbs = crumbs(app);
+    let known = crumbs.len() < 2 || app.screen == Screen::Unit;
+    let first = if app.size.0 < 100 { crumbs.len().saturating_sub(2) } else { 0 };
+    let shown = crumbs.get(first..).unwrap_or_default().join(" ▸ ");
+    (!known).then(|| Part { keep: WAY, spans: vec![span(shown, Role::Title)] })
 }
 
 /// `LTS ▸ incoming`, and how many folders more.
@@ -134,7 +156,7 @@ pub(super) fn today(header: &Snapshot) -> String {
 /// What is wrong and stays so until it is mended; else the oldest alarm that nobody has seen to.
 pub(super) fn trouble(app: &App, pen: &mut Pen<'_>, area: Rect) {
     if let Some((_, sentence)) = app.pinned() {
-        return pin(pen, area, sentence);
+        return pin(app, pen, area, sentence);
     }
     if app.lost {
         let read_only = matches!(app.role, session::Role::Viewer { read_only: true, .. });
@@ -146,10 +168,14 @@ pub(super) fn trouble(app: &App, pen: &mut Pen<'_>, area: Rect) {
         pen.put(area.x + 1, area.y, area.width.saturating_sub(2), said, Role::State);
         return;
     }
-    let said = match (app.offline(), app.not_kept()) {
-        (Some((path, _, cause)), _) => format!("OFFLINE {path}: {cause}; caught up by itself when it is back"),
-        (None, Some(reason)) => format!("NOT KEPT on disk: {reason}"),
-        (None, None) => return,
+    let said = match (app.offline(), app.not_kept(), app.stale_since()) {
+        (Some((path, _, cause)), ..) => format!("OFFLINE {path}: {cause}; caught up by itself when it is back"),
+        (None, Some(reason), _) => format!("NOT KEPT on disk: {reason}; `trimwatch doctor` says what to mend"),
+        (None, None, Some(since)) => {
+            let (since, quit) = (app.clock.hhmm(since), app.key(Action::Quit));
+            format!("STALE: nothing was heard since {since}; {quit} quits, then start anew: what was judged is kept")
+        }
+        (None, None, None) => return,
     };
     pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &said, Role::State);
 }
@@ -160,9 +186,9 @@ fn alarms(open: usize) -> String {
 }
 
 /// The alarm's sentence with the key that sees to it, which stays where the sentence is cut.
-fn pin(pen: &mut Pen<'_>, area: Rect, sentence: &str) {
-    let keys = [span("a", Role::Key), span(" acknowledge", Role::Quiet)];
-    let taken = 14;
+fn pin(app: &App, pen: &mut Pen<'_>, area: Rect, sentence: &str) {
+    let keys = [span(app.key(Action::Acknowledge), Role::Key), span(" acknowledge", Role::Quiet)];
+    let taken = u16::try_from(keys.iter().map(|(text, _)| pen.width(text)).sum::<usize>()).unwrap_or(14) + 1;
     let x = pen.put(area.x + 1, area.y, area.width.saturating_sub(2), "ALARM", Role::Fail) + 1;
     let room = area.right().saturating_sub(x + taken + 2);
     pen.put(x, area.y, room, sentence, Role::Selected);

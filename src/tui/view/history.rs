@@ -9,6 +9,7 @@ use super::{columns, track, yields};
 use crate::analysis::{explain, explain_track};
 use crate::history::{Facts, RunKey, Tally, text_is_in};
 use crate::session::{ArrivedRun, HistoryPage};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::history::Shows;
 use crate::tui::layout::{self, Parts, Size};
@@ -34,14 +35,14 @@ fn head(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let mut said = Vec::new();
     let history = &app.history;
     if !history.filter.is_empty() {
-        said.push(span(format!("f {}", history.filter), Role::Match));
+        said.push(span(format!("{} {}", app.key(Action::Filter), history.filter), Role::Match));
         said.push(span("  ", Role::Text));
     }
     if history.shows == Shows::Runs {
         let turned = if history.reverse { ", turned round" } else { "" };
         said.push(span(format!("by {}{turned}", history.sort.word()), Role::Quiet));
     } else {
-        said.push(span("Esc back to the runs", Role::Quiet));
+        said.push(span(format!("{} back to the runs", app.key(Action::Back)), Role::Quiet));
     }
     let counts = history.page.as_ref().map(|page| counts(page, area.width)).unwrap_or_default();
     let width: u16 = counts.iter().map(|(text, _)| u16::try_from(pen.width(text)).unwrap_or(0)).sum();
@@ -113,7 +114,7 @@ fn found(app: &App, key: &RunKey, run: &ArrivedRun) -> bool {
 fn instead(app: &App) -> Option<(String, Role)> {
     let history = &app.history;
     if let Some(why) = &history.trouble {
-        return Some((format!("{why}. f changes the filter."), Role::State));
+        return Some((format!("{why}. {} changes the filter.", app.key(Action::Filter)), Role::State));
     }
     match (&history.page, history.building) {
         (None, Some(percent)) => {
@@ -121,9 +122,14 @@ fn instead(app: &App) -> Option<(String, Role)> {
         }
         (None, None) if !app.opened => Some(("Opening the history …".to_owned(), Role::Text)),
         (None, None) => Some(("…".to_owned(), Role::Quiet)),
-        (Some(page), _) if page.all == 0 => Some(("No run in the history yet.".to_owned(), Role::Text)),
+        (Some(page), _) if page.all == 0 => Some((
+            "No run in the history yet: every file that is judged makes one, and `trimwatch ingest FOLDER` takes older ones."
+                .to_owned(),
+            Role::Text,
+        )),
         (Some(page), _) if page.found == 0 => {
-            Some(("No run fits the filter. f changes it, ] means a longer time.".to_owned(), Role::Text))
+            let (filter, longer) = (app.key(Action::Filter), app.key(Action::RangeLonger));
+            Some((format!("No run fits the filter. {filter} changes it, {longer} means a longer time."), Role::Text))
         }
         _ => None,
     }

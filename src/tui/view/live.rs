@@ -7,6 +7,7 @@ use super::table::{self, Emphasis};
 use super::{columns, track, words};
 use crate::analysis::{explain, explain_track};
 use crate::session::ArrivedRun;
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
 use crate::tui::layout::{self, Parts, Size};
 use crate::tui::rows::{Content, Row};
@@ -14,6 +15,10 @@ use crate::tui::theme::Role;
 
 /// Draws list and detail.
 pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
+    if app.rows.is_empty() {
+        let under = parts.detail.map_or(0, |area| area.height);
+        return empty(app, pen, Rect { height: parts.list.height + under, ..parts.list });
+    }
     if parts.list.height > 0 {
         list(app, pen, parts.list);
     }
@@ -30,10 +35,6 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    if app.rows.is_empty() {
-        empty(app, pen, area);
-        return;
-    }
     let shown = columns::fitting(columns::COLUMNS, area.width.saturating_sub(1));
     table::heads(pen, area, &shown, None);
     let rows = usize::from(area.height.saturating_sub(1));
@@ -73,19 +74,59 @@ fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool,
 
 /// An empty screen says what will happen on it.
 fn empty(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let folders = app.header.iter().flat_map(|header| &header.folders).map(|folder| folder.path.as_str());
-    let folders: Vec<&str> = folders.collect();
-    let said = if app.opened {
-        format!(
-            "No trim file yet in {}. A workbook that is dropped there is shown here, judged, as soon as it is closed.",
-            folders.join(", ")
-        )
-    } else {
-        "Opening the history …".to_owned()
-    };
     let width = area.width.saturating_sub(4).min(76);
-    let area = Rect { x: area.x + 2, y: area.y + 1, width, height: area.height.saturating_sub(1) };
-    pen.paragraph(area, &said, Role::Text);
+    let mut rest = Rect { x: area.x + 2, y: area.y + 1, width, height: area.height.saturating_sub(1) };
+    if !app.opened {
+        pen.paragraph(
+            rest,
+            "Opening the history … Files that arrive meanwhile are judged and shown at once.",
+            Role::Text,
+        );
+        return;
+    }
+    for (text, role) in first_words(app) {
+        let used = pen.paragraph(rest, &text, role) + 1;
+        rest = Rect { y: rest.y + used, height: rest.height.saturating_sub(used), ..rest };
+    }
+    for ((key, what), y) in first_keys(app).into_iter().zip(rest.y..rest.bottom()) {
+        pen.put(rest.x, y, KEYS, &key, Role::Key);
+        pen.put(rest.x + KEYS + 1, y, width.saturating_sub(KEYS + 1), what, Role::Text);
+    }
+}
+
+/// Columns of the keys that are worth trying.
+const KEYS: u16 = 6;
+
+/// What is watched, what will happen, and where else files may come from.
+fn first_words(app: &App) -> [(String, Role); 3] {
+    let folders = app.header.iter().flat_map(|header| &header.folders).map(|folder| folder.path.as_str());
+    let folders = folders.collect::<Vec<&str>>().join(", ");
+    let watched = if folders.is_empty() { "No folder is watched.".to_owned() } else { format!("Watching {folders}") };
+    [
+        (format!("No trim file yet. {watched}"), Role::Selected),
+        (
+            "A workbook that is dropped there is judged as soon as it is closed, and stands here with the reason of its \
+             verdict. Files are only read, never changed."
+                .to_owned(),
+            Role::Text,
+        ),
+        (
+            "`trimwatch ingest FOLDER` takes older files into the history; `trimwatch demo` shows a screen at work."
+                .to_owned(),
+            Role::Quiet,
+        ),
+    ]
+}
+
+/// Keys for somebody who sees the program for the first time.
+fn first_keys(app: &App) -> [(String, &'static str); 5] {
+    [
+        (app.key(Action::Help), "help: what this screen shows, its keys, its marks"),
+        (app.key(Action::Palette), "everything that can be done here, found by typing"),
+        (app.key(Action::Rescan), "look through the folders now"),
+        (app.key(Action::Go(Screen::Log)), "how every file ended, and why"),
+        (app.key(Action::Quit), "quit"),
+    ]
 }
 
 fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, run: &ArrivedRun) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, span};
 use super::words;
 use crate::history::{LogEntry, LogOutcome};
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
 use crate::tui::layout::Parts;
 use crate::tui::search::log_words;
@@ -31,8 +32,12 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
         row(app, pen, Rect { y, height: 1, ..area }, entry, app.log_at.top + line == app.log_at.selected);
     }
     if shown == 0 {
-        let said = if app.failures_only { "every file could be read" } else { "no file yet" };
-        pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), said, Role::Quiet);
+        let said = if app.failures_only {
+            format!("every file could be read; {} shows all", app.key(Action::FailuresOnly))
+        } else {
+            "no file yet: how each one ends is told here".to_owned()
+        };
+        pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), &said, Role::Quiet);
     }
 }
 
@@ -82,14 +87,18 @@ fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry) {
     let failed = matches!(entry.outcome, LogOutcome::Failed { .. });
     let used = pen.paragraph(Rect { height: place.height.saturating_sub(1), ..place }, &reason, Role::Text);
     let next = match &entry.outcome {
-        LogOutcome::Failed { .. } => "r reads it again; it is read by itself when it changes",
-        LogOutcome::Skipped { .. } => "nothing to do",
-        LogOutcome::Learning { .. } => "4 shows the models; Enter too",
-        _ => "Enter opens the run",
+        LogOutcome::Failed { .. } => {
+            format!("{} reads it again; it is read by itself when it changes", app.key(Action::Retry))
+        }
+        LogOutcome::Skipped { .. } => "nothing to do".to_owned(),
+        LogOutcome::Learning { .. } => {
+            format!("{} shows the models; {} too", app.key(Action::Go(Screen::Models)), app.key(Action::Open))
+        }
+        _ => format!("{} opens the run", app.key(Action::Open)),
     };
     let named = u16::from(!entry.file.path.is_empty());
     pen.put(place.x, place.y + used, place.width, &entry.file.path, Role::Quiet);
     if used + named < place.height {
-        pen.put(place.x, place.y + used + named, place.width, next, if failed { Role::Key } else { Role::Quiet });
+        pen.put(place.x, place.y + used + named, place.width, &next, if failed { Role::Key } else { Role::Quiet });
     }
 }

@@ -10,6 +10,7 @@ use crate::monitoring::{DriftCharts, LotPoint, Subject};
 use crate::spc::LotState;
 use crate::spc::p_chart::PLimitBy;
 use crate::trim::LocalTime;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::drift::DriftPane;
 use crate::tui::theme::Role;
@@ -27,7 +28,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let shown = app.drift.shown_lots();
     let lots = charts.lots.get(shown.first..shown.end).unwrap_or(&[]);
     let (Some(first), Some(last)) = (lots.first(), lots.last()) else {
-        return nothing(pen, inside, charts.lots.last().map(|lot| lot.last), "lot");
+        return nothing(app, pen, inside, charts.lots.last().map(|lot| lot.last), "lot");
     };
     let Some(frame) = Frame::of(pen, inside) else { return };
     let plot = plotted(app, pen, &frame, charts, lots, shown);
@@ -64,9 +65,12 @@ fn title(charts: Option<&DriftCharts>) -> Vec<Span> {
 }
 
 /// What stands in place of a chart without points.
-pub(super) fn nothing(pen: &mut Pen<'_>, area: Rect, newest: Option<LocalTime>, what: &str) {
+pub(super) fn nothing(app: &App, pen: &mut Pen<'_>, area: Rect, newest: Option<LocalTime>, what: &str) {
     let said = match newest {
-        Some(time) => format!("no {what} in this time; the newest is of {}. ] shows a longer time", time.date),
+        Some(time) => {
+            let longer = app.key(Action::RangeLonger);
+            format!("no {what} in this time; the newest is of {}. {longer} shows a longer time", time.date)
+        }
         None => format!("no {what} yet"),
     };
     pen.paragraph(area, &said, Role::Quiet);

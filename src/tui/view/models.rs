@@ -8,6 +8,7 @@ use crate::analysis::Learner;
 use crate::config::Mode;
 use crate::learning::AUC;
 use crate::session::{Standing, TrainingView};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::layout::{self, Parts};
 use crate::tui::models::{Pane, Subject};
@@ -165,7 +166,12 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
     if let Some(training) = &view.training
         && area.height > 1
     {
-        pen.spans(area.x + 1, area.bottom() - 1, area.width.saturating_sub(2), &training_line(training, area.width));
+        pen.spans(
+            area.x + 1,
+            area.bottom() - 1,
+            area.width.saturating_sub(2),
+            &training_line(app, training, area.width),
+        );
     }
 }
 
@@ -264,7 +270,7 @@ fn age(app: &App, subject: Subject<'_>) -> String {
 }
 
 /// `training trim verdict ▕████  ▏ 62 %  wanted by AB  another one waits  c gives it up`.
-fn training_line(training: &TrainingView, width: u16) -> Vec<Span> {
+fn training_line(app: &App, training: &TrainingView, width: u16) -> Vec<Span> {
     let what = training.learner.map_or("the history is looked through", Learner::title);
     let mut line = vec![span("training ", Role::Key), span(format!("{what} "), Role::Text)];
     if width >= 80 {
@@ -276,7 +282,7 @@ fn training_line(training: &TrainingView, width: u16) -> Vec<Span> {
         line.push(span("  another one waits", Role::Text));
     }
     if width >= 100 {
-        line.push(span("   c gives it up", Role::Quiet));
+        line.push(span(format!("   {} gives it up", app.key(Action::CancelTraining)), Role::Quiet));
     }
     line
 }

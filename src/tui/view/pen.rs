@@ -7,6 +7,7 @@ use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::Marker;
 use crate::tui::app::App;
 use crate::tui::look::Look;
 use crate::tui::symbols::Symbols;
@@ -66,16 +67,16 @@ fn cut(symbols: Symbols, text: &str, width: usize) -> String {
 /// Writes into a buffer.
 pub(super) struct Pen<'a> {
     buffer: &'a mut Buffer,
-    look: Look,
+    look: &'a Look,
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(buffer: &'a mut Buffer, app: &App) -> Self {
-        Self { buffer, look: app.look }
+    pub(super) fn new(buffer: &'a mut Buffer, app: &'a App) -> Self {
+        Self { buffer, look: &app.look }
     }
 
     pub(super) fn style(&self, role: Role) -> Style {
-        self.look.theme.style(role)
+        self.look.style(role)
     }
 
     /// Writes text at a place, cut to `width` with an ellipsis; returns the column after it.
@@ -171,6 +172,11 @@ impl<'a> Pen<'a> {
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
             cell.set_char(c).set_style(style);
         }
+    }
+
+    /// What charts are drawn with.
+    pub(super) fn marker(&self) -> Marker {
+        self.look.marker
     }
 
     /// Whether cells must be ASCII.

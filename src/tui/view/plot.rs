@@ -1,8 +1,9 @@
-//! A chart of cells: braille dots in layers, single glyphs on top. ASCII draws one character a cell.
+//! A chart of cells: dots in layers, single glyphs on top. The marker says what a cell's dots are drawn as.
 
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
+use crate::config::Marker;
 use crate::tui::theme::Role;
 
 /// Dots across and down one cell.
@@ -27,14 +28,17 @@ pub(super) enum Layer {
     Curve,
 }
 
-const LAYERS: [(Layer, Role, char); 6] = [
-    (Layer::Behind, Role::Behind, '.'),
-    (Layer::Band, Role::Band, '-'),
-    (Layer::Stored, Role::Quiet, '.'),
-    (Layer::Points, Role::Quiet, '.'),
-    (Layer::Average, Role::Text, '*'),
-    (Layer::Curve, Role::Curve, '*'),
+/// Each layer with its role and how a cell of it is drawn where cells are not parted: a dot, a plain character.
+const LAYERS: [(Layer, Role, char, char); 6] = [
+    (Layer::Behind, Role::Behind, '·', '.'),
+    (Layer::Band, Role::Band, '─', '-'),
+    (Layer::Stored, Role::Quiet, '·', '.'),
+    (Layer::Points, Role::Quiet, '·', '.'),
+    (Layer::Average, Role::Text, '•', '*'),
+    (Layer::Curve, Role::Curve, '•', '*'),
 ];
+/// The dots of a braille cell's upper half.
+const UPPER: u8 = 0x1b;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
@@ -185,23 +189,39 @@ impl Plot {
 
     /// Writes the chart.
     pub(super) fn render(&self, pen: &mut Pen<'_>, area: Rect) {
-        let ascii = pen.is_ascii();
+        let marker = pen.marker();
         for (index, cell) in self.cells.iter().enumerate() {
             let (row, column) = (index / usize::from(self.columns), index % usize::from(self.columns));
             let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
             // Limits are dashed: they must not pass for a curve where there is no colour.
             let dashed = |layer: Layer| layer == Layer::Band && column % 2 == 1;
-            let drawn_in = |((layer, ..), dots): &(&(Layer, Role, char), u8)| *dots != 0 && !dashed(*layer);
+            let drawn_in = |((layer, ..), dots): &(&(Layer, Role, char, char), u8)| *dots != 0 && !dashed(*layer);
             let top = LAYERS.iter().zip(cell.dots).rev().find(drawn_in);
             let drawn = cell.glyph.or_else(|| {
-                let ((_, role, plain), dots) = top?;
-                let braille = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
-                Some((if ascii { *plain } else { braille }, *role))
+                let ((layer, role, dot, plain), dots) = top?;
+                let glyph = match marker {
+                    Marker::Braille => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
+                    // What lies behind is as heavy in halves as what counts: it is dotted.
+                    Marker::Half if matches!(layer, Layer::Band | Layer::Average | Layer::Curve) => halves(dots),
+                    Marker::Half | Marker::Dot => *dot,
+                    Marker::Ascii => *plain,
+                };
+                Some((glyph, *role))
             });
             if let Some((c, role)) = drawn {
                 pen.glyph(area.x + column, area.y + row, c, role);
             }
         }
+    }
+}
+
+/// The halves of a cell that have dots.
+fn halves(dots: u8) -> char {
+    match (dots & UPPER != 0, dots & !UPPER != 0) {
+        (true, true) => '█',
+        (true, false) => '▀',
+        (false, true) => '▄',
+        (false, false) => ' ',
     }
 }
 
@@ -226,6 +246,12 @@ mod tests {
         plot.mark(0.5, 7.0, None, Role::Outside);
         let at = usize::from(plot.column(0.5).expect("a column"));
         assert_eq!(plot.cells.get(at).and_then(|cell| cell.glyph).map(|(c, _)| c), Some('▲'));
+    }
+
+    #[test]
+    fn a_cell_is_drawn_by_the_halves_its_dots_stand_in() {
+        let dots = |rows: std::ops::Range<usize>| BITS.get(rows).expect("rows").iter().map(|row| row[0]).sum::<u8>();
+        assert_eq!([dots(0..1), dots(1..2), dots(2..3), dots(3..4), dots(1..3)].map(halves), ['▀', '▀', '▄', '▄', '█']);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::pen::{Pen, Span, span};
 use super::words;
 use crate::analysis::{JudgedTrack, SweepCurve, TrackCurves};
 use crate::session::ArrivedRun;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::curves::Known;
 use crate::tui::theme::{Role, Theme};
@@ -74,7 +75,7 @@ fn title(app: &App, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
     title.push(span("  ", Role::Text));
     title.push(words::status(app.look.symbols, track.status));
     if judged.tracks.len() > 2 {
-        title.push(span(format!("  e of {} tracks", judged.tracks.len()), Role::Quiet));
+        title.push(span(format!("  {} of {} tracks", app.key(Action::NextTrack), judged.tracks.len()), Role::Quiet));
     }
     title
 }

@@ -9,7 +9,9 @@ use super::pen::{Pen, Span, span};
 use super::{learned, track, words};
 use crate::analysis::{JudgedTrack, changed_settings, describe_settings, explain_track, ohms, percent, signed_volts};
 use crate::session::ArrivedRun;
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
+use crate::tui::crumbs::crumbs;
 use crate::tui::curves::Known;
 use crate::tui::layout::{self, Size};
 use crate::tui::theme::{Role, Theme};
@@ -18,16 +20,16 @@ use crate::tui::unit::{Tested, Unit};
 /// Draws the screen.
 pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let Some((unit, (run, judged))) = app.unit.as_ref().zip(app.unit_track()) else {
-        pen.put(
-            area.x + 2,
-            area.y + 1,
-            area.width.saturating_sub(3),
-            "No run is open: Enter on a run opens it.",
+        let open = app.look.keys.name(Screen::Live, Action::Open);
+        let said = format!("No run is open: {open} on a run of Live or History opens it.");
+        pen.paragraph(
+            Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(3), height: 2 },
+            &said,
             Role::Text,
         );
         return;
     };
-    crumbs(app, pen, Rect { height: 1, ..area }, unit, run, judged);
+    heading(app, pen, Rect { height: 1, ..area }, unit, run, judged);
     let lines = if app.zoom { Vec::new() } else { lines(app, unit, run, judged) };
     let size = layout::size(app.size.0, app.size.1);
     let said = explanation(pen, area, judged, size);
@@ -40,14 +42,20 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// `Live ▸ 8340-1 246 TA ▸ TRK1` and where among the serial's runs this one stands.
-fn crumbs(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) {
-    let left = vec![
-        span(format!("{} ▸ ", app.unit_from.title()), Role::Quiet),
+fn heading(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) {
+    let way = crumbs(app);
+    let at = way.iter().position(|crumb| crumb == Screen::Unit.title()).unwrap_or(0);
+    let (before, after) = way.split_at(at);
+    // Where there is little room, the screen it was opened from is what one wants to know.
+    let before = if area.width < 100 { app.unit_from.title().to_owned() } else { before.join(" ▸ ") };
+    let mut left = vec![
+        span(format!("{before} ▸ "), Role::Quiet),
         span(words::unit_name(&run.record.run), Role::Selected),
         span(format!(" ▸ {}  ", track.name), Role::Quiet),
         words::status(app.look.symbols, track.status),
         span(if run.record.excluded.is_some() { "  excluded" } else { "" }, Role::State),
     ];
+    left.extend(after.iter().skip(1).map(|crumb| span(format!(" ▸ {crumb}"), Role::Quiet)));
     let end = pen.spans(area.x + 1, area.y, area.width.saturating_sub(2), &left);
     let time = run.record.run.identity.time.map(|time| format!("{} {}   ", time.date, time.clock()));
     let right = format!("{}run {} of {} for this serial", time.unwrap_or_default(), unit.at + 1, unit.runs.len());
@@ -121,7 +129,7 @@ fn lines(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<V
     lines.push(titled("settings", settings(run, track)));
     lines.push(titled("changed", changed(unit, run, track)));
     lines.push(earlier(app, unit));
-    lines.push(tested(unit, run));
+    lines.push(tested(app, unit, run));
     if let Some(word) = &run.record.excluded {
         lines
             .insert(0, titled("excluded", format!("{} ({}): out of yield, charts and training", word.reason, word.by)));
@@ -219,7 +227,7 @@ fn earlier(app: &App, unit: &Unit) -> Vec<Span> {
 }
 
 /// `final test FAIL 31 Mar, note (AB)`, or how somebody says so.
-fn tested(unit: &Unit, run: &ArrivedRun) -> Vec<Span> {
+fn tested(app: &App, unit: &Unit, run: &ArrivedRun) -> Vec<Span> {
     let mut line = vec![span(format!("{:11}", "final test"), Role::Title)];
     let heard = unit.tested.as_ref().filter(|(key, _)| *key == run.key).map(|(_, heard)| heard);
     line.extend(match heard {
@@ -227,7 +235,10 @@ fn tested(unit: &Unit, run: &ArrivedRun) -> Vec<Span> {
         Some(Tested::Answered(None)) if !run.record.run.identity.is_unit() => {
             vec![span("none without a serial", Role::Quiet)]
         }
-        Some(Tested::Answered(None)) => vec![span("nobody has said; o marks it passed or failed", Role::Quiet)],
+        Some(Tested::Answered(None)) => {
+            let mark = app.key(Action::Tested);
+            vec![span(format!("nobody has said; {mark} marks it passed or failed"), Role::Quiet)]
+        }
         Some(Tested::Answered(Some(outcome))) => {
             let (word, role) = if outcome.passed { ("pass", Role::Pass) } else { ("FAIL", Role::Outside) };
             let note = if outcome.note.is_empty() { String::new() } else { format!(", {}", outcome.note) };

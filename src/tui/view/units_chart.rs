@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let points = charts.chart.points.get(shown.first..shown.end).unwrap_or(&[]);
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         let newest = charts.chart.points.last().map(|point| point.run.time);
-        return lots_chart::nothing(pen, inside, newest, "unit with this figure");
+        return lots_chart::nothing(app, pen, inside, newest, "unit with this figure");
     };
     let Some(frame) = Frame::of(pen, inside) else { return };
     let plot = plotted(app, pen, &frame, charts, points, shown);

@@ -6,6 +6,7 @@ use super::pen::{Pen, span};
 use super::{columns, models, reliability};
 use crate::history::Registered;
 use crate::learning::AUC;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::models::{Pane, Subject};
 use crate::tui::theme::Role;
@@ -32,7 +33,9 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
     let below = Rect { y, height: place.bottom().saturating_sub(y), ..place };
     let y = y + pen.paragraph(below, &why(app, subject, newest), Role::Quiet);
-    let hint = format!("Enter: the marked one speaks   f: {} speaks", models::speaks_instead(subject.learner.learner));
+    let (speak, formula) = (app.key(Action::LetSpeak), app.key(Action::LetFormula));
+    let instead = models::speaks_instead(subject.learner.learner);
+    let hint = format!("{speak}: the marked one speaks   {formula}: {instead} speaks");
     let below = Rect { y, height: place.bottom().saturating_sub(y), ..place };
     let y = y + pen.paragraph(below, &hint, if focused { Role::Key } else { Role::Quiet });
     let Some(card) = app.models.shown().map(|shown| &shown.card) else { return };
