@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 /// Bytes shared by all viewers they go to.
 pub(super) type Bytes = Arc<[u8]>;
 
-/// Most messages that wait ...
-const MOST: usize = 4_000;
+/// Most messages that wait: telling how everything stands is no more than that ...
+const MOST: usize = 1_000;
 /// ... and most bytes of them.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
-const APART: Duration = Duration::from_millis(25);
+const APART: Duration = Duration::from_millis(50);
 
 /// One event, encoded.
 #[derive(Debug, Clone)]
@@ -60,6 +60,8 @@ struct Waiting {
     bytes: usize,
     behind: bool,
     closed: bool,
+    /// Whether the sending thread sleeps until something comes: only then is it worth waking.
+    idle: bool,
     sent: Option<Instant>,
 }
 
@@ -72,6 +74,7 @@ impl Outbox {
             bytes: 0,
             behind: true,
             closed: false,
+            idle: false,
             sent: None,
         };
         Self { waiting: Mutex::new(waiting), ready: Condvar::new(), bare }
@@ -103,8 +106,11 @@ impl Outbox {
         if waiting.each.len() > MOST || waiting.bytes > MOST_BYTES {
             waiting.fall_behind();
         }
+        let idle = std::mem::take(&mut waiting.idle);
         drop(waiting);
-        self.ready.notify_one();
+        if idle {
+            self.ready.notify_one();
+        }
     }
 
     /// Nothing more is sent than what waits.
@@ -124,7 +130,10 @@ impl Outbox {
             let rest = waiting.sent.map_or(Duration::ZERO, |sent| APART.saturating_sub(sent.elapsed()));
             match (waiting.is_empty(), waiting.closed) {
                 (true, true) => return None,
-                (true, false) => waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                (true, false) => {
+                    waiting.idle = true;
+                    waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                }
                 (false, false) if !rest.is_zero() => {
                     let woken = self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner);
                     waiting = woken.0;

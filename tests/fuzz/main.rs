@@ -14,6 +14,7 @@ mod configuration;
 mod file_names;
 mod filters;
 mod reader;
+mod screen;
 mod stores;
 #[path = "../support/mod.rs"]
 mod support;

@@ -24,6 +24,8 @@ use seat::Seat;
 
 /// Longer than a busy machine ever holds a file back.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// Between two bursts of a watch with a stopped viewer.
+const PAUSE: Duration = Duration::from_secs(5);
 /// How long a viewer is stopped.
 const STOPPED: Duration = Duration::from_mins(1);
 
@@ -184,7 +186,11 @@ fn burst(args: &ViewersArgs) -> Result<bool> {
 fn stalled(args: &ViewersArgs) -> Result<bool> {
     let mut shop = Shop::open("bench-stalled")?;
     let mut seats = shop.seat(args.viewers.min(5))?;
-    let before = shop.burst(args.files / 4)?;
+    let mut before = Vec::new();
+    for _ in 0..5 {
+        before.push(shop.burst(args.files / 4)?);
+        std::thread::sleep(PAUSE);
+    }
     if let Some(seat) = seats.first() {
         seat.signal("STOP")?;
     }
@@ -192,20 +198,18 @@ fn stalled(args: &ViewersArgs) -> Result<bool> {
     let mut rates = Vec::new();
     while begun.elapsed() < STOPPED {
         rates.push(shop.burst(args.files / 4)?);
-        std::thread::sleep(Duration::from_secs(8));
+        std::thread::sleep(PAUSE);
     }
-    let rows = shop.dropped.min(2_000);
-    let (others, states) = alike(seats.get_mut(1..).unwrap_or_default(), rows)?;
+    let (others, states) = alike(seats.get_mut(1..).unwrap_or_default(), MOST_PAST)?;
     let slowest = states.iter().map(|state| state.p95_ms).fold(0.0, f64::max);
     if let Some(seat) = seats.first() {
         seat.signal("CONT")?;
     }
-    let past = MOST_PAST.min(rows);
-    let (woken, _) = alike(seats.get_mut(..1).unwrap_or_default(), past)?;
-    let rate = spread(&mut rates).0 / before;
-    println!("one of {} viewers stopped for {} s, {} files meanwhile", seats.len(), STOPPED.as_secs(), shop.dropped);
+    let (woken, _) = alike(&mut seats, MOST_PAST)?;
+    let rate = spread(&mut rates).0 / spread(&mut before).0;
+    println!("one of {} viewers stopped for {} s, {} files in all", seats.len(), STOPPED.as_secs(), shop.dropped);
     println!("  owner's pace × {rate:.2}   the others alike: {others}, kept → drawn p95 {slowest:.0} ms");
-    println!("  the stopped one is up to date once it goes on: {woken}");
+    println!("  the stopped one is like the others once it goes on: {woken}");
     seats.iter_mut().try_for_each(Seat::end)?;
     Ok(others && woken)
 }

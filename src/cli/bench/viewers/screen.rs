@@ -19,6 +19,9 @@ use crate::config::{Config, WatchFolder};
 use crate::session::{ArrivedRun, Event, Part, Role, Session, Setup, clock};
 use crate::tui::{App, Effect, Look, Msg, Stage, now};
 
+/// Newest rows that screens are compared by: one that was brought up to date has no more.
+const COMPARED: usize = 500;
+
 /// What a screen says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Said {
@@ -43,7 +46,7 @@ pub(super) struct State {
     pub(super) rows: usize,
     /// Files not judged yet, as its header says.
     pub(super) queue: u64,
-    /// Of everything its rows show.
+    /// Of what its newest rows show, at most [`COMPARED`].
     pub(super) hash: String,
     /// Written and told by the owner → drawn here, milliseconds.
     pub(super) median_ms: f64,
@@ -147,7 +150,7 @@ impl Screen {
     fn state(&mut self) -> State {
         let app = &self.stage.app;
         let mut hash = blake3::Hasher::new();
-        for row in app.rows.iter() {
+        for row in app.rows.iter().take(COMPARED) {
             hash.update(row.haystack().as_bytes());
         }
         let (rows, queue) = (app.rows.len(), app.queue());
