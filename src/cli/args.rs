@@ -3,6 +3,7 @@
 mod drift;
 mod export;
 mod learning;
+mod screen;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::history::SortBy;
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
+pub(super) use screen::ScreenArgs;
 
 /// Where the history is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -41,9 +43,8 @@ pub(super) struct WatchArgs {
     /// Do without file-system events altogether; mounts that send none are known by themselves.
     #[arg(long)]
     pub(super) poll: bool,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) screen: ScreenArgs,
 }
 
 /// What `analyze` takes.
@@ -137,9 +138,8 @@ pub(super) struct DemoArgs {
     /// Leave the made year of history in a new folder and end, for trying other commands on it.
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
-    /// Spell the screen in ASCII.
-    #[arg(long)]
-    pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) screen: ScreenArgs,
 }
 
 /// How verdicts are printed.

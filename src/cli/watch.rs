@@ -14,23 +14,22 @@ use crate::tui::{self, Ended, Look};
 pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
     config.poll |= args.poll;
-    config.ascii |= args.ascii;
     let folders = folders(&args.folders, &config)?;
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
     let setup = Setup::new(&config, folders, store);
     if args.headless {
         return headless::run(setup);
     }
-    screen(setup, &config)
+    screen(setup, args.screen.look(&config))
 }
 
 /// The screen, or exit code 2 where there is none to draw on.
-pub(super) fn screen(setup: Setup, config: &Config) -> Result<Exit> {
+pub(super) fn screen(setup: Setup, look: Look) -> Result<Exit> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         eprintln!("trimwatch: no terminal to draw on; `trimwatch watch --headless` prints one JSON line a run instead");
         return Ok(Exit::Usage);
     }
-    match tui::run(setup, Look::of(config))? {
+    match tui::run(setup, look)? {
         Ended::Quit => Ok(Exit::Fine),
         Ended::StoreHeld(who) => {
             eprintln!("trimwatch: {who}");

@@ -4,6 +4,7 @@
 //! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
 
 mod drift;
+mod exporting;
 mod keeping;
 mod learning;
 mod load;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 
 pub use drift::DriftSettings;
+pub use exporting::ExportSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load};
@@ -37,6 +39,8 @@ pub struct Config {
     pub ascii: bool,
     /// When the terminal's bell rings.
     pub bell: Bell,
+    /// The screen listens to the mouse; over SSH only where `--mouse` or a key says so.
+    pub mouse: bool,
     /// The folders to watch, used when the command line names none.
     #[serde(rename = "watch")]
     pub watches: Vec<WatchFolder>,
@@ -50,6 +54,8 @@ pub struct Config {
     pub learning: LearningSettings,
     /// How often drift may alarm falsely, and what alarms are acknowledged with.
     pub drift: DriftSettings,
+    /// Where a screen's exports go.
+    pub export: ExportSettings,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -66,12 +72,14 @@ impl Default for Config {
             poll: false,
             ascii: false,
             bell: Bell::Alarm,
+            mouse: false,
             watches: Vec::new(),
             shifts: Shifts::default(),
             backup: BackupSettings::default(),
             retention: Retention::default(),
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
+            export: ExportSettings::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -158,7 +166,13 @@ impl Config {
         let twice = twice.map(|(_, watch)| format!("watch {}: named twice", watch.path.display()));
         let empty = self.watches.iter().filter(|watch| watch.path.as_os_str().is_empty());
         let empty = empty.map(|_| "watch: a path is empty".to_owned());
-        twice.chain(empty).collect()
+        let exports = self.export.folder.as_ref().filter(|folder| !folder.as_os_str().is_empty());
+        let inside = exports.and_then(|folder| {
+            let watch = self.watches.iter().find(|watch| folder.starts_with(&watch.path))?;
+            let (folder, watch) = (folder.display(), watch.path.display());
+            Some(format!("export: folder = {folder}: not in the watched folder {watch}, where it would be read"))
+        });
+        twice.chain(empty).chain(inside).collect()
     }
 }
 

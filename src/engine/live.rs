@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 
 use super::catalogue::Catalogue;
 use super::drift::Watchman;
+use super::exporting::Exporter;
 use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{Keeper, Slot};
@@ -85,6 +86,7 @@ fn serve(setup: Setup, commands: Receiver<Command>, sink: &mut dyn FnMut(Output)
         upkeep: Upkeep::new(&setup),
         teaching: Teaching::new(&setup),
         watchman: Watchman::new(&setup),
+        exporter: Exporter::new(&setup, &stopping),
         keeper,
         opened,
         setup,

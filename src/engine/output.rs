@@ -1,7 +1,10 @@
 //! What the engine is told, and what it tells.
 
+use serde::{Deserialize, Serialize};
+
 use super::standing::ModelsView;
 use crate::analysis::{Learner, RunCurves};
+use crate::export::{Format, Sheet};
 use crate::history::{
     Filter, Found, Grouping, LogEntry, Outcome, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow,
 };
@@ -17,6 +20,15 @@ pub enum Question {
     Find(Box<Query>, String, Step),
     /// Yields by day or model.
     Yields(Filter, Grouping),
+}
+
+/// What is to be written to a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ExportOf {
+    /// All runs that a query means, in its order.
+    Runs(Box<Query>),
+    /// A table as a screen shows it.
+    Sheet(Box<Sheet>),
 }
 
 /// A person's word on one run.
@@ -97,6 +109,15 @@ pub enum Command {
     Ask(u64, Question),
     /// A person's word on one run.
     Act(Word),
+    /// Write something to a file of its own, beside everything else.
+    Export {
+        /// The question's number.
+        number: u64,
+        /// What.
+        what: ExportOf,
+        /// How.
+        format: Format,
+    },
     /// How learning stands.
     Models,
     /// Train a learner now, or all of them.
@@ -232,6 +253,8 @@ pub enum Output {
     },
     /// The answer to [`Command::Ask`], with the question's number.
     Told(u64, Told),
+    /// How an export ended: where the file lies and how many rows it has, or why there is none.
+    Exported(u64, Result<(String, u64), String>),
     /// How learning stands.
     Models(Box<ModelsView>),
     /// The answer to [`Command::Outcome`].

@@ -39,6 +39,8 @@ pub struct Setup {
     pub models: Arc<Models>,
     /// Time after the start at which the history is looked through for something to learn.
     pub learn_after: Duration,
+    /// Where a screen's exports go.
+    pub exports: PathBuf,
     /// How many runs of before are shown at the start.
     pub past: usize,
 }
@@ -61,6 +63,7 @@ impl Setup {
             learning: config.learning.clone(),
             models: Arc::default(),
             learn_after: Duration::from_secs(30),
+            exports: config.export.place(),
             past: 500,
         }
     }

@@ -31,6 +31,7 @@ fn command(request: Request) -> Command {
         Request::Query { number, query } => Command::Ask(number, Question::Page(query)),
         Request::Find { number, query, text, step } => Command::Ask(number, Question::Find(query, text, step)),
         Request::Overview { number, filter, by } => Command::Ask(number, Question::Yields(filter, by)),
+        Request::Export { number, what, format } => Command::Export { number, what, format },
         Request::Exclude { key, reason, by } => Command::Act(Word { key, exclude: true, reason, by }),
         Request::Include { key, reason, by } => Command::Act(Word { key, exclude: false, reason, by }),
         Request::Models => Command::Models,

@@ -5,6 +5,8 @@ mod protocol;
 pub mod signals;
 mod view;
 
-pub use crate::engine::{LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected};
+pub use crate::engine::{
+    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected,
+};
 pub use door::{Asker, Session};
 pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Learner, RunCurves};
-use crate::engine::ModelsView;
+use crate::engine::{ExportOf, ModelsView};
+use crate::export::Format;
 use crate::history::{Filter, Found, Grouping, LogEntry, Outcome, Query, RunKey, RunRecord, Step, Tally, YieldRow};
 use crate::monitoring::{Alarm, DriftCharts, DriftList, Metric, StreamKey};
 use crate::trim::LocalTime;
@@ -63,6 +64,15 @@ pub enum Request {
         filter: Filter,
         /// By what.
         by: Grouping,
+    },
+    /// Write something to a file of its own → [`Event::Exported`] or [`Event::NotExported`].
+    Export {
+        /// The question's number.
+        number: u64,
+        /// What.
+        what: ExportOf,
+        /// How.
+        format: Format,
     },
     /// Take a run out of yield, charts and training → [`Event::Changed`] and a line of the log.
     Exclude {
@@ -226,6 +236,8 @@ pub struct Snapshot {
     pub today: Tally,
     /// The shift that is on.
     pub shift: Option<String>,
+    /// When it began and will end, on the plant's clock.
+    pub shift_span: Option<(LocalTime, LocalTime)>,
     /// Arrival of the newest file, milliseconds since 1970 UTC.
     pub newest_ms: Option<i64>,
     /// Alarms nobody has seen to.
@@ -316,6 +328,22 @@ pub enum Event {
         /// The question's number.
         number: u64,
         /// Why.
+        why: String,
+    },
+    /// A file was written.
+    Exported {
+        /// The question's number.
+        number: u64,
+        /// Where it lies, and what is to be known of it.
+        path: String,
+        /// Its rows, the head aside.
+        rows: u64,
+    },
+    /// No file was written.
+    NotExported {
+        /// The question's number.
+        number: u64,
+        /// Why, and what to do.
         why: String,
     },
     /// The overview of the history is being built; the answer comes when it is.

@@ -6,7 +6,7 @@ use super::symbols::Symbols;
 use super::theme::Theme;
 use crate::config::{Bell, Config};
 
-/// Glyphs, colours and the bell.
+/// Glyphs, colours, the bell, and how the screen begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     /// Unicode or ASCII.
@@ -15,6 +15,23 @@ pub struct Look {
     pub theme: Theme,
     /// When the bell rings.
     pub bell: Bell,
+    /// Whether the mouse is listened to at the start.
+    pub mouse: bool,
+    /// Whether tmux stands between the program and the terminal.
+    pub tmux: bool,
+    /// Whether it begins where somebody left off.
+    pub resume: Resume,
+}
+
+/// What is made of where somebody left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// It is taken up, and kept again.
+    LeftOff,
+    /// It is kept again, and not taken up.
+    Fresh,
+    /// Neither.
+    Never,
 }
 
 impl Look {
@@ -27,6 +44,10 @@ impl Look {
             symbols: if ascii { Symbols::Ascii } else { Symbols::Unicode },
             theme: if plain || term.starts_with("vt1") || term == "dumb" { Theme::Mono } else { Theme::Colour },
             bell: config.bell,
+            // Over SSH a mouse that is listened to takes marking and pasting away from whoever is used to them.
+            mouse: config.mouse && env::var_os("SSH_CONNECTION").is_none(),
+            tmux: env::var_os("TMUX").is_some(),
+            resume: Resume::LeftOff,
         }
     }
 }

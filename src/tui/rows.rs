@@ -2,8 +2,9 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use super::narrowed::Narrowed;
 use crate::analysis::Status;
-use crate::history::{LogEntry, LogOutcome, RunKey};
+use crate::history::{Filter, LogEntry, LogOutcome, Moment, RunKey, SortBy};
 use crate::session::ArrivedRun;
 
 /// Rows kept on screen; older ones are in the history.
@@ -34,6 +35,8 @@ pub struct Row {
     pub content: Content,
     /// Whether somebody has looked at it.
     pub seen: bool,
+    /// Whether the filter means it.
+    fits: bool,
 }
 
 impl Row {
@@ -92,53 +95,122 @@ impl Row {
     }
 }
 
-/// All rows, newest arrival first.
+/// All rows, and those that are shown: whoever asks for a row means one of these.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
+    /// Newest arrival first.
     rows: VecDeque<Row>,
     /// What the rows are about, so that a burst of new files need not look through all of them.
     there: HashSet<RowId>,
+    narrowed: Narrowed,
+    /// The places of the rows that are shown, in their order; nothing where all are as they come.
+    shown: Option<Vec<usize>>,
 }
 
 impl Rows {
-    /// How many.
+    /// How many are shown.
     pub fn len(&self) -> usize {
+        self.shown.as_ref().map_or(self.rows.len(), Vec::len)
+    }
+
+    /// Whether none is shown.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many there are, shown or not.
+    pub fn all(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// What is shown, and in which order.
+    pub fn narrowed(&self) -> &Narrowed {
+        &self.narrowed
     }
 
-    /// The row at an index, newest first.
+    /// Where a shown row stands among all.
+    fn place(&self, index: usize) -> Option<usize> {
+        match &self.shown {
+            Some(shown) => shown.get(index).copied(),
+            None => Some(index),
+        }
+    }
+
+    /// The shown row at an index.
     pub fn get(&self, index: usize) -> Option<&Row> {
-        self.rows.get(index)
+        self.rows.get(self.place(index)?)
     }
 
-    /// All of them, newest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
-        self.rows.iter()
+    /// All that are shown, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+        (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// Where a row stands.
+    /// Where a shown row stands.
     pub fn index_of(&self, id: &RowId) -> Option<usize> {
-        self.rows.iter().position(|row| row.is(id))
+        let place = self.rows.iter().position(|row| row.is(id))?;
+        match &self.shown {
+            Some(shown) => shown.iter().position(|shown| *shown == place),
+            None => Some(place),
+        }
+    }
+
+    /// A row, shown or not.
+    pub fn find(&self, id: &RowId) -> Option<&Row> {
+        self.rows.iter().find(|row| row.is(id))
+    }
+
+    /// Means other rows.
+    pub fn narrow(&mut self, filter: Filter) {
+        self.narrowed.filter = filter;
+        self.judge();
+    }
+
+    /// Puts them in another order.
+    pub fn sort(&mut self, sort: SortBy, reverse: bool) {
+        (self.narrowed.sort, self.narrowed.reverse) = (sort, reverse);
+        self.arrange();
+    }
+
+    /// It is later: what a filter says of time may mean other rows.
+    pub fn pass_time(&mut self, moment: Moment) {
+        self.narrowed.moment = moment;
+        if !self.narrowed.filter.is_empty() {
+            self.judge();
+        }
+    }
+
+    fn judge(&mut self) {
+        self.narrowed.trouble = None;
+        for row in &mut self.rows {
+            row.fits = self.narrowed.admits(&row.content);
+        }
+        self.arrange();
+    }
+
+    /// Puts the rows that are shown in their order.
+    fn arrange(&mut self) {
+        let rows = &self.rows;
+        self.shown = (!self.narrowed.is_plain()).then(|| {
+            let fitting = rows.iter().enumerate().filter(|(_, row)| row.fits).map(|(place, _)| place);
+            self.narrowed.sorted(fitting.collect(), |place| rows.get(place))
+        });
     }
 
     /// What was there before this session: looked at already. It goes below what has arrived in the meantime.
     pub fn fill(&mut self, runs: Vec<ArrivedRun>, log: &[LogEntry]) {
-        let run = |run| Row { content: Content::Run(Box::new(run)), seen: true };
+        let run = |run| Row { content: Content::Run(Box::new(run)), seen: true, fits: true };
         let mut rows: Vec<Row> = runs.into_iter().map(run).collect();
         let mut met = HashSet::new();
         let latest = log.iter().filter(|entry| met.insert(entry.file.path_key));
         let files = latest.filter(|entry| is_file_row(entry));
-        rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true }));
+        rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true, fits: true }));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
         rows.retain(|row| !self.there.contains(&row.id()));
         rows.truncate(MOST.saturating_sub(self.rows.len()));
         self.there.extend(rows.iter().map(Row::id));
         self.rows.extend(rows);
+        self.judge();
     }
 
     /// A run arrived, or came again with another content: its row goes to the top.
@@ -156,8 +228,10 @@ impl Rows {
             {
                 there.record.clone_from(&run.record);
                 there.not_kept.clone_from(&run.not_kept);
+                row.fits = self.narrowed.admits(&row.content);
             }
         }
+        self.arrange();
     }
 
     /// A file ended otherwise.
@@ -175,7 +249,8 @@ impl Rows {
     }
 
     fn push(&mut self, content: Content) {
-        let mut row = Row { content, seen: false };
+        let fits = self.narrowed.admits(&content);
+        let mut row = Row { content, seen: false, fits };
         row.seen = !row.is_failure();
         self.there.insert(row.id());
         self.rows.push_front(row);
@@ -184,24 +259,25 @@ impl Rows {
         {
             self.there.remove(&oldest.id());
         }
+        self.arrange();
     }
 
-    /// Somebody looked at a row.
+    /// Somebody looked at a shown row.
     pub fn look_at(&mut self, index: usize) {
-        if let Some(row) = self.rows.get_mut(index) {
+        if let Some(row) = self.place(index).and_then(|place| self.rows.get_mut(place)) {
             row.seen = true;
         }
     }
 
-    /// How many failures nobody has looked at.
+    /// How many failures nobody has looked at, shown or not.
     pub fn unseen(&self) -> usize {
         self.rows.iter().filter(|row| !row.seen).count()
     }
 
-    /// The next such row below an index, from the top again when there is none.
+    /// The next such row that is shown below an index, from the top again when there is none.
     pub fn next_unseen(&self, after: usize) -> Option<usize> {
-        let unseen = |index: &usize| self.rows.get(*index).is_some_and(|row| !row.seen);
-        (after + 1..self.rows.len()).find(unseen).or_else(|| (0..self.rows.len()).find(unseen))
+        let unseen = |index: &usize| self.get(*index).is_some_and(|row| !row.seen);
+        (after + 1..self.len()).find(unseen).or_else(|| (0..self.len()).find(unseen))
     }
 }
 

@@ -4,15 +4,15 @@ use std::mem::discriminant;
 
 use crate::analysis::Status;
 use crate::config::Bell;
-use crate::history::LogOutcome;
 use crate::session::{ArrivedRun, Event, Request};
-use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, Toast};
+use crate::tui::app::{App, Overlay, STALE_MS, Toast};
+use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
 
 /// Least time between two bells, milliseconds.
 const BELL_MS: i64 = 10_000;
 /// Events held while the view stands still; the rows could not show more.
-const MOST_HELD: usize = 2 * MOST_LOG;
+const MOST_HELD: usize = 2 * MOST;
 
 /// Takes an event; while the view stands still, files are held back.
 pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
@@ -58,7 +58,11 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Snapshot(header) => {
             let empty = header.queue == 0;
+            let shift = app.header.as_ref().and_then(|header| header.shift_span);
             app.header = Some(*header);
+            if app.moment().shift != shift {
+                super::pass_time(app);
+            }
             // Whoever asked to quit was told that files are queued; now none is.
             if empty && app.overlay == Some(Overlay::ConfirmQuit) {
                 return vec![Effect::Quit];
@@ -69,7 +73,6 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             app.history.outdated();
             app.rows.fill(runs, &log);
             app.log.extend(log);
-            app.log.truncate(MOST_LOG);
         }
         Event::Arrived(run, curves) => {
             if !curves.tracks.is_empty() {
@@ -79,12 +82,10 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
-            if app.log_at.selected > 0 && shows(app, &entry.outcome) {
+            if app.log.push_front(*entry) && app.log_at.selected > 0 {
                 app.log_at.selected += 1;
                 app.log_at.top += 1;
             }
-            app.log.push_front(*entry);
-            app.log.truncate(MOST_LOG);
         }
         Event::Curves { key, curves } => app.curves.put(key, curves),
         Event::Unit { runs, .. } => {
@@ -103,6 +104,15 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             Err(page) => super::history::heard(app, Event::Page { number, page }),
         },
         Event::Unanswered { number, why } if super::drift::was_opening(app, number) => app.say(&why),
+        Event::Exported { number, path, rows } if super::give::was_asked(app, number) => {
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            app.toast = Some(Toast { text: format!("{rows} in {path}"), until_ms: i64::MAX });
+        }
+        Event::NotExported { number, why } if super::give::was_asked(app, number) => {
+            app.toast = Some(Toast { text: format!("nothing exported: {why}"), until_ms: i64::MAX });
+        }
+        // Another screen asked.
+        Event::Exported { .. } | Event::NotExported { .. } => {}
         Event::Found { .. }
         | Event::Yields { .. }
         | Event::Unanswered { .. }
@@ -125,10 +135,6 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Stopped => app.heard_ms = app.clock.now_ms - STALE_MS,
     }
     Vec::new()
-}
-
-fn shows(app: &App, outcome: &LogOutcome) -> bool {
-    !app.failures_only || matches!(outcome, LogOutcome::Failed { .. })
 }
 
 fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
@@ -164,7 +170,7 @@ pub(super) fn ring(app: &mut App) -> Option<Effect> {
 }
 
 /// New rows push the selected one down; the selection stays with it unless the newest is followed.
-fn keeping_selection(app: &mut App, change: impl FnOnce(&mut App)) {
+pub(super) fn keeping_selection(app: &mut App, change: impl FnOnce(&mut App)) {
     let (id, at) = (app.selected_id(), app.live_at.selected);
     change(app);
     if app.follow {

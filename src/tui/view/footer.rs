@@ -1,5 +1,6 @@
 //! The last line: this screen's keys, or what is being typed or said.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
@@ -7,11 +8,13 @@ use super::prompt;
 use crate::tui::action::{Action, Binding};
 use crate::tui::app::{App, Overlay};
 use crate::tui::keymap::bindings;
+use crate::tui::search::Search;
 use crate::tui::theme::Role;
 
 /// One key of the footer, with or without its label.
 #[derive(Clone)]
 struct Hint {
+    action: Action,
     key: &'static str,
     label: &'static str,
     labelled: bool,
@@ -27,6 +30,9 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
         Some(Overlay::Confirm { question, .. }) => prompt::confirm(pen, area, question),
+        Some(Overlay::Format) => {
+            pen.spans(area.x + 1, area.y, width, &prompt::FORMATS.map(|(text, role)| span(text, role)));
+        }
         Some(Overlay::Prompt(prompt)) => prompt::draw(app, pen, area, prompt),
         Some(Overlay::Search { text, .. }) => {
             let found = app.search.as_ref().map_or(0, |search| search.found);
@@ -44,8 +50,31 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What a click at a column of the line means.
+pub fn action_at(app: &App, column: u16) -> Option<Action> {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, 1));
+    let pen = Pen::new(&mut buffer, app);
+    let (mut left, pinned) = hints(app);
+    let chip = app.search.as_ref().map_or(0, |search| pen.width(&chip(search)) + 2);
+    let pinned_width: usize = pinned.iter().map(|hint| width(&pen, hint)).sum();
+    degrade(&pen, &mut left, usize::from(app.size.0).saturating_sub(pinned_width + chip + 1));
+    let at = usize::from(column);
+    let hit = |hints: &[Hint], mut x: usize| {
+        hints.iter().find_map(|hint| {
+            let from = x;
+            x += width(&pen, hint);
+            (from..x).contains(&at).then_some(hint.action)
+        })
+    };
+    hit(&pinned, usize::from(app.size.0).saturating_sub(pinned_width)).or_else(|| hit(&left, 1 + chip))
+}
+
+fn chip(search: &Search) -> String {
+    format!("/{} {} found  n N", search.text, search.found)
+}
+
 fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let chip = app.search.as_ref().map(|search| format!("/{} {} found  n N", search.text, search.found));
+    let chip = app.search.as_ref().map(chip);
     let chip_width = chip.as_ref().map_or(0, |chip| pen.width(chip) + 2);
     let (mut left, pinned) = hints(app);
     let pinned_width: usize = pinned.iter().map(|hint| width(pen, hint)).sum();
@@ -67,6 +96,7 @@ fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
 /// This screen's keys and the screens; help and quit apart.
 fn hints(app: &App) -> (Vec<Hint>, Vec<Hint>) {
     let hint = |binding: &'static Binding| Hint {
+        action: binding.action,
         key: shown_key(binding),
         label: binding.label,
         labelled: true,
@@ -83,9 +113,11 @@ fn shown_key(binding: &'static Binding) -> &'static str {
     match binding.action {
         Action::Down => "↑↓",
         Action::CursorRight => "←→",
+        Action::RangeShorter if binding.keys.first() == Some(&"{") => "{ }",
         Action::RangeShorter => "[ ]",
+        Action::ZoomIn => "+ -",
         Action::SortNext => "s S",
-        Action::NextMetric => "m M",
+        Action::NextMetric => "v V",
         _ => binding.keys.first().copied().unwrap_or(""),
     }
 }

@@ -4,8 +4,10 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, span};
 use super::table::{self, Emphasis};
+use super::words::thousands;
 use super::{columns, track, words};
 use crate::analysis::{explain, explain_track};
+use crate::history::Filter;
 use crate::session::ArrivedRun;
 use crate::tui::app::App;
 use crate::tui::layout::{self, Parts, Size};
@@ -30,12 +32,18 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let narrowed = app.rows.narrowed();
+    let order = narrowed.order();
+    let counts = (app.rows.len(), app.rows.all());
+    let area = chip(app, pen, area, (&narrowed.filter, order.as_deref()), counts);
     if app.rows.is_empty() {
         empty(app, pen, area);
         return;
     }
     let shown = columns::fitting(columns::COLUMNS, area.width.saturating_sub(1));
-    table::heads(pen, area, &shown, None);
+    let mark = if narrowed.reverse { "▲" } else { "▼" };
+    let title = columns::sorted_by(narrowed.sort).map(|title| if title == "WHEN" { "TIME" } else { title });
+    table::heads(pen, area, &shown, title.map(|title| (title, mark)));
     let rows = usize::from(area.height.saturating_sub(1));
     for (line, row) in app.rows.iter().skip(app.live_at.top).take(rows).enumerate() {
         let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
@@ -71,11 +79,40 @@ fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool,
     }
 }
 
+/// What the list is narrowed to and in which order it stands, over it; the rest of the area.
+pub(super) fn chip(
+    app: &App,
+    pen: &mut Pen<'_>,
+    area: Rect,
+    said: (&Filter, Option<&str>),
+    (shown, all): (usize, usize),
+) -> Rect {
+    if !layout::narrowed(app) || area.height == 0 {
+        return area;
+    }
+    let (filter, order) = said;
+    let mut spans = Vec::new();
+    if !filter.is_empty() {
+        spans.push(span(format!("f {filter}"), Role::Match));
+        spans.push(span("  ", Role::Text));
+    }
+    spans.extend(order.map(|order| span(order, Role::Key)));
+    let counts = format!("{} of {}", thousands(shown as u64), thousands(all as u64));
+    let width = u16::try_from(pen.width(&counts)).unwrap_or(0);
+    pen.spans(area.x + 1, area.y, area.width.saturating_sub(width + 4), &spans);
+    pen.put_right(area.x, area.y, area.width.saturating_sub(1), &counts, Role::Quiet);
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
 /// An empty screen says what will happen on it.
 fn empty(app: &App, pen: &mut Pen<'_>, area: Rect) {
     let folders = app.header.iter().flat_map(|header| &header.folders).map(|folder| folder.path.as_str());
     let folders: Vec<&str> = folders.collect();
-    let said = if app.opened {
+    let said = if let Some(trouble) = &app.rows.narrowed().trouble {
+        format!("{trouble}. f changes the filter.")
+    } else if app.rows.all() > 0 {
+        "No run on Live fits the filter. f changes it; older runs are in History, 5.".to_owned()
+    } else if app.opened {
         format!(
             "No trim file yet in {}. A workbook that is dropped there is shown here, judged, as soon as it is closed.",
             folders.join(", ")

@@ -19,7 +19,9 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let what = if app.failures_only { "FILE (only those that could not be read)" } else { "FILE" };
+    let counts = (app.log_rows().count(), app.log.len());
+    let area = super::live::chip(app, pen, area, (app.log.filter(), None), counts);
+    let what = if app.log.failures_only { "FILE (only those that could not be read)" } else { "FILE" };
     pen.put(area.x + 1, area.y, 12, "TIME", Role::Title);
     pen.put(area.x + 14, area.y, 10, "ENDED AS", Role::Title);
     pen.put(area.x + 25, area.y, area.width.saturating_sub(26), what, Role::Title);
@@ -31,7 +33,12 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
         row(app, pen, Rect { y, height: 1, ..area }, entry, app.log_at.top + line == app.log_at.selected);
     }
     if shown == 0 {
-        let said = if app.failures_only { "every file could be read" } else { "no file yet" };
+        let said = match (app.log.trouble(), app.log.filter().is_empty(), app.log.failures_only) {
+            (Some(trouble), ..) => trouble,
+            (None, false, _) => "no line fits the filter: f changes it",
+            (None, true, true) => "every file could be read",
+            (None, true, false) => "no file yet",
+        };
         pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), said, Role::Quiet);
     }
 }

@@ -66,7 +66,7 @@ fn title(charts: Option<&DriftCharts>) -> Vec<Span> {
 /// What stands in place of a chart without points.
 pub(super) fn nothing(pen: &mut Pen<'_>, area: Rect, newest: Option<LocalTime>, what: &str) {
     let said = match newest {
-        Some(time) => format!("no {what} in this time; the newest is of {}. ] shows a longer time", time.date),
+        Some(time) => format!("no {what} in this time; the newest is of {}. }} shows a longer time", time.date),
         None => format!("no {what} yet"),
     };
     pen.paragraph(area, &said, Role::Quiet);

@@ -33,6 +33,9 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
         let answers = prompt::ANSWERS.map(|(text, role)| span(text, role)).to_vec();
         return vec![answers, vec![span(question, Role::State)]];
     }
+    if app.overlay == Some(Overlay::Format) {
+        return vec![prompt::FORMATS.map(|(text, role)| span(text, role)).to_vec()];
+    }
     if let Some(Overlay::Prompt(asked)) = &app.overlay {
         let (hint, role) = prompt::hint(app, asked);
         return vec![prompt::typed(app, pen, asked, app.size.0), vec![span(hint, role)]];
@@ -53,6 +56,9 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
     if app.screen == Screen::History {
         parts.extend(of_history(app));
         return parts;
+    }
+    if !app.rows.narrowed().filter.is_empty() {
+        parts.push(vec![span(format!("f {}", app.rows.narrowed().filter), Role::Match)]);
     }
     parts.extend(app.rows.get(0).map(|row| newest(app, row)));
     let today = match snapshot.today.yield_percent() {

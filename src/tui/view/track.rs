@@ -10,6 +10,7 @@ use crate::analysis::{JudgedTrack, SweepCurve, TrackCurves};
 use crate::session::ArrivedRun;
 use crate::tui::app::App;
 use crate::tui::curves::Known;
+use crate::tui::stretch::Stretch;
 use crate::tui::theme::{Role, Theme};
 
 /// Width of the figures beside a curve.
@@ -102,7 +103,7 @@ pub(super) fn shown<'a>(curves: &'a TrackCurves, track: &JudgedTrack) -> Option<
     let judged: &SweepCurve = curves.judged()?;
     let behind = curves.trimmed.as_ref().and(curves.untrimmed.as_ref());
     let offset = track.linearity().map_or(0.0, |linearity| linearity.offset);
-    Some(Shown { judged, behind, offset, stored: false, cursor: None })
+    Some(Shown { judged, behind, offset, stored: false, cursor: None, stretch: Stretch::default() })
 }
 
 /// Sigma and risk beside the curve, the least important lines gone where there is no room.

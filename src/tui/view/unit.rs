@@ -70,7 +70,7 @@ fn draw_chart(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &Arriv
         return;
     };
     if let Some(shown) = curves.tracks.get(unit.track).and_then(|curves| track::shown(curves, track)) {
-        let shown = Shown { stored: shown.offset != 0.0, cursor: unit.cursor, ..shown };
+        let shown = Shown { stored: shown.offset != 0.0, cursor: unit.cursor, stretch: unit.stretch, ..shown };
         curve::draw(pen, inside, &shown, run.record.run.unit);
     }
 }
