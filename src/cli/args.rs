@@ -27,7 +27,6 @@ pub(super) struct StoreArgs {
 
 /// What `watch` takes.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what a command line has")]
 pub(super) struct WatchArgs {
     /// Drop folders; without any, those of the configuration.
     #[arg(value_name = "FOLDER")]

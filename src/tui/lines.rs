@@ -11,7 +11,7 @@ pub const MOST: usize = 2_000;
 /// All lines, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
-    lines: VecDeque<(LogEntry, bool)>,
+    entries: VecDeque<(LogEntry, bool)>,
     narrowed: Narrowed,
     /// Seconds the local clock is ahead of UTC.
     offset_seconds: i64,
@@ -22,22 +22,22 @@ pub struct Lines {
 impl Lines {
     /// The newest line.
     pub fn front(&self) -> Option<&LogEntry> {
-        self.lines.front().map(|(entry, _)| entry)
+        self.entries.front().map(|(entry, _)| entry)
     }
 
     /// How many there are, shown or not.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.entries.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.entries.is_empty()
     }
 
     /// The lines that are shown.
     pub fn shown(&self) -> impl Iterator<Item = &LogEntry> {
-        self.lines.iter().filter(|(entry, fits)| *fits && self.is_wanted(&entry.outcome)).map(|(entry, _)| entry)
+        self.entries.iter().filter(|(entry, fits)| *fits && self.is_wanted(&entry.outcome)).map(|(entry, _)| entry)
     }
 
     fn is_wanted(&self, outcome: &LogOutcome) -> bool {
@@ -56,9 +56,9 @@ impl Lines {
 
     /// Lines of before, below what is there.
     pub fn extend(&mut self, older: impl IntoIterator<Item = LogEntry>) {
-        for entry in older.into_iter().take(MOST.saturating_sub(self.lines.len())) {
+        for entry in older.into_iter().take(MOST.saturating_sub(self.entries.len())) {
             let fits = self.narrowed.admits_line(&entry, self.offset_seconds);
-            self.lines.push_back((entry, fits));
+            self.entries.push_back((entry, fits));
         }
     }
 
@@ -66,8 +66,8 @@ impl Lines {
     pub fn push_front(&mut self, entry: LogEntry) -> bool {
         let fits = self.narrowed.admits_line(&entry, self.offset_seconds);
         let shown = fits && self.is_wanted(&entry.outcome);
-        self.lines.push_front((entry, fits));
-        self.lines.truncate(MOST);
+        self.entries.push_front((entry, fits));
+        self.entries.truncate(MOST);
         shown
     }
 
@@ -87,7 +87,7 @@ impl Lines {
 
     fn judge(&mut self) {
         self.narrowed.trouble = None;
-        for (entry, fits) in &mut self.lines {
+        for (entry, fits) in &mut self.entries {
             *fits = self.narrowed.admits_line(entry, self.offset_seconds);
         }
     }

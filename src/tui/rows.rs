@@ -99,7 +99,7 @@ impl Row {
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Newest arrival first.
-    rows: VecDeque<Row>,
+    list: VecDeque<Row>,
     /// What the rows are about, so that a burst of new files need not look through all of them.
     there: HashSet<RowId>,
     narrowed: Narrowed,
@@ -110,7 +110,7 @@ pub struct Rows {
 impl Rows {
     /// How many are shown.
     pub fn len(&self) -> usize {
-        self.shown.as_ref().map_or(self.rows.len(), Vec::len)
+        self.shown.as_ref().map_or(self.list.len(), Vec::len)
     }
 
     /// Whether none is shown.
@@ -120,7 +120,7 @@ impl Rows {
 
     /// How many there are, shown or not.
     pub fn all(&self) -> usize {
-        self.rows.len()
+        self.list.len()
     }
 
     /// What is shown, and in which order.
@@ -138,7 +138,7 @@ impl Rows {
 
     /// The shown row at an index.
     pub fn get(&self, index: usize) -> Option<&Row> {
-        self.rows.get(self.place(index)?)
+        self.list.get(self.place(index)?)
     }
 
     /// All that are shown, in their order.
@@ -148,7 +148,7 @@ impl Rows {
 
     /// Where a shown row stands.
     pub fn index_of(&self, id: &RowId) -> Option<usize> {
-        let place = self.rows.iter().position(|row| row.is(id))?;
+        let place = self.list.iter().position(|row| row.is(id))?;
         match &self.shown {
             Some(shown) => shown.iter().position(|shown| *shown == place),
             None => Some(place),
@@ -157,7 +157,7 @@ impl Rows {
 
     /// A row, shown or not.
     pub fn find(&self, id: &RowId) -> Option<&Row> {
-        self.rows.iter().find(|row| row.is(id))
+        self.list.iter().find(|row| row.is(id))
     }
 
     /// Means other rows.
@@ -182,7 +182,7 @@ impl Rows {
 
     fn judge(&mut self) {
         self.narrowed.trouble = None;
-        for row in &mut self.rows {
+        for row in &mut self.list {
             row.fits = self.narrowed.admits(&row.content);
         }
         self.arrange();
@@ -190,7 +190,7 @@ impl Rows {
 
     /// Puts the rows that are shown in their order.
     fn arrange(&mut self) {
-        let rows = &self.rows;
+        let rows = &self.list;
         self.shown = (!self.narrowed.is_plain()).then(|| {
             let fitting = rows.iter().enumerate().filter(|(_, row)| row.fits).map(|(place, _)| place);
             self.narrowed.sorted(fitting.collect(), |place| rows.get(place))
@@ -207,9 +207,9 @@ impl Rows {
         rows.extend(files.map(|entry| Row { content: Content::File(Box::new(entry.clone())), seen: true, fits: true }));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
         rows.retain(|row| !self.there.contains(&row.id()));
-        rows.truncate(MOST.saturating_sub(self.rows.len()));
+        rows.truncate(MOST.saturating_sub(self.list.len()));
         self.there.extend(rows.iter().map(Row::id));
-        self.rows.extend(rows);
+        self.list.extend(rows);
         self.judge();
     }
 
@@ -222,7 +222,7 @@ impl Rows {
 
     /// Somebody excluded a run or let it in again: its row stays where it is.
     pub fn changed(&mut self, run: &ArrivedRun) {
-        for row in &mut self.rows {
+        for row in &mut self.list {
             if let Content::Run(there) = &mut row.content
                 && there.key == run.key
             {
@@ -244,7 +244,7 @@ impl Rows {
 
     fn remove(&mut self, id: &RowId) {
         if self.there.remove(id) {
-            self.rows.retain(|row| !row.is(id));
+            self.list.retain(|row| !row.is(id));
         }
     }
 
@@ -253,9 +253,9 @@ impl Rows {
         let mut row = Row { content, seen: false, fits };
         row.seen = !row.is_failure();
         self.there.insert(row.id());
-        self.rows.push_front(row);
-        if self.rows.len() > MOST
-            && let Some(oldest) = self.rows.pop_back()
+        self.list.push_front(row);
+        if self.list.len() > MOST
+            && let Some(oldest) = self.list.pop_back()
         {
             self.there.remove(&oldest.id());
         }
@@ -264,14 +264,14 @@ impl Rows {
 
     /// Somebody looked at a shown row.
     pub fn look_at(&mut self, index: usize) {
-        if let Some(row) = self.place(index).and_then(|place| self.rows.get_mut(place)) {
+        if let Some(row) = self.place(index).and_then(|place| self.list.get_mut(place)) {
             row.seen = true;
         }
     }
 
     /// How many failures nobody has looked at, shown or not.
     pub fn unseen(&self) -> usize {
-        self.rows.iter().filter(|row| !row.seen).count()
+        self.list.iter().filter(|row| !row.seen).count()
     }
 
     /// The next such row that is shown below an index, from the top again when there is none.

@@ -111,8 +111,6 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::NotExported { number, why } if super::give::was_asked(app, number) => {
             app.toast = Some(Toast { text: format!("nothing exported: {why}"), until_ms: i64::MAX });
         }
-        // Another screen asked.
-        Event::Exported { .. } | Event::NotExported { .. } => {}
         Event::Found { .. }
         | Event::Yields { .. }
         | Event::Unanswered { .. }
@@ -127,7 +125,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Drift(list) => super::drift::heard(app, list),
         Event::DriftCharts(charts) => super::drift::heard_charts(app, charts),
         Event::Raised(alarm) => return super::drift::raised(app, &alarm),
-        Event::Alive => {}
+        // Another screen asked for what was exported.
+        Event::Alive | Event::Exported { .. } | Event::NotExported { .. } => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],

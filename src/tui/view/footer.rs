@@ -115,7 +115,6 @@ fn shown_key(binding: &'static Binding) -> &'static str {
         Action::CursorRight => "←→",
         Action::RangeShorter if binding.keys.first() == Some(&"{") => "{ }",
         Action::RangeShorter => "[ ]",
-        Action::ZoomIn => "+ -",
         Action::SortNext => "s S",
         Action::NextMetric => "v V",
         _ => binding.keys.first().copied().unwrap_or(""),

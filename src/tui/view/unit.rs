@@ -88,6 +88,11 @@ fn legend(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<
         legend.push(span(format!(" at offset {}", signed_volts(linearity.offset)), Role::Text));
         legend.push(span(" · as stored", Role::Quiet));
     }
+    if !unit.stretch.is_whole() {
+        let percent = |share: f64| 100.0 * share;
+        let (from, to) = (percent(unit.stretch.from).floor(), percent(unit.stretch.to).floor());
+        legend.insert(0, span(format!("shown {from:.0} … {to:.0} %, = the whole  "), Role::Key));
+    }
     if track.trimmed && track.untrimmed.is_some() {
         legend.push(span(" · untrimmed", Role::Behind));
     }
