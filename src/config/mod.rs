@@ -189,6 +189,15 @@ mod tests {
     }
 
     #[test]
+    fn exports_do_not_go_where_they_would_be_read() {
+        let of = |folder: &str| {
+            let text = format!("[[watch]]\npath = \"/plant/lts\"\n[export]\nfolder = \"{folder}\"\n");
+            toml::from_str::<Config>(&text).expect("well-formed").problems().len()
+        };
+        assert_eq!([of("/plant/lts/out"), of("/plant/lts"), of("/plant/out"), of("")], [1, 1, 0, 0]);
+    }
+
+    #[test]
     fn every_problem_is_named_at_once() {
         let text =
             "offset_warn = -1.0\nrescan_seconds = 0\n[sigma]\norder = 0\n[[rule]]\nmodel = \"\"\nper_spec = 0.0\n";

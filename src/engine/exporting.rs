@@ -1,6 +1,7 @@
 //! What a screen shows, to a file: on a thread of its own, so that neither an arrival nor a key waits.
 
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::hub::Hub;
 use super::output::{ExportOf, Output};
-use super::{Setup, clock, kept};
+use super::{Setup, clock, kept, quiet};
 use crate::export::{ExportError, Format, NewFile, RUN_COLUMNS, RowSink, Sheet};
 use crate::history::{RunKey, RunRecord, Store};
 
@@ -45,19 +46,23 @@ impl Exporter {
     pub(super) fn new(setup: &Setup, stopping: &Arc<AtomicBool>) -> Self {
         let (tell, ended) = unbounded();
         let watched = setup.folders.iter().map(|watch| watch.path.clone()).collect();
-        let place = Place { folder: setup.exports.clone(), watched };
+        // Whoever is told where a file lies may be somewhere else.
+        let folder = std::path::absolute(&setup.exports).unwrap_or_else(|_| setup.exports.clone());
+        let place = Place { folder, watched };
         Self { ended, tell, place, stopping: Arc::clone(stopping), thread: None }
     }
 
     /// Begins to write; one file at a time.
     pub(super) fn start(&mut self, number: u64, rows: Rows, format: Format, sink: &mut dyn FnMut(Output)) {
-        if self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+        if self.thread.is_some() {
             let why = "another one is still being written; try again when it is done".to_owned();
             return sink(Output::Exported(number, Err(why)));
         }
         let (tell, place, stopping) = (self.tell.clone(), self.place.clone(), Arc::clone(&self.stopping));
         let write = move || {
-            let ended = written(&place, rows, format, &stopping);
+            // Nobody may wait for ever for the end of a thread that died.
+            let ended = quiet::during(|| catch_unwind(AssertUnwindSafe(|| written(&place, rows, format, &stopping))));
+            let ended = ended.unwrap_or_else(|_| Err("the program made a mistake; the file is not written".to_owned()));
             // Whoever does not listen any more has ended.
             let _ = tell.send((number, ended));
         };
@@ -65,6 +70,15 @@ impl Exporter {
             Ok(thread) => self.thread = Some(thread),
             Err(error) => sink(Output::Exported(number, Err(error.to_string()))),
         }
+    }
+
+    /// Takes the end of what was written, and tells of it.
+    pub(super) fn heard(&mut self, (number, ended): Ended, sink: &mut dyn FnMut(Output)) {
+        if let Some(thread) = self.thread.take() {
+            // It has said its last word.
+            let _ = thread.join();
+        }
+        sink(Output::Exported(number, ended));
     }
 
     /// Gives up what is being written, so that the store has no owner left when the history thread ends.

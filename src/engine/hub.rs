@@ -107,8 +107,8 @@ impl Hub {
                     self.watchman.heard(news.ok(), self.keeper.in_use().as_ref(), sink);
                 }
                 recv(self.exporter.ended) -> ended => {
-                    if let Ok((number, ended)) = ended {
-                        sink(Output::Exported(number, ended));
+                    if let Ok(ended) = ended {
+                        self.exporter.heard(ended, sink);
                     }
                 }
                 recv(heartbeat) -> _ => self.beat(sink),
