@@ -15,7 +15,9 @@ use trimwatch::session::{Event, ExportOf, Request, Setup};
 fn ended(shift: &Shift, number: u64, what: ExportOf, format: Format) -> Result<(PathBuf, u64), String> {
     shift.ask(Request::Export { number, what, format });
     shift.wait("the end of an export", |event| match event {
-        Event::Exported { number: answered, path, rows } if answered == number => Some(Ok((path.into(), rows))),
+        Event::Exported { number: answered, path, rows, unread: 0 } if answered == number => {
+            Some(Ok((path.into(), rows)))
+        }
         Event::NotExported { number: answered, why } if answered == number => Some(Err(why)),
         _ => None,
     })

@@ -36,6 +36,24 @@ fn later(app: &mut App, ms: i64) -> Vec<Effect> {
     update(app, Msg::Tick(Clock { now_ms: NOON.now_ms + ms, ..NOON }))
 }
 
+fn snapshots(name: &str, keys: &str) {
+    for size in [(120, 40), (80, 24), (60, 16), (40, 12)] {
+        for (spelling, symbols) in [("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)] {
+            let mut app = filled_app(size, symbols);
+            type_in(&mut app, keys);
+            insta::assert_snapshot!(format!("{name}_{}x{}_{spelling}", size.0, size.1), text(&app));
+        }
+    }
+}
+
+#[test]
+fn what_is_narrowed_zoomed_or_asked_for_is_seen() {
+    snapshots("live_filtered", "fstatus:fail,warning risk:>0.3\nsssssss");
+    snapshots("log_filtered", "6fstatus:pass -model:9204\n");
+    snapshots("unit_zoomed", "\n++]");
+    snapshots("export", "x");
+}
+
 fn filled() -> App {
     filled_app((120, 40), Symbols::Unicode)
 }
@@ -122,7 +140,11 @@ fn a_failure_that_the_filter_hides_is_said_to_be_there() {
 #[test]
 fn a_filter_of_time_means_other_runs_when_time_passes() {
     let mut app = filled();
-    type_in(&mut app, "6fsince:2h\n");
+    type_in(&mut app, "6funtil:2h\n");
+    assert_eq!(app.log_rows().count(), 0, "it is known what time it is");
+    key(&mut app, KeyCode::Char('f'));
+    (0..20).for_each(|_| drop(key(&mut app, KeyCode::Backspace)));
+    type_in(&mut app, "since:2h\n");
     let all = app.log.len();
     assert_eq!(app.log_rows().count(), all);
     later(&mut app, 3 * 3_600_000);
@@ -169,10 +191,10 @@ fn what_is_shown_is_what_is_exported_under_filter_and_order() {
     assert!(sheet.rows.iter().all(|row| row.len() == sheet.columns.len() && row.contains(&Cell::text("FAIL"))));
     assert!(text(&app).contains("exporting …"));
     let path = "/home/shop/trimwatch-live.xlsx".to_owned();
-    tell(&mut app, Event::Exported { number: number + 1, path: path.clone(), rows: 9 });
+    tell(&mut app, Event::Exported { number: number + 1, path: path.clone(), rows: 9, unread: 0 });
     assert!(!text(&app).contains("trimwatch-live"), "somebody else's");
-    tell(&mut app, Event::Exported { number, path, rows: 3 });
-    assert!(text(&app).contains("3 rows in /home/shop/trimwatch-live.xlsx"), "{}", text(&app));
+    tell(&mut app, Event::Exported { number, path, rows: 3, unread: 0 });
+    assert!(text(&app).contains("3 rows in trimwatch-live.xlsx, folder /home/shop"), "{}", text(&app));
     type_in(&mut app, "x");
     assert!(key(&mut app, KeyCode::Esc).is_empty(), "left");
 }
@@ -307,7 +329,7 @@ fn the_curve_of_a_unit_is_zoomed_panned_and_read_out() {
     type_in(&mut app, "++");
     let part = text(&app);
     assert_ne!(part, whole);
-    assert!(part.contains("shown 37 … 62 %"), "{part}");
+    assert!(part.contains("37 … 62 % of the curve"), "{part}");
     key(&mut app, KeyCode::Right);
     assert!(text(&app).contains("point "), "{}", text(&app));
     type_in(&mut app, "]]]]]]");

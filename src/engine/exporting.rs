@@ -10,13 +10,13 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::hub::Hub;
-use super::output::{ExportOf, Output};
+use super::output::{ExportOf, Output, Written};
 use super::{Setup, clock, kept, quiet};
 use crate::export::{ExportError, Format, NewFile, RUN_COLUMNS, RowSink, Sheet};
 use crate::history::{RunKey, RunRecord, Store};
 
 /// How an export ended, with its question's number.
-pub(super) type Ended = (u64, Result<(String, u64), String>);
+pub(super) type Ended = (u64, Result<Written, String>);
 
 /// The rows of a file.
 pub(super) enum Rows {
@@ -91,8 +91,8 @@ impl Exporter {
     }
 }
 
-/// Writes the file; where it lies and how many rows it has, or why there is none and what to do.
-fn written(place: &Place, rows: Rows, format: Format, stopping: &Arc<AtomicBool>) -> Result<(String, u64), String> {
+/// Writes the file; why there is none, and what to do, when that cannot be.
+fn written(place: &Place, rows: Rows, format: Format, stopping: &Arc<AtomicBool>) -> Result<Written, String> {
     let folder = place.folder.display();
     let elsewhere = |error: &dyn std::fmt::Display| {
         format!("{folder}: {error}; `folder` under [export] in the configuration names another place")
@@ -107,7 +107,7 @@ fn written(place: &Place, rows: Rows, format: Format, stopping: &Arc<AtomicBool>
     };
     let file = NewFile::begin(&place.folder, after, &stamp, format.ending()).map_err(|error| elsewhere(&error))?;
     let out = Halting { out: file.file().map_err(|error| elsewhere(&error))?, stopping: Arc::clone(stopping) };
-    let (count, unread) = match rows {
+    let (rows, unread) = match rows {
         Rows::Runs(runs, store) => {
             let mut sink = format.sink(out, &place.folder, "runs", RUN_COLUMNS).map_err(|error| elsewhere(&error))?;
             let counted = all_runs(&runs, store.as_deref(), &mut *sink).map_err(|error| elsewhere(&error))?;
@@ -119,8 +119,7 @@ fn written(place: &Place, rows: Rows, format: Format, stopping: &Arc<AtomicBool>
         Rows::Sheet(sheet) => (sheet_rows(&sheet, out, &place.folder, format).map_err(|error| elsewhere(&error))?, 0),
     };
     let path = file.finish().map_err(|error| elsewhere(&error))?.display().to_string();
-    let said = if unread > 0 { format!("{path}; {unread} runs could not be read") } else { path };
-    Ok((said, count))
+    Ok(Written { path, rows, unread })
 }
 
 fn sheet_rows(sheet: &Sheet, out: impl Write + Send, folder: &Path, format: Format) -> Result<u64, ExportError> {

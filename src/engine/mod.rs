@@ -42,7 +42,7 @@ pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::Engine;
 pub use models::{Models, load as load_models};
-pub use output::{Command, Deployment, ExportOf, Numbered, Output, Question, TestWord, Told, Word};
+pub use output::{Command, Deployment, ExportOf, Numbered, Output, Question, TestWord, Told, Word, Written};
 pub use process::{ContentHash, Outcome, Processed, judge_run, process, process_with};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};

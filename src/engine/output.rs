@@ -31,6 +31,17 @@ pub enum ExportOf {
     Sheet(Box<Sheet>),
 }
 
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Where it lies.
+    pub path: String,
+    /// Its rows, the head aside.
+    pub rows: u64,
+    /// Runs that could not be read and have no row.
+    pub unread: u64,
+}
+
 /// A person's word on one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
@@ -253,8 +264,8 @@ pub enum Output {
     },
     /// The answer to [`Command::Ask`], with the question's number.
     Told(u64, Told),
-    /// How an export ended: where the file lies and how many rows it has, or why there is none.
-    Exported(u64, Result<(String, u64), String>),
+    /// How an export ended, with its question's number: what was written, or why nothing was.
+    Exported(u64, Result<Written, String>),
     /// How learning stands.
     Models(Box<ModelsView>),
     /// The answer to [`Command::Outcome`].

@@ -334,10 +334,12 @@ pub enum Event {
     Exported {
         /// The question's number.
         number: u64,
-        /// Where it lies, and what is to be known of it.
+        /// Where it lies.
         path: String,
         /// Its rows, the head aside.
         rows: u64,
+        /// Runs that could not be read and have no row.
+        unread: u64,
     },
     /// No file was written.
     NotExported {

@@ -2,7 +2,7 @@
 
 use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Snapshot};
 use crate::config::Shifts;
-use crate::engine::{Numbered, Output, Setup, Told, clock};
+use crate::engine::{Numbered, Output, Setup, Told, Written, clock};
 use crate::history::{PageOfRuns, Tally};
 use crate::trim::LocalTime;
 
@@ -91,7 +91,9 @@ impl View {
             Output::Notice(text) => vec![Event::Notice(text)],
             Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
             Output::Told(number, told) => vec![answer(number, told)],
-            Output::Exported(number, Ok((path, rows))) => vec![Event::Exported { number, path, rows }],
+            Output::Exported(number, Ok(Written { path, rows, unread })) => {
+                vec![Event::Exported { number, path, rows, unread }]
+            }
             Output::Exported(number, Err(why)) => vec![Event::NotExported { number, why }],
             Output::Changed { run, not_kept } => {
                 vec![Event::Changed(Box::new(ArrivedRun { not_kept, ..shown(*run) }))]

@@ -99,6 +99,9 @@ impl LeftOff {
     /// Takes it up on an empty screen.
     pub fn take_up(self, app: &mut App) {
         app.screen = if self.screen == Screen::Unit { Screen::Live } else { self.screen };
+        let moment = app.moment();
+        app.rows.pass_time(moment);
+        app.log.pass_time(moment, i64::from(app.clock.offset_seconds));
         app.rows.narrow(self.live.filter);
         app.rows.sort(self.live.sort, self.live.reverse);
         app.follow = app.rows.narrowed().is_newest_first();

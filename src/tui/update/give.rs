@@ -80,6 +80,16 @@ pub(super) fn in_format(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     vec![Effect::Ask(Request::Export { number, what, format })]
 }
 
+/// What was written: the file's name first, which a narrow screen must not cut.
+pub(super) fn exported(path: &str, rows: u64, unread: u64) -> String {
+    let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+    let lost = if unread > 0 { format!(" ({unread} runs could not be read)") } else { String::new() };
+    match path.rsplit_once(['/', '\\']) {
+        Some((folder, name)) => format!("{rows}{lost} in {name}, folder {folder}"),
+        None => format!("{rows}{lost} in {path}"),
+    }
+}
+
 /// Whether an answer is to this screen's question; it is not waited for any more.
 pub(super) fn was_asked(app: &mut App, number: u64) -> bool {
     app.exporting.take_if(|asked| *asked == number).is_some()

@@ -27,6 +27,7 @@ pub(super) fn ask(app: &mut App) {
 
 /// Means other rows: from the top.
 pub(super) fn narrow(app: &mut App, filter: Filter) {
+    super::pass_time(app);
     match app.screen {
         Screen::Live => {
             app.rows.narrow(filter);
@@ -40,6 +41,10 @@ pub(super) fn narrow(app: &mut App, filter: Filter) {
             app.history.filter = filter;
             app.history.ask_anew();
         }
+    }
+    let found = app.matches().len();
+    if let Some(search) = app.search.as_mut().filter(|_| app.screen != Screen::History) {
+        search.found = found;
     }
 }
 

@@ -58,9 +58,9 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Snapshot(header) => {
             let empty = header.queue == 0;
-            let shift = app.header.as_ref().and_then(|header| header.shift_span);
+            let before = app.moment().shift;
             app.header = Some(*header);
-            if app.moment().shift != shift {
+            if app.moment().shift != before {
                 super::pass_time(app);
             }
             // Whoever asked to quit was told that files are queued; now none is.
@@ -104,9 +104,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             Err(page) => super::history::heard(app, Event::Page { number, page }),
         },
         Event::Unanswered { number, why } if super::drift::was_opening(app, number) => app.say(&why),
-        Event::Exported { number, path, rows } if super::give::was_asked(app, number) => {
-            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-            app.toast = Some(Toast { text: format!("{rows} in {path}"), until_ms: i64::MAX });
+        Event::Exported { number, path, rows, unread } if super::give::was_asked(app, number) => {
+            app.toast = Some(Toast { text: super::give::exported(&path, rows, unread), until_ms: i64::MAX });
         }
         Event::NotExported { number, why } if super::give::was_asked(app, number) => {
             app.toast = Some(Toast { text: format!("nothing exported: {why}"), until_ms: i64::MAX });

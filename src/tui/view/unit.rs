@@ -91,7 +91,7 @@ fn legend(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<
     if !unit.stretch.is_whole() {
         let percent = |share: f64| 100.0 * share;
         let (from, to) = (percent(unit.stretch.from).floor(), percent(unit.stretch.to).floor());
-        legend.insert(0, span(format!("shown {from:.0} … {to:.0} %, = the whole  "), Role::Key));
+        legend.insert(0, span(format!("{from:.0} … {to:.0} % of the curve, = all  "), Role::Key));
     }
     if track.trimmed && track.untrimmed.is_some() {
         legend.push(span(" · untrimmed", Role::Behind));
