@@ -180,7 +180,7 @@ fn an_alarm_is_loud_and_what_is_in_control_is_not() {
 
 #[test]
 fn an_alarm_of_another_figure_is_shown_once_its_units_are_here() {
-    let mut app = at_once("mm\t\t\t\t");
+    let mut app = at_once("vv\t\t\t\t");
     assert_eq!(app.drift.metric, Metric::ResistanceChange);
     key(&mut app, KeyCode::Enter);
     assert_eq!((app.drift.metric, app.drift.focus), (Metric::UntrimmedError, DriftPane::Units));

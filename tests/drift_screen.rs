@@ -42,7 +42,7 @@ fn a_figure_unit_by_unit() {
 
 #[test]
 fn a_two_sided_figure_of_the_last_30_days_with_room_for_each_unit() {
-    snapshots("drift_units_close", |app| drop(type_in(app, "\t\tm[[←←←")));
+    snapshots("drift_units_close", |app| drop(type_in(app, "\t\tv{{←←←")));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn alarms_are_listed_with_doubts_and_who_saw_to_them() {
 #[test]
 fn a_zoomed_chart_has_the_whole_screen() {
     insta::assert_snapshot!("drift_zoomed_lots_120x40_unicode", text(&at_once("\tz")));
-    insta::assert_snapshot!("drift_zoomed_linearity_120x40_unicode", text(&at_once("\t\tmmmz")));
+    insta::assert_snapshot!("drift_zoomed_linearity_120x40_unicode", text(&at_once("\t\tvvvz")));
 }
 
 #[test]
@@ -66,16 +66,16 @@ fn charts_are_asked_for_when_the_line_or_the_figure_changes_and_not_otherwise() 
     let mut app = at_once("");
     let ask =
         |model: &str, laser: &str, metric| Effect::Ask(Request::DriftCharts { stream: stream(model, laser), metric });
-    assert_eq!(type_in(&mut app, "\t\t\t\t\t[]z"), []);
+    assert_eq!(type_in(&mut app, "\t\t\t\t\t{}z"), []);
     app.zoom = false;
-    assert_eq!(type_in(&mut app, "m"), [ask("8340-1", "LTS", Metric::UntrimmedResistance)]);
+    assert_eq!(type_in(&mut app, "v"), [ask("8340-1", "LTS", Metric::UntrimmedResistance)]);
     assert_eq!(type_in(&mut app, "j"), [ask("6607", "LTS", Metric::UntrimmedResistance)]);
     assert!(text(&app).contains("asked for …"), "{}", text(&app));
     assert_eq!(type_in(&mut app, "\t"), [], "asked already");
     // What comes for a line that nobody looks at any more is dropped.
     tell(&mut app, Event::DriftCharts(Box::new(charts(Metric::UntrimmedResistance))));
     assert!(app.drift.charts().is_none());
-    assert_eq!(type_in(&mut app, "M"), [ask("6607", "LTS", Metric::UntrimmedError)]);
+    assert_eq!(type_in(&mut app, "V"), [ask("6607", "LTS", Metric::UntrimmedError)]);
 }
 
 #[test]
@@ -186,14 +186,18 @@ fn ranges_zoom_and_pan_change_what_is_shown() {
     let mut app = at_once("");
     let shown = |app: &App| app.drift.shown_lots();
     assert_eq!(shown(&app).len(), 53);
-    type_in(&mut app, "[[");
+    type_in(&mut app, "{{");
     assert_eq!(shown(&app).len(), 5);
-    type_in(&mut app, "{");
+    type_in(&mut app, "[");
     assert!(shown(&app).end < 53, "{:?}", shown(&app));
-    type_in(&mut app, "}");
+    type_in(&mut app, "]");
     assert_eq!(shown(&app).end, 53);
     type_in(&mut app, "+");
     assert!(shown(&app).len() < 5);
+    let close = app.clone();
+    type_in(&mut app, "=");
+    assert_eq!(shown(&app).len(), 53, "the whole at once");
+    app = close;
     type_in(&mut app, "-----");
     assert_eq!(shown(&app).len(), 53);
     assert!(text(&app).contains("all · 53 of 53 lots"), "{}", text(&app));
@@ -267,7 +271,7 @@ fn a_long_while_without_a_lot_and_a_new_beginning_are_told_over_the_chart() {
 #[test]
 fn a_cursor_outside_the_chosen_time_is_none() {
     let mut app = at_once("\t←");
-    type_in(&mut app, "⇞⇞⇞⇞⇞[[");
+    type_in(&mut app, "⇞⇞⇞⇞⇞{{");
     assert!(app.drift.has_cursor() && app.drift.under_cursor().is_none());
     type_in(&mut app, "←");
     assert_eq!(app.drift.lot, Some(52), "the newest");

@@ -34,7 +34,9 @@ impl Terminal {
         command.env("HOME", folder);
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
-        command.env_remove("NO_COLOR");
+        for name in ["NO_COLOR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "SSH_CONNECTION", "TMUX"] {
+            command.env_remove(name);
+        }
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -111,10 +113,17 @@ impl Terminal {
         self.child.wait().expect("ended").exit_code()
     }
 
-    /// The alternate screen is left, the cursor is there, and nothing of ours stands on the shell's screen.
+    fn listens_to_the_mouse(&self) -> bool {
+        self.screen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// The alternate screen is left, the cursor is there, the mouse is the terminal's, and nothing of ours stands on the shell's screen.
     fn is_clean(&self) -> bool {
         let screen = self.screen.screen();
-        !screen.alternate_screen() && !screen.hide_cursor() && screen.contents().trim().is_empty()
+        !self.listens_to_the_mouse()
+            && !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && screen.contents().trim().is_empty()
     }
 }
 
@@ -288,6 +297,46 @@ fn a_terminal_that_does_not_know_its_size_is_taken_for_eighty_by_twenty_four() {
     terminal.sees("✗ FAIL");
     terminal.press("q");
     assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn the_mouse_copies_exports_and_the_next_start_at_the_place_that_was_left() {
+    let root = shop();
+    let config = root.path().join(".config/trimwatch");
+    fs::create_dir_all(&config).expect("a folder");
+    let exports = root.path().join("exports");
+    let text = format!("mouse = true\n[export]\nfolder = {:?}\n", exports.display().to_string());
+    fs::write(config.join("config.toml"), text).expect("written");
+    drop_sample(root.path(), "9203_34");
+    let mut terminal = Terminal::start(root.path(), (80, 24), &[]);
+    terminal.sees("✗ FAIL");
+    assert!(terminal.listens_to_the_mouse());
+    terminal.press("y");
+    terminal.sees("copied 9203 34 TA");
+    let sent = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(sent.contains("\x1b]52;c;OTIwMyAzNCBUQQ==\x07"), "the unit's name in base 64");
+    terminal.press("xc");
+    terminal.sees("1 row in ");
+    assert_eq!(fs::read_dir(&exports).expect("a folder").count(), 1);
+    terminal.press("fmodel:9203\r6");
+    terminal.sees("ENDED AS");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.is_clean(), "{}", terminal.text());
+    let view = root.path().join(".local/state/trimwatch/view.toml");
+    assert!(fs::read_to_string(&view).expect("kept").contains("model:9203"));
+    let mut again = Terminal::start(root.path(), (80, 24), &[("SSH_CONNECTION", "1")]);
+    again.sees("ENDED AS");
+    assert!(!again.listens_to_the_mouse(), "not over SSH");
+    again.press("1m");
+    again.sees("f model:9203");
+    again.press("q");
+    assert!(again.ended() == 0 && again.is_clean(), "{}", again.text());
+    fs::write(&view, "screen = \"nowhere\"").expect("written");
+    let mut spoiled = Terminal::start(root.path(), (80, 24), &[]);
+    spoiled.sees("where you left off");
+    spoiled.press("q");
+    assert_eq!(spoiled.ended(), 0);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod drift;
 mod export;
 mod learning;
 mod look;
+mod screen;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 pub(super) use look::LookArgs;
+pub(super) use screen::ScreenArgs;
 
 /// Where the history is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -48,7 +50,7 @@ pub(super) struct WatchArgs {
     #[arg(long)]
     pub(super) poll: bool,
     #[command(flatten)]
-    pub(super) look: LookArgs,
+    pub(super) screen: ScreenArgs,
     /// Only look on at the trimwatch that keeps the history: change nothing, never take over; for kiosks.
     #[arg(long, conflicts_with_all = ["headless", "no_store"])]
     pub(super) read_only: bool,
@@ -159,7 +161,7 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) look: LookArgs,
+    pub(super) screen: ScreenArgs,
 }
 
 /// How verdicts are printed.

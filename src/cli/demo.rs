@@ -15,11 +15,11 @@ use crate::engine::holder;
 use crate::history::Store;
 use crate::session::{Part, Setup, clock};
 use crate::trim::LocalTime;
+use crate::tui::{Look, Resume};
 
 /// Watches a folder of its own, with a made year behind it; folder and history are gone when it ends.
 pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
-    let mut config = loaded.config;
-    args.look.apply(&mut config);
+    let config = loaded.config;
     if let Some(dir) = &args.keep {
         return keep(dir, &config);
     }
@@ -35,7 +35,8 @@ pub(super) fn run(args: &DemoArgs, loaded: Loaded) -> Result<Exit> {
     let setup = Setup::new(&config, vec![WatchFolder::named(incoming.clone())], Some(history));
     let pace = Duration::from_millis(args.pace);
     thread::Builder::new().name("demo".to_owned()).spawn(move || drop_samples(&incoming, pace))?;
-    watch::screen(setup, Part::Owner, &config)
+    // What somebody looks at here is no place to come back to.
+    watch::screen(setup, Part::Owner, Look { resume: Resume::Never, ..args.screen.look(&config) })
 }
 
 /// Leaves the made year in a folder, for trying things on it.

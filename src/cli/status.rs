@@ -67,6 +67,7 @@ mod tests {
             queue: 2,
             today: Tally::default(),
             shift: None,
+            shift_span: None,
             newest_ms: Some(0),
             open_alarms: 1,
             oldest_alarm: None,

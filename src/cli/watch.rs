@@ -14,7 +14,6 @@ use crate::tui::{self, Ended, Look};
 pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
     config.poll |= args.poll;
-    args.look.apply(&mut config);
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
     // Where the history is kept by a process that runs, its folders are looked on at.
     let attaches = !args.headless && (args.read_only || store.as_deref().is_some_and(is_kept));
@@ -24,16 +23,16 @@ pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     if args.headless {
         return headless::run(setup, headless::Tells::Lines);
     }
-    screen(setup, if args.read_only { Part::ReadOnly } else { Part::Any }, &config)
+    screen(setup, if args.read_only { Part::ReadOnly } else { Part::Any }, args.screen.look(&config))
 }
 
 /// The screen, or exit code 2 where there is none to draw on.
-pub(super) fn screen(setup: Setup, part: Part, config: &Config) -> Result<Exit> {
+pub(super) fn screen(setup: Setup, part: Part, look: Look) -> Result<Exit> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         eprintln!("trimwatch: no terminal to draw on; `trimwatch watch --headless` prints one JSON line a run instead");
         return Ok(Exit::Usage);
     }
-    match tui::run(setup, part, Look::of(config))? {
+    match tui::run(setup, part, look)? {
         Ended::Quit => Ok(Exit::Fine),
         Ended::StoreHeld(who) => {
             eprintln!("trimwatch: {who}");

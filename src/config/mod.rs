@@ -4,6 +4,7 @@
 //! Tables are merged key by key; lists (`[[watch]]`, `[[rule]]`) are replaced whole.
 
 mod drift;
+mod exporting;
 mod keeping;
 mod learning;
 mod load;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
 
 pub use drift::DriftSettings;
+pub use exporting::ExportSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
@@ -44,6 +46,8 @@ pub struct Config {
     pub marker: Marker,
     /// When the terminal's bell rings.
     pub bell: Bell,
+    /// The screen listens to the mouse; over SSH only where `--mouse` or a key says so.
+    pub mouse: bool,
     /// The folders to watch, used when the command line names none.
     #[serde(rename = "watch")]
     pub watches: Vec<WatchFolder>,
@@ -61,6 +65,8 @@ pub struct Config {
     pub attach: AttachSettings,
     /// Keys of actions, by the actions' names; what is not named keeps its own.
     pub keys: BTreeMap<String, Keys>,
+    /// Where a screen's exports go.
+    pub export: ExportSettings,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -79,6 +85,7 @@ impl Default for Config {
             theme: Theme::default(),
             marker: Marker::default(),
             bell: Bell::Alarm,
+            mouse: false,
             watches: Vec::new(),
             shifts: Shifts::default(),
             backup: BackupSettings::default(),
@@ -87,6 +94,7 @@ impl Default for Config {
             drift: DriftSettings::default(),
             attach: AttachSettings::default(),
             keys: BTreeMap::new(),
+            export: ExportSettings::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -181,7 +189,13 @@ impl Config {
         let twice = twice.map(|(_, watch)| format!("watch {}: named twice", watch.path.display()));
         let empty = self.watches.iter().filter(|watch| watch.path.as_os_str().is_empty());
         let empty = empty.map(|_| "watch: a path is empty".to_owned());
-        twice.chain(empty).collect()
+        let exports = self.export.folder.as_ref().filter(|folder| !folder.as_os_str().is_empty());
+        let inside = exports.and_then(|folder| {
+            let watch = self.watches.iter().find(|watch| folder.starts_with(&watch.path))?;
+            let (folder, watch) = (folder.display(), watch.path.display());
+            Some(format!("export: folder = {folder}: not in the watched folder {watch}, where it would be read"))
+        });
+        twice.chain(empty).chain(inside).collect()
     }
 }
 
@@ -195,6 +209,15 @@ mod tests {
         assert_eq!(config.problems(), Vec::<String>::new());
         let text = toml::to_string(&config).expect("TOML");
         assert_eq!(toml::from_str::<Config>(&text).expect("the same"), config);
+    }
+
+    #[test]
+    fn exports_do_not_go_where_they_would_be_read() {
+        let of = |folder: &str| {
+            let text = format!("[[watch]]\npath = \"/plant/lts\"\n[export]\nfolder = \"{folder}\"\n");
+            toml::from_str::<Config>(&text).expect("well-formed").problems().len()
+        };
+        assert_eq!([of("/plant/lts/out"), of("/plant/lts"), of("/plant/out"), of("")], [1, 1, 0, 0]);
     }
 
     #[test]

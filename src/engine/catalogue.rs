@@ -11,7 +11,9 @@ use super::clock;
 use super::keeper::Keeper;
 use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
 use crate::config::Shifts;
-use crate::history::{Act, Committed, Exclusion, FilterError, Moment, Overview, RunKey, RunRecord, Store, Walked};
+use crate::history::{
+    Act, Committed, Exclusion, FilterError, Moment, Overview, Query, RunKey, RunRecord, Store, Walked,
+};
 use crate::trim::LocalTime;
 
 /// What the builder has to say.
@@ -143,6 +145,18 @@ impl Catalogue {
             (question, None) => Ok(self.wait(by, number, question)),
         };
         sink(Output::Told(number, told.unwrap_or_else(Told::Unanswered)));
+    }
+
+    /// All runs that a query means, in its order.
+    ///
+    /// # Errors
+    /// While there is no overview, and when the query cannot be answered.
+    pub(super) fn runs(&mut self, query: &Query, shifts: &Shifts) -> Result<Vec<RunKey>, String> {
+        let Some(overview) = &mut self.overview else {
+            return Err("the overview of the history is not built yet; try again in a moment".to_owned());
+        };
+        let all = Query { row: 0, anchor: None, limit: usize::MAX, ..query.clone() };
+        overview.page(&all, &moment(shifts)).map(|page| page.keys).map_err(|error| error.to_string())
     }
 
     /// A later question of a kind takes the place of an earlier one: whoever asked has no use for both.

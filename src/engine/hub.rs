@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, at, never, select, tick};
 use super::catalogue::Catalogue;
 use super::clock;
 use super::drift::Watchman;
+use super::exporting::Exporter;
 use super::failed::{FailedFile, failed_before, unread};
 use super::keeper::{Keeper, Told};
 use super::opener::{self, Opened};
@@ -44,6 +45,7 @@ pub(super) struct Hub {
     pub(super) upkeep: Upkeep,
     pub(super) teaching: Teaching,
     pub(super) watchman: Watchman,
+    pub(super) exporter: Exporter,
     /// Whether a screen knows what was there before, or that there is nothing.
     pub(super) past_told: bool,
     pub(super) catalogue: Catalogue,
@@ -107,6 +109,11 @@ impl Hub {
                 }
                 recv(self.watchman.news) -> news => {
                     self.watchman.heard(news.ok(), self.keeper.in_use().as_ref(), sink);
+                }
+                recv(self.exporter.ended) -> ended => {
+                    if let Ok(ended) = ended {
+                        self.exporter.heard(ended, sink);
+                    }
                 }
                 recv(heartbeat) -> _ => self.beat(sink),
             }
@@ -308,6 +315,7 @@ impl Hub {
                     self.watchman.take_word(&key, &self.keeper);
                 }
             }
+            Command::Export { number, what, format } => self.export(number, what, format, sink),
             Command::Outcome(key) => {
                 let outcome = self.keeper.outcome(&key).map(Box::new);
                 sink(Output::Outcome { key, outcome });

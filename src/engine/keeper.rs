@@ -309,6 +309,11 @@ impl Keeper {
         record.map(|record| self.with_word(key, record))
     }
 
+    /// A run that is not in the store.
+    pub(super) fn unkept(&self, key: &RunKey) -> Option<RunRecord> {
+        self.memory.run(key).ok().flatten()
+    }
+
     /// Yields from the counters alone.
     pub(super) fn counted_yields(&self, by: Grouping) -> Result<Vec<YieldRow>, StoreError> {
         counted_yields(self.store().unwrap_or(&self.memory), by)

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 
 use super::catalogue::Catalogue;
 use super::drift::Watchman;
+use super::exporting::Exporter;
 use super::holder::holder;
 use super::hub::Hub;
 use super::keeper::{Keeper, Slot};
@@ -108,6 +109,7 @@ fn serve(setup: Setup, claimed: Claimed, commands: Receiver<Asked>, sink: &mut d
         upkeep: Upkeep::new(&setup),
         teaching: Teaching::new(&setup),
         watchman: Watchman::new(&setup),
+        exporter: Exporter::new(&setup, &stopping),
         keeper,
         opened,
         setup,

@@ -11,6 +11,7 @@ mod catalogue;
 pub mod clock;
 mod drift;
 mod export;
+mod exporting;
 mod failed;
 mod files;
 mod holder;
@@ -41,7 +42,9 @@ pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::{Claimed, Engine};
 pub use models::{Models, load as load_models};
-pub use output::{Asked, Command, Deployment, Numbered, Output, Question, ScreenId, TestWord, Told, Word};
+pub use output::{
+    Asked, Command, Deployment, ExportOf, Numbered, Output, Question, ScreenId, TestWord, Told, Word, Written,
+};
 pub use process::{ContentHash, Outcome, Processed, judge_run, process, process_with};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};

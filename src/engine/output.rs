@@ -1,7 +1,10 @@
 //! What the engine is told, and what it tells.
 
+use serde::{Deserialize, Serialize};
+
 use super::standing::ModelsView;
 use crate::analysis::{Learner, RunCurves};
+use crate::export::{Format, Sheet};
 use crate::history::{
     Filter, Found, Grouping, LogEntry, Outcome, PageOfRuns, Query, RunKey, RunRecord, Step, Tally, YieldRow,
 };
@@ -17,6 +20,26 @@ pub enum Question {
     Find(Box<Query>, String, Step),
     /// Yields by day or model.
     Yields(Filter, Grouping),
+}
+
+/// What is to be written to a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ExportOf {
+    /// All runs that a query means, in its order.
+    Runs(Box<Query>),
+    /// A table as a screen shows it.
+    Sheet(Box<Sheet>),
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Where it lies.
+    pub path: String,
+    /// Its rows, the head aside.
+    pub rows: u64,
+    /// Runs that could not be read and have no row.
+    pub unread: u64,
 }
 
 /// A person's word on one run.
@@ -110,6 +133,15 @@ pub enum Command {
     Ask(u64, Question),
     /// A person's word on one run.
     Act(Word),
+    /// Write something to a file of its own, beside everything else.
+    Export {
+        /// The question's number.
+        number: u64,
+        /// What.
+        what: ExportOf,
+        /// How.
+        format: Format,
+    },
     /// How learning stands.
     Models,
     /// Train a learner now, or all of them.
@@ -249,6 +281,8 @@ pub enum Output {
     },
     /// The answer to [`Command::Ask`], with the question's number.
     Told(u64, Told),
+    /// How an export ended, with its question's number: what was written, or why nothing was.
+    Exported(u64, Result<Written, String>),
     /// How learning stands.
     Models(Box<ModelsView>),
     /// The answer to [`Command::Outcome`].

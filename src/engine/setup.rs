@@ -39,6 +39,8 @@ pub struct Setup {
     pub models: Arc<Models>,
     /// Time after the start at which the history is looked through for something to learn.
     pub learn_after: Duration,
+    /// Where a screen's exports go.
+    pub exports: PathBuf,
     /// How many runs of before are shown at the start.
     pub past: usize,
     /// Those of the folders that were named for this process alone, absolute.
@@ -65,6 +67,7 @@ impl Setup {
             learning: config.learning.clone(),
             models: Arc::default(),
             learn_after: Duration::from_secs(30),
+            exports: config.export.place(),
             past: 500,
             named: Vec::new(),
             attach_group: Some(config.attach.group.clone()).filter(|group| !group.is_empty()),

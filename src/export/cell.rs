@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::printable;
 
 /// What spreadsheets take for the beginning of a formula, full-width forms too.
 const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// A cell. What is not known is [`Cell::Empty`], never 0.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell<'a> {
     /// Nothing.
     Empty,
@@ -54,6 +56,18 @@ impl<'a> Cell<'a> {
     /// Yes or no, when it is known.
     pub fn flag(flag: Option<bool>) -> Self {
         flag.map_or(Self::Empty, Self::Flag)
+    }
+
+    /// The same, with a text of its own.
+    pub fn owned(self) -> Cell<'static> {
+        match self {
+            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Self::Empty => Cell::Empty,
+            Self::Number(figure) => Cell::Number(figure),
+            Self::Single(figure) => Cell::Single(figure),
+            Self::Count(count) => Cell::Count(count),
+            Self::Flag(flag) => Cell::Flag(flag),
+        }
     }
 
     /// As plain text; numbers keep every digit they need to be read back equal.

@@ -1,5 +1,8 @@
 //! Drift as JSON and rows: the list, a stream's charts, alarms. Times are the plant's, `YYYY-MM-DDTHH:MM:SS`.
 
+pub use super::drift_rows::{
+    EVIDENCE_COLUMNS, LINE_COLUMNS, LOT_COLUMNS, POINT_COLUMNS, evidence_row, line_row, lot_row, point_row,
+};
 use serde_json::{Value, json};
 
 use super::cell::Cell;

@@ -18,8 +18,8 @@ const MOST_UNITS: usize = 32_767;
 pub struct XlsxRows<W: Write + Send> {
     book: Workbook,
     out: W,
-    title: &'static str,
-    columns: &'static [&'static str],
+    title: String,
+    columns: Vec<String>,
     rows_a_sheet: u32,
     sheet: Rows,
     /// Sheets that are full.
@@ -31,12 +31,7 @@ impl<W: Write + Send> XlsxRows<W> {
     ///
     /// # Errors
     /// When nothing can be written there.
-    pub fn new(
-        out: W,
-        aside: &Path,
-        title: &'static str,
-        columns: &'static [&'static str],
-    ) -> Result<Self, ExportError> {
+    pub fn new(out: W, aside: &Path, title: &str, columns: &[&str]) -> Result<Self, ExportError> {
         Self::in_sheets_of(SHEET_ROWS, out, aside, title, columns)
     }
 
@@ -48,11 +43,12 @@ impl<W: Write + Send> XlsxRows<W> {
         rows_a_sheet: u32,
         out: W,
         aside: &Path,
-        title: &'static str,
-        columns: &'static [&'static str],
+        title: &str,
+        columns: &[&str],
     ) -> Result<Self, ExportError> {
         let mut book = book(aside)?;
         let sheet = Rows::new(&mut book, title, columns)?;
+        let (title, columns) = (title.to_owned(), columns.iter().map(|column| (*column).to_owned()).collect());
         Ok(Self { book, out, title, columns, rows_a_sheet: rows_a_sheet.max(2), sheet, full: Vec::new() })
     }
 }
@@ -61,7 +57,8 @@ impl<W: Write + Send> RowSink for XlsxRows<W> {
     fn row(&mut self, row: &[Cell<'_>]) -> Result<(), ExportError> {
         if self.sheet.next >= self.rows_a_sheet {
             let name = format!("{} {}", self.title, self.full.len() + 2);
-            let next = Rows::new(&mut self.book, &name, self.columns)?;
+            let columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+            let next = Rows::new(&mut self.book, &name, &columns)?;
             self.full.push(std::mem::replace(&mut self.sheet, next).sheet);
         }
         self.sheet.row(row)

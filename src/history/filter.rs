@@ -5,6 +5,7 @@
 //! disposition; a capital in it makes case count. Figures are compared to seven digits.
 
 mod glob;
+mod line;
 mod parse;
 mod say;
 mod when;

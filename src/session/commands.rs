@@ -6,7 +6,10 @@ use crate::engine::{Command, Deployment, Question, TestWord, Word};
 /// The number of a question that has one.
 pub(super) fn numbered(request: &mut Request) -> Option<&mut u64> {
     match request {
-        Request::Query { number, .. } | Request::Find { number, .. } | Request::Overview { number, .. } => Some(number),
+        Request::Query { number, .. }
+        | Request::Find { number, .. }
+        | Request::Overview { number, .. }
+        | Request::Export { number, .. } => Some(number),
         _ => None,
     }
 }
@@ -31,6 +34,7 @@ pub(super) fn acts(request: &Request) -> bool {
         | Request::Query { .. }
         | Request::Find { .. }
         | Request::Overview { .. }
+        | Request::Export { .. }
         | Request::Models
         | Request::Outcome { .. }
         | Request::Drift
@@ -51,6 +55,7 @@ pub(super) fn command(request: Request) -> Command {
         Request::Query { number, query } => Command::Ask(number, Question::Page(query)),
         Request::Find { number, query, text, step } => Command::Ask(number, Question::Find(query, text, step)),
         Request::Overview { number, filter, by } => Command::Ask(number, Question::Yields(filter, by)),
+        Request::Export { number, what, format } => Command::Export { number, what, format },
         Request::Exclude { key, reason, by } => Command::Act(Word { key, exclude: true, reason, by }),
         Request::Include { key, reason, by } => Command::Act(Word { key, exclude: false, reason, by }),
         Request::Models => Command::Models,

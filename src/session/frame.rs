@@ -14,8 +14,8 @@ use crate::config::WatchFolder;
 /// Raised whenever a type that is part of [`Event`] or [`Request`] changes its shape.
 pub(super) const PROTOCOL: u32 = 1;
 
-/// Most bytes of a request.
-pub(super) const MOST_REQUEST: u32 = 1 << 20;
+/// Most bytes of a request: an export of what is on a screen holds its rows.
+pub(super) const MOST_REQUEST: u32 = 16 << 20;
 /// Most bytes of a frame of events: the charts of a product model with years of lots are some megabytes.
 pub(super) const MOST_EVENTS: u32 = 256 << 20;
 /// Most bytes of a greeting.
@@ -142,6 +142,7 @@ mod tests {
             queue: 3,
             today: crate::history::Tally::default(),
             shift: None,
+            shift_span: None,
             newest_ms: Some(1),
             open_alarms: 0,
             oldest_alarm: None,
@@ -160,7 +161,7 @@ mod tests {
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
-            (1, "00000400010300000000000000010200000500000f0717017816190b060100000000000015".to_owned())
+            (1, "0000040001030000000000000000010200000500001107190178181b0c060100000000000016".to_owned())
         );
     }
 

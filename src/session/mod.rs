@@ -15,10 +15,14 @@ mod place;
 mod protocol;
 mod recent;
 pub mod signals;
+mod snapshot;
 mod switchboard;
 mod view;
 
-pub use crate::engine::{LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected};
+pub use crate::engine::{
+    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected,
+};
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
-pub use protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Role, Snapshot};
+pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
+pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

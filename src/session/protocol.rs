@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::snapshot::Snapshot;
 use crate::analysis::{Learner, RunCurves};
-use crate::engine::ModelsView;
+use crate::engine::{ExportOf, ModelsView};
+use crate::export::Format;
 use crate::history::{Filter, Found, Grouping, LogEntry, Outcome, Query, RunKey, RunRecord, Step, Tally, YieldRow};
 use crate::monitoring::{Alarm, DriftCharts, DriftList, Metric, StreamKey};
 use crate::trim::LocalTime;
@@ -63,6 +65,15 @@ pub enum Request {
         filter: Filter,
         /// By what.
         by: Grouping,
+    },
+    /// Write something to a file of its own → [`Event::Exported`] or [`Event::NotExported`].
+    Export {
+        /// The question's number.
+        number: u64,
+        /// What.
+        what: ExportOf,
+        /// How.
+        format: Format,
     },
     /// Take a run out of yield, charts and training → [`Event::Changed`] and a line of the log.
     Exclude {
@@ -170,70 +181,6 @@ pub struct ArrivedRun {
     pub not_kept: Option<String>,
 }
 
-/// Whether a watched folder can be seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FolderState {
-    /// Not looked at yet.
-    Starting,
-    /// Watched.
-    Live,
-    /// Gone since.
-    Offline {
-        /// Milliseconds since 1970 UTC.
-        since_ms: i64,
-        /// Why.
-        cause: String,
-    },
-}
-
-/// One watched folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FolderView {
-    /// Where it lies.
-    pub path: String,
-    /// The laser, by configuration or by the folder's name.
-    pub laser: Option<String>,
-    /// The line, by configuration.
-    pub line: Option<String>,
-    /// Whether it can be seen.
-    pub state: FolderState,
-}
-
-/// Whether runs are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HistoryState {
-    /// The store is being opened.
-    Opening,
-    /// Every row shown is on disk.
-    Kept,
-    /// Nothing is kept, by choice or by trouble.
-    NotKept {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// Everything the header shows; sent whole whenever a part of it changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The watched folders.
-    pub folders: Vec<FolderView>,
-    /// Whether runs are kept.
-    pub history: HistoryState,
-    /// Files found and not yet judged.
-    pub queue: u64,
-    /// Runs dated today.
-    pub today: Tally,
-    /// The shift that is on.
-    pub shift: Option<String>,
-    /// Arrival of the newest file, milliseconds since 1970 UTC.
-    pub newest_ms: Option<i64>,
-    /// Alarms nobody has seen to.
-    pub open_alarms: usize,
-    /// The oldest of them: its number and its sentence.
-    pub oldest_alarm: Option<(u64, String)>,
-}
-
 /// One page of the history.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HistoryPage {
@@ -339,6 +286,24 @@ pub enum Event {
         /// The question's number.
         number: u64,
         /// Why.
+        why: String,
+    },
+    /// A file was written.
+    Exported {
+        /// The question's number.
+        number: u64,
+        /// Where it lies.
+        path: String,
+        /// Its rows, the head aside.
+        rows: u64,
+        /// Runs that could not be read and have no row.
+        unread: u64,
+    },
+    /// No file was written.
+    NotExported {
+        /// The question's number.
+        number: u64,
+        /// Why, and what to do.
         why: String,
     },
     /// The overview of the history is being built; the answer comes when it is.

@@ -185,7 +185,11 @@ impl Switchboard {
         match output {
             Output::Answering(by) => desk.answering = Some(by),
             Output::Answered => desk.answering = None,
-            Output::Told(number, told) => desk.answer(number, told),
+            Output::Told(number, told) => {
+                let goes_on = matches!(told, Told::Building(_));
+                desk.answer(number, goes_on, |own| Output::Told(own, told));
+            }
+            Output::Exported(number, ended) => desk.answer(number, false, |own| Output::Exported(own, ended)),
             output => {
                 desk.ended |= matches!(output, Output::Stopped);
                 for event in desk.view.translate(output) {
@@ -226,11 +230,10 @@ impl Desk {
     }
 
     /// Brings an answer to who asked, under the number it was asked.
-    fn answer(&mut self, number: u64, told: Told) {
-        let goes_on = matches!(told, Told::Building(_));
+    fn answer(&mut self, number: u64, goes_on: bool, output: impl FnOnce(u64) -> Output) {
         let asked = if goes_on { self.questions.get(&number).copied() } else { self.questions.remove(&number) };
         let Some((asker, own)) = asked else { return };
-        for event in self.view.translate(Output::Told(own, told)) {
+        for event in self.view.translate(output(own)) {
             self.tell(asker, event);
         }
     }

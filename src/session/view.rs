@@ -1,9 +1,11 @@
 //! What the engine tells → what a screen sees: the header's figures are put together here.
 
-use super::protocol::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Snapshot};
+use super::protocol::{ArrivedRun, Event, HistoryPage};
+use super::snapshot::{FolderState, FolderView, HistoryState, Snapshot};
 use crate::config::Shifts;
-use crate::engine::{Numbered, Output, Setup, Told, clock};
+use crate::engine::{Numbered, Output, Setup, Told, Written, clock};
 use crate::history::{PageOfRuns, Tally};
+use crate::trim::LocalTime;
 
 /// The header as it stands.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ impl View {
                 queue: 0,
                 today: Tally::default(),
                 shift: None,
+                shift_span: None,
                 newest_ms: None,
                 open_alarms: 0,
                 oldest_alarm: None,
@@ -75,9 +78,8 @@ impl View {
                 vec![Event::Logged(Box::new(entry)), self.snapshot()]
             }
             Output::Tallies { today } => {
-                let shift =
-                    clock::local_now().and_then(|now| self.shifts.at(now).map(|(shift, ..)| shift.name.clone()));
-                self.header(|s| (s.today, s.shift) = (today, shift))
+                let (shift, span) = self.shift_on();
+                self.header(|s| (s.today, s.shift, s.shift_span) = (today, shift, span))
             }
             Output::Queue(queue) => self.header(|s| s.queue = queue),
             Output::Online(folder) => self.folder(folder, FolderState::Live),
@@ -91,6 +93,10 @@ impl View {
             Output::Notice(text) => vec![Event::Notice(text)],
             Output::Before { key, run } => vec![Event::Before { key, run: run.map(|run| Box::new(shown(*run))) }],
             Output::Told(number, told) => vec![answer(number, told)],
+            Output::Exported(number, Ok(Written { path, rows, unread })) => {
+                vec![Event::Exported { number, path, rows, unread }]
+            }
+            Output::Exported(number, Err(why)) => vec![Event::NotExported { number, why }],
             Output::Changed { run, not_kept } => {
                 vec![Event::Changed(Box::new(ArrivedRun { not_kept, ..shown(*run) }))]
             }
@@ -103,6 +109,11 @@ impl View {
             }
             Output::DriftCharts(charts) => vec![Event::DriftCharts(charts)],
             Output::Raised(alarm) => vec![Event::Raised(alarm)],
+            // A shift turns without any file.
+            Output::Alive if self.shift_on().1 != self.snapshot.shift_span => {
+                let (shift, span) = self.shift_on();
+                self.header(|s| (s.shift, s.shift_span) = (shift, span))
+            }
             Output::Alive => vec![Event::Alive],
             Output::Stopped => vec![Event::Stopped],
         }
@@ -116,6 +127,12 @@ impl View {
         let past = Event::Past { runs: runs.into_iter().map(shown).collect(), log };
         let notes = notes.into_iter().map(Event::Notice);
         [past, self.snapshot()].into_iter().chain(notes).collect()
+    }
+
+    /// The shift that is on, with its begin and end.
+    fn shift_on(&self) -> (Option<String>, Option<(LocalTime, LocalTime)>) {
+        let on = clock::local_now().and_then(|now| self.shifts.at(now));
+        on.map(|(shift, from, to)| (shift.name.clone(), (from, to))).unzip()
     }
 
     fn header(&mut self, change: impl FnOnce(&mut Snapshot)) -> Vec<Event> {

@@ -1,9 +1,13 @@
 //! What a key can do, and the one table that dispatch, footer and help are made from.
 
+use serde::{Deserialize, Serialize};
+
 /// A screen, by its number key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Screen {
     /// Newest runs and the selected one.
+    #[default]
     Live,
     /// One run in depth.
     Unit,
@@ -86,12 +90,17 @@ pub enum Action {
     PreviousMetric,
     ZoomIn,
     ZoomOut,
+    ZoomWhole,
     PanEarlier,
     PanLater,
     Go(Screen),
     Palette,
     ThemeNext,
     MarkerNext,
+    CopyCell,
+    CopyRow,
+    Export,
+    Mouse,
     Help,
     Redraw,
     Suspend,
@@ -154,10 +163,10 @@ const MODELS: Where = Where::On(&[Screen::Models]);
 const LOG: Where = Where::On(&[Screen::Log]);
 const HISTORY: Where = Where::On(&[Screen::History]);
 const LISTS: Where = Where::On(&[Screen::Live, Screen::History, Screen::Log]);
+const RUN_LISTS: Where = Where::On(&[Screen::Live, Screen::History]);
 const RUNS: Where = Where::On(&[Screen::Unit, Screen::History]);
 const PANES: Where = Where::On(&[Screen::Live, Screen::Unit, Screen::Models, Screen::Log]);
 const CURSORS: Where = Where::On(&[Screen::Unit, Screen::Drift]);
-const RANGES: Where = Where::On(&[Screen::Drift, Screen::History]);
 const TRACKS: Where = Where::On(&[Screen::Live, Screen::Unit]);
 
 const fn bind(
@@ -186,8 +195,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Open, &["Enter"], "open", "to the chart; there: open the unit under the cursor", DRIFT),
     bind(Action::FocusNext, &["Tab"], "pane", "list, lots, a figure's units, evidence, alarms", DRIFT),
     bind(Action::FocusPrevious, &["Shift-Tab"], "", "the same, backwards", DRIFT),
-    bind(Action::NextMetric, &["m"], "figure", "next figure, charted unit by unit", DRIFT),
-    bind(Action::PreviousMetric, &["M"], "", "figure before", DRIFT),
+    bind(Action::NextMetric, &["v"], "figure", "next figure, charted unit by unit", DRIFT),
+    bind(Action::PreviousMetric, &["V"], "", "figure before", DRIFT),
     bind(Action::Train, &["t"], "train", "train the selected learner now", MODELS),
     bind(Action::TrainAll, &["T"], "train all", "train every learner now", MODELS),
     bind(Action::CancelTraining, &["c"], "cancel", "give up the training that runs, after asking", MODELS),
@@ -196,33 +205,24 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Search, &["/"], "find", "find in the list; a capital makes case count", LISTS),
     bind(Action::NextMatch, &["n"], "", "next match", LISTS),
     bind(Action::PreviousMatch, &["N"], "", "match before", LISTS),
-    bind(
-        Action::Filter,
-        &["f"],
-        "filter",
-        "show only the runs that fit a filter: model: sn: status: since: …",
-        HISTORY,
-    ),
-    bind(Action::SortNext, &["s"], "sort", "sort by the next column", HISTORY),
-    bind(Action::SortReverse, &["S"], "", "turn the order round", HISTORY),
+    bind(Action::Filter, &["f"], "filter", "show only the runs that fit a filter: model: sn: status: since: …", LISTS),
+    bind(Action::SortNext, &["s"], "sort", "sort by the next column", RUN_LISTS),
+    bind(Action::SortReverse, &["S"], "", "turn the order round", RUN_LISTS),
     bind(Action::ViewNext, &["Tab"], "yields", "runs, yield by day, yield by model", HISTORY),
     bind(Action::ViewPrevious, &["Shift-Tab"], "", "the same, backwards", HISTORY),
-    bind(
-        Action::RangeShorter,
-        &["["],
-        "range",
-        "a shorter time: all, 1 y, 90 d, 30 d; in History down to 24 h",
-        RANGES,
-    ),
-    bind(Action::RangeLonger, &["]"], "", "a longer time", RANGES),
+    bind(Action::RangeShorter, &["[", "{"], "range", "a shorter time: all, 90 d, 30 d, 7 d, 24 h, this shift", HISTORY),
+    bind(Action::RangeLonger, &["]", "}"], "", "a longer time", HISTORY),
+    bind(Action::RangeShorter, &["{"], "range", "a shorter time: all, 1 y, 90 d, 30 d, 7 d, 24 h, one shift", DRIFT),
+    bind(Action::RangeLonger, &["}"], "", "a longer time", DRIFT),
     bind(Action::Earlier, &["<", ","], "earlier", "earlier run of this serial", UNIT),
     bind(Action::Later, &[">", "."], "later", "later run of this serial", UNIT),
     bind(Action::CursorRight, &["→", "l"], "cursor", "cursor to the next point of the curve or chart", CURSORS),
     bind(Action::CursorLeft, &["←", "h"], "", "cursor to the point before", CURSORS),
-    bind(Action::ZoomIn, &["+", "="], "", "half the time, around the cursor", DRIFT),
-    bind(Action::ZoomOut, &["-"], "", "double the time", DRIFT),
-    bind(Action::PanEarlier, &["{"], "", "a quarter of the time earlier", DRIFT),
-    bind(Action::PanLater, &["}"], "", "a quarter of the time later", DRIFT),
+    bind(Action::ZoomIn, &["+"], "", "half of the chart, around the cursor", CURSORS),
+    bind(Action::ZoomOut, &["-"], "", "double of it", CURSORS),
+    bind(Action::ZoomWhole, &["="], "", "the whole of it", CURSORS),
+    bind(Action::PanEarlier, &["["], "", "a quarter of what is shown back", CURSORS),
+    bind(Action::PanLater, &["]"], "", "a quarter of it on", CURSORS),
     bind(Action::NewBaseline, &["b"], "baseline", "ask for a new baseline from a day on, with a reason", DRIFT),
     bind(Action::NextTrack, &["e"], "track", "next track", TRACKS),
     bind(Action::PreviousTrack, &["E"], "", "track before", TRACKS),
@@ -237,6 +237,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Zoom, &["z"], "zoom", "the focused pane fills the screen", Where::Everywhere),
     bind(Action::FocusNext, &["Tab"], "pane", "next pane", PANES),
     bind(Action::FocusPrevious, &["Shift-Tab"], "", "pane before", PANES),
+    bind(Action::Export, &["x"], "export", "write what is shown to a CSV, JSON or Excel file", Where::Everywhere),
     bind(Action::Rescan, &["u"], "", "look through the folders now", LIVE),
     bind(
         Action::Acknowledge,
@@ -270,6 +271,15 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
     ),
     bind(Action::Palette, &[":"], "", "everything that can be done here, found by typing", Where::Everywhere),
+    bind(
+        Action::CopyCell,
+        &["y"],
+        "",
+        "copy what says most of the row: the unit, the path, the point",
+        Where::Everywhere,
+    ),
+    bind(Action::CopyRow, &["Y"], "", "copy the row, its cells apart by tabs", Where::Everywhere),
+    bind(Action::Mouse, &["m"], "", "listen to the mouse, or no more", Where::Everywhere),
     bind(Action::Redraw, &["Ctrl-L"], "", "draw the screen anew", Where::Everywhere),
     bind(Action::Suspend, &["Ctrl-Z"], "", "back to the shell until `fg`; the intake stops too", Where::Everywhere),
     bind(Action::Help, &["?"], "help", "this help; typing searches it", Where::Everywhere),

@@ -7,6 +7,8 @@ use super::clock::Clock;
 use super::curves::CurveCache;
 use super::drift::Drift;
 use super::history::History;
+use super::left_off::Keeping;
+use super::lines::Lines;
 use super::list::Position;
 use super::look::Look;
 use super::models::Models;
@@ -16,15 +18,14 @@ use super::rows::{Row, RowId, Rows};
 use super::search::{Search, log_words};
 use super::unit::Unit;
 use crate::analysis::JudgedTrack;
-use crate::history::{LogEntry, LogOutcome};
+use crate::history::{LogEntry, Moment};
 use crate::session::{ArrivedRun, Event, FolderState, HistoryState, Role, Snapshot};
+use crate::trim::{LocalDate, LocalTime};
 
 /// Silence after which the screen calls itself stale, milliseconds.
 pub const STALE_MS: i64 = 5_000;
 /// How long a toast stands, milliseconds.
 pub const TOAST_MS: i64 = 8_000;
-/// Log lines kept on screen; older ones are in the history.
-pub const MOST_LOG: usize = 2_000;
 
 /// What lies over the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub enum Overlay {
     },
     /// Something is asked for in the last lines.
     Prompt(Prompt),
+    /// As what is the view to be written?
+    Format,
     /// The saved filters.
     Saved {
         /// The selected one.
@@ -104,8 +107,6 @@ pub struct App {
     pub role: Role,
     /// Whether the process that keeps the history has gone and none has taken its place yet.
     pub lost: bool,
-    /// Log lines that came since everything began to be told anew, while that is under way.
-    pub log_fresh: Option<usize>,
     /// Which screen is on.
     pub screen: Screen,
     /// The header's figures.
@@ -119,11 +120,9 @@ pub struct App {
     /// Live: the track that is shown or focused, once somebody chose one.
     pub live_track: Option<usize>,
     /// Log, newest first.
-    pub log: VecDeque<LogEntry>,
+    pub log: Lines,
     /// Where the Log list stands.
     pub log_at: Position,
-    /// Log: only files that could not be read.
-    pub failures_only: bool,
     /// All runs.
     pub history: History,
     /// How every product model runs.
@@ -132,6 +131,8 @@ pub struct App {
     pub models: Models,
     /// Saved filters and initials.
     pub remembered: Remembered,
+    /// Where somebody left off, as it was kept last.
+    pub keeping: Keeping,
     /// The run in depth.
     pub unit: Option<Unit>,
     /// The screen it was opened from, which is one step back.
@@ -150,6 +151,10 @@ pub struct App {
     pub zoom: bool,
     /// Which pane has the focus: 0 = the list.
     pub focus: usize,
+    /// The export that was asked for and has not come.
+    pub exporting: Option<u64>,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// When the bell last rang.
     pub bell_ms: i64,
     /// Whether an alarm came too soon after another bell and still is to ring.
@@ -163,6 +168,7 @@ pub struct App {
 impl App {
     /// An empty screen.
     pub fn new(look: Look, size: (u16, u16), clock: Clock) -> Self {
+        let mouse = look.mouse;
         Self {
             look,
             size,
@@ -171,20 +177,19 @@ impl App {
             opened: false,
             role: Role::Owner,
             lost: false,
-            log_fresh: None,
             screen: Screen::Live,
             header: None,
             rows: Rows::default(),
             live_at: Position::default(),
             follow: true,
             live_track: None,
-            log: VecDeque::new(),
+            log: Lines::default(),
             log_at: Position::default(),
-            failures_only: false,
             history: History::default(),
             drift: Drift::default(),
             models: Models::default(),
             remembered: Remembered::default(),
+            keeping: Keeping::default(),
             unit: None,
             unit_from: Screen::Live,
             curves: CurveCache::default(),
@@ -194,6 +199,8 @@ impl App {
             toast: None,
             zoom: false,
             focus: 0,
+            exporting: None,
+            mouse,
             bell_ms: i64::MIN / 2,
             bell_owed: false,
             dirty: true,
@@ -249,8 +256,16 @@ impl App {
 
     /// The log as it is shown.
     pub fn log_rows(&self) -> impl Iterator<Item = &LogEntry> {
-        let failures_only = self.failures_only;
-        self.log.iter().filter(move |entry| !failures_only || matches!(entry.outcome, LogOutcome::Failed { .. }))
+        self.log.shown()
+    }
+
+    /// What a filter means by now, today and this shift.
+    pub fn moment(&self) -> Moment {
+        let seconds = self.clock.now_ms.div_euclid(1_000) + i64::from(self.clock.offset_seconds);
+        let never = LocalTime { date: LocalDate { year: 1970, month: 1, day: 1 }, seconds: 0 };
+        let now = LocalTime::from_timestamp(seconds).unwrap_or(never);
+        let shift = self.header.as_ref().and_then(|header| header.shift_span);
+        Moment { now, shift: shift.filter(|(from, to)| *from <= now && now < *to) }
     }
 
     /// The selected line of the log.

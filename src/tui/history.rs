@@ -1,5 +1,7 @@
 //! History: what is asked of all runs, and the one page of them that the screen holds.
 
+use serde::{Deserialize, Serialize};
+
 use super::list::Position;
 use crate::history::{Filter, Grouping, Query, RunKey, SortBy, When, YieldOf, YieldRow};
 use crate::session::{ArrivedRun, HistoryPage};
@@ -13,7 +15,8 @@ const RANGES: [Option<When>; 6] =
     [None, Some(When::Days(90)), Some(When::Days(30)), Some(When::Days(7)), Some(When::Hours(24)), Some(When::Shift)];
 
 /// What the screen shows of the runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Shows {
     /// One line a run.
     #[default]
@@ -186,7 +189,8 @@ impl History {
         (self.asked_find.number, Query { row, ..self.query() })
     }
 
-    fn query(&self) -> Query {
+    /// The question for the runs that are meant, in their order.
+    pub fn query(&self) -> Query {
         let (filter, sort, reverse) = (self.filter.clone(), self.sort, self.reverse);
         Query { filter, sort, reverse, row: 0, anchor: None, limit: PAGE }
     }

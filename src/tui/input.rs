@@ -1,4 +1,4 @@
-//! The input thread: a blocking read, key presses only.
+//! The input thread: a blocking read, key presses, sizes and the mouse.
 
 use std::io;
 use std::sync::mpsc::Sender;
@@ -17,6 +17,7 @@ pub(super) fn start(to: Sender<Msg>) -> io::Result<()> {
         loop {
             let msg = match event::read() {
                 Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Msg::Key(key),
+                Ok(Event::Mouse(mouse)) => Msg::Mouse(mouse),
                 Ok(Event::Resize(columns, rows)) => {
                     let (columns, rows) = usable((columns, rows));
                     Msg::Resize(columns, rows)

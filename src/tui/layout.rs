@@ -110,9 +110,18 @@ pub fn list_rows(app: &App) -> usize {
     let heads = match app.screen {
         Screen::History => history_heads(app),
         Screen::Models => u16::from(app.models.training().is_some()),
-        _ => 0,
+        _ => u16::from(narrowed(app)),
     };
     usize::from(parts(app).list.height.saturating_sub(1 + heads))
+}
+
+/// Whether Live or Log shows less than everything, or in another order: a line over the list says so.
+pub fn narrowed(app: &App) -> bool {
+    match app.screen {
+        Screen::Live => !app.rows.narrowed().is_plain(),
+        Screen::Log => !app.log.filter().is_empty(),
+        _ => false,
+    }
 }
 
 /// Lines of the Models list: its heads, the training that runs, and as many of its lines as leave room for a card.

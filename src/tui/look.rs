@@ -9,7 +9,7 @@ use super::symbols::Symbols;
 use super::theme::{Depth, Role, Theme};
 use crate::config::{Bell, Config, Marker};
 
-/// Glyphs, colours, charts, keys and the bell.
+/// Glyphs, colours, charts, keys, the bell, and how the screen begins.
 #[derive(Debug, Clone)]
 pub struct Look {
     /// Unicode, what a console's font has, or ASCII.
@@ -24,6 +24,23 @@ pub struct Look {
     pub keys: KeyMap,
     /// When the bell rings.
     pub bell: Bell,
+    /// Whether the mouse is listened to at the start.
+    pub mouse: bool,
+    /// Whether tmux stands between the program and the terminal.
+    pub tmux: bool,
+    /// Whether it begins where somebody left off.
+    pub resume: Resume,
+}
+
+/// What is made of where somebody left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// It is taken up, and kept again.
+    LeftOff,
+    /// It is kept again, and not taken up.
+    Fresh,
+    /// Neither.
+    Never,
 }
 
 impl Look {
@@ -40,6 +57,10 @@ impl Look {
             marker: symbols.marker(config.marker),
             keys: KeyMap::of(&config.keys).unwrap_or_default(),
             bell: config.bell,
+            // Over SSH a mouse that is listened to takes marking and pasting away from whoever is used to them.
+            mouse: config.mouse && env::var_os("SSH_CONNECTION").is_none(),
+            tmux: env::var_os("TMUX").is_some(),
+            resume: Resume::LeftOff,
         }
     }
 
@@ -87,7 +108,8 @@ mod tests {
 
     fn look(symbols: Symbols) -> Look {
         let (theme, depth, bell) = (Theme::Default, Depth::Sixteen, Bell::Never);
-        Look { symbols, theme, depth, marker: symbols.marker(Marker::Braille), keys: KeyMap::default(), bell }
+        let (marker, keys) = (symbols.marker(Marker::Braille), KeyMap::default());
+        Look { symbols, theme, depth, marker, keys, bell, mouse: false, tmux: false, resume: Resume::Never }
     }
 
     #[test]

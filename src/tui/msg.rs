@@ -1,8 +1,9 @@
 //! What happens to the screen, and what it wants done.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::clock::Clock;
+use super::left_off::LeftOff;
 use super::remembered::Remembered;
 use crate::session::signals::Signal;
 use crate::session::{Event, Request};
@@ -12,6 +13,8 @@ use crate::session::{Event, Request};
 pub enum Msg {
     /// A key went down.
     Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
     /// The terminal has another size: columns, rows.
     Resize(u16, u16),
     /// The session spoke.
@@ -33,6 +36,12 @@ pub enum Effect {
     Ask(Request),
     /// Keep filters and initials for the next start.
     Remember(Box<Remembered>),
+    /// Have the terminal copy a text.
+    Copy(String),
+    /// Listen to the mouse, or no more.
+    Mouse(bool),
+    /// Keep where somebody is for the next start.
+    RememberView(Box<LeftOff>),
     /// Draw every cell anew.
     Redraw,
     /// Give the terminal to the shell.

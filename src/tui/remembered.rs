@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::history::{Filter, SortBy};
@@ -44,40 +45,42 @@ impl Remembered {
     }
 }
 
-/// `$XDG_STATE_HOME/trimwatch/filters.toml`, beside the history where a system has no such place; nothing without
-/// a home.
-pub(super) fn place() -> Option<PathBuf> {
+/// The file of filters and initials.
+pub(super) const FILTERS: &str = "filters.toml";
+/// The file of where somebody left off.
+pub(super) const VIEW: &str = "view.toml";
+
+/// A file of `$XDG_STATE_HOME/trimwatch`, beside the history where a system has no such place; nothing without a home.
+pub(super) fn place(file: &str) -> Option<PathBuf> {
     let dirs = ProjectDirs::from("", "", "trimwatch")?;
-    Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).join("filters.toml"))
+    Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).join(file))
 }
 
 /// What the file says, and why it says nothing when it cannot be read. A file that is not there is no trouble.
-pub(super) fn read(path: &Path) -> (Remembered, Option<String>) {
+pub(super) fn read<T: Default + DeserializeOwned>(path: &Path, what: &str) -> (T, Option<String>) {
+    let ignored = |cause: &str| (T::default(), Some(format!("{what}: {} is ignored: {cause}", path.display())));
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return (Remembered::default(), None),
-        Err(error) => return ignored(path, &error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return (T::default(), None),
+        Err(error) => return ignored(&error.to_string()),
     };
     match toml::from_str(&text) {
         Ok(remembered) => (remembered, None),
-        Err(error) => ignored(path, error.message()),
+        Err(error) => ignored(error.message()),
     }
 }
 
-fn ignored(path: &Path, cause: &str) -> (Remembered, Option<String>) {
-    (Remembered::default(), Some(format!("saved filters are ignored: {}: {cause}", path.display())))
-}
-
-/// Writes the file aside and puts it in its place, so that a crash leaves the old one or the new one.
+/// Writes the file aside and puts it in its place, so that a crash leaves the old one or the new one. Of several screens
+/// of one user the last one to write is remembered.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
-pub(super) fn write(path: &Path, remembered: &Remembered) -> io::Result<()> {
+pub(super) fn write<T: Serialize>(path: &Path, remembered: &T) -> io::Result<()> {
     let text = toml::to_string_pretty(remembered).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let aside = path.with_extension("toml.new");
+    let aside = path.with_extension(format!("toml.{}.new", std::process::id()));
     fs::write(&aside, text)?;
     fs::rename(&aside, path)
 }
@@ -90,7 +93,7 @@ mod tests {
     fn what_was_kept_is_there_again_and_a_broken_file_is_ignored_aloud() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state").join("filters.toml");
-        assert_eq!(read(&path), (Remembered::default(), None), "not there yet");
+        assert_eq!(read(&path, "saved filters"), (Remembered::default(), None), "not there yet");
         let mut remembered = Remembered { by: "AB".to_owned(), ..Remembered::default() };
         for (name, text) in [("scrap", "disp:\"Scrap*\" since:1w"), ("late", "fail"), ("scrap", "status:fail")] {
             let filter = Filter::parse(text).expect("a filter");
@@ -98,9 +101,9 @@ mod tests {
         }
         assert_eq!(remembered.filters.len(), 2, "one of a name");
         write(&path, &remembered).expect("written");
-        assert_eq!(read(&path), (remembered, None));
+        assert_eq!(read(&path, "saved filters"), (remembered, None));
         fs::write(&path, "[[filter]]\nname = \"x\"\nfilter = \"status:fial\"\n").expect("written");
-        let (nothing, said) = read(&path);
+        let (nothing, said) = read::<Remembered>(&path, "saved filters");
         assert_eq!(nothing, Remembered::default());
         let said = said.expect("a notice");
         assert!(said.contains("filters.toml") && said.contains("`status:fial`"), "{said}");

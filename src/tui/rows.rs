@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::narrowed::Narrowed;
 use crate::analysis::Status;
-use crate::history::{LogEntry, LogOutcome, RunKey};
+use crate::history::{Filter, LogEntry, LogOutcome, Moment, RunKey, SortBy};
 use crate::session::ArrivedRun;
 
 /// Rows kept on screen; older ones are in the history.
@@ -36,11 +37,13 @@ pub struct Row {
     pub seen: bool,
     /// Whether it is of before everything began to be told anew.
     old: bool,
+    /// Whether the filter means it.
+    fits: bool,
 }
 
 impl Row {
     fn new(content: Content, seen: bool) -> Self {
-        Self { content, seen, old: false }
+        Self { content, seen, old: false, fits: true }
     }
 
     /// What the row is about.
@@ -98,43 +101,111 @@ impl Row {
     }
 }
 
-/// All rows, newest arrival first.
+/// All rows, and those that are shown: whoever asks for a row means one of these.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
-    rows: VecDeque<Row>,
+    /// Newest arrival first.
+    list: VecDeque<Row>,
     /// What the rows are about, so that a burst of new files need not look through all of them.
     there: HashSet<RowId>,
+    narrowed: Narrowed,
+    /// The places of the rows that are shown, in their order; nothing where all are as they come.
+    shown: Option<Vec<usize>>,
 }
 
 impl Rows {
-    /// How many.
+    /// How many are shown.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.shown.as_ref().map_or(self.list.len(), Vec::len)
     }
 
-    /// Whether there is none.
+    /// Whether none is shown.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
-    /// The row at an index, newest first.
+    /// How many there are, shown or not.
+    pub fn all(&self) -> usize {
+        self.list.len()
+    }
+
+    /// What is shown, and in which order.
+    pub fn narrowed(&self) -> &Narrowed {
+        &self.narrowed
+    }
+
+    /// Where a shown row stands among all.
+    fn place(&self, index: usize) -> Option<usize> {
+        match &self.shown {
+            Some(shown) => shown.get(index).copied(),
+            None => Some(index),
+        }
+    }
+
+    /// The shown row at an index.
     pub fn get(&self, index: usize) -> Option<&Row> {
-        self.rows.get(index)
+        self.list.get(self.place(index)?)
     }
 
-    /// All of them, newest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
-        self.rows.iter()
+    /// All that are shown, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+        (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// Where a row stands.
+    /// Where a shown row stands.
     pub fn index_of(&self, id: &RowId) -> Option<usize> {
-        self.rows.iter().position(|row| row.is(id))
+        let place = self.list.iter().position(|row| row.is(id))?;
+        match &self.shown {
+            Some(shown) => shown.iter().position(|shown| *shown == place),
+            None => Some(place),
+        }
+    }
+
+    /// A row, shown or not.
+    pub fn find(&self, id: &RowId) -> Option<&Row> {
+        self.list.iter().find(|row| row.is(id))
+    }
+
+    /// Means other rows.
+    pub fn narrow(&mut self, filter: Filter) {
+        self.narrowed.filter = filter;
+        self.judge();
+    }
+
+    /// Puts them in another order.
+    pub fn sort(&mut self, sort: SortBy, reverse: bool) {
+        (self.narrowed.sort, self.narrowed.reverse) = (sort, reverse);
+        self.arrange();
+    }
+
+    /// It is later: what a filter says of time may mean other rows.
+    pub fn pass_time(&mut self, moment: Moment) {
+        self.narrowed.moment = moment;
+        if !self.narrowed.filter.is_empty() {
+            self.judge();
+        }
+    }
+
+    fn judge(&mut self) {
+        self.narrowed.trouble = None;
+        for row in &mut self.list {
+            row.fits = self.narrowed.admits(&row.content);
+        }
+        self.arrange();
+    }
+
+    /// Puts the rows that are shown in their order.
+    fn arrange(&mut self) {
+        let rows = &self.list;
+        self.shown = (!self.narrowed.is_plain()).then(|| {
+            let fitting = rows.iter().enumerate().filter(|(_, row)| row.fits).map(|(place, _)| place);
+            self.narrowed.sorted(fitting.collect(), |place| rows.get(place))
+        });
     }
 
     /// Everything is about to be told anew: what is here goes when the past comes.
     pub fn begin_anew(&mut self) {
-        self.rows.iter_mut().for_each(|row| row.old = true);
+        self.list.iter_mut().for_each(|row| row.old = true);
     }
 
     /// What was there before this session: looked at already. It goes below what has arrived in the meantime. Where
@@ -148,19 +219,20 @@ impl Rows {
         let files = latest.filter(|entry| is_file_row(entry));
         rows.extend(files.map(|entry| Row::new(Content::File(Box::new(entry.clone())), true)));
         rows.sort_by_key(|row| std::cmp::Reverse(row.sequence()));
-        if let Some(newest) = self.rows.iter().filter(|row| row.old).map(Row::sequence).max() {
-            let seen: HashMap<RowId, bool> = self.rows.iter().map(|row| (row.id(), row.seen)).collect();
+        if let Some(newest) = self.list.iter().filter(|row| row.old).map(Row::sequence).max() {
+            let seen: HashMap<RowId, bool> = self.list.iter().map(|row| (row.id(), row.seen)).collect();
             for row in &mut rows {
                 let new = row.sequence() > newest && row.is_failure();
                 row.seen = seen.get(&row.id()).copied().unwrap_or(!new);
             }
-            self.rows.retain(|row| !row.old);
-            self.there = self.rows.iter().map(Row::id).collect();
+            self.list.retain(|row| !row.old);
+            self.there = self.list.iter().map(Row::id).collect();
         }
         rows.retain(|row| !self.there.contains(&row.id()));
-        rows.truncate(MOST.saturating_sub(self.rows.len()));
+        rows.truncate(MOST.saturating_sub(self.list.len()));
         self.there.extend(rows.iter().map(Row::id));
-        self.rows.extend(rows);
+        self.list.extend(rows);
+        self.judge();
     }
 
     /// A run arrived, or came again with another content: its row goes to the top.
@@ -172,14 +244,16 @@ impl Rows {
 
     /// Somebody excluded a run or let it in again: its row stays where it is.
     pub fn changed(&mut self, run: &ArrivedRun) {
-        for row in &mut self.rows {
+        for row in &mut self.list {
             if let Content::Run(there) = &mut row.content
                 && there.key == run.key
             {
                 there.record.clone_from(&run.record);
                 there.not_kept.clone_from(&run.not_kept);
+                row.fits = self.narrowed.admits(&row.content);
             }
         }
+        self.arrange();
     }
 
     /// A file ended otherwise.
@@ -192,38 +266,40 @@ impl Rows {
 
     fn remove(&mut self, id: &RowId) {
         if self.there.remove(id) {
-            self.rows.retain(|row| !row.is(id));
+            self.list.retain(|row| !row.is(id));
         }
     }
 
     fn push(&mut self, content: Content) {
         let mut row = Row::new(content, false);
+        row.fits = self.narrowed.admits(&row.content);
         row.seen = !row.is_failure();
         self.there.insert(row.id());
-        self.rows.push_front(row);
-        if self.rows.len() > MOST
-            && let Some(oldest) = self.rows.pop_back()
+        self.list.push_front(row);
+        if self.list.len() > MOST
+            && let Some(oldest) = self.list.pop_back()
         {
             self.there.remove(&oldest.id());
         }
+        self.arrange();
     }
 
-    /// Somebody looked at a row.
+    /// Somebody looked at a shown row.
     pub fn look_at(&mut self, index: usize) {
-        if let Some(row) = self.rows.get_mut(index) {
+        if let Some(row) = self.place(index).and_then(|place| self.list.get_mut(place)) {
             row.seen = true;
         }
     }
 
-    /// How many failures nobody has looked at.
+    /// How many failures nobody has looked at, shown or not.
     pub fn unseen(&self) -> usize {
-        self.rows.iter().filter(|row| !row.seen).count()
+        self.list.iter().filter(|row| !row.seen).count()
     }
 
-    /// The next such row below an index, from the top again when there is none.
+    /// The next such row that is shown below an index, from the top again when there is none.
     pub fn next_unseen(&self, after: usize) -> Option<usize> {
-        let unseen = |index: &usize| self.rows.get(*index).is_some_and(|row| !row.seen);
-        (after + 1..self.rows.len()).find(unseen).or_else(|| (0..self.rows.len()).find(unseen))
+        let unseen = |index: &usize| self.get(*index).is_some_and(|row| !row.seen);
+        (after + 1..self.len()).find(unseen).or_else(|| (0..self.len()).find(unseen))
     }
 }
 

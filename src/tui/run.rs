@@ -5,10 +5,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use super::app::{App, STALE_MS};
 use super::clock::Clock;
 use super::input;
-use super::look::Look;
+use super::left_off::{Keeping, LeftOff};
+use super::look::{Look, Resume};
 use super::msg::{Effect, Msg};
 use super::remembered;
 use super::stage::Stage;
@@ -38,6 +41,9 @@ pub fn run(setup: Setup, part: Part, look: Look) -> io::Result<Ended> {
     let taken = terminal::take()?;
     let size = input::usable(crossterm::terminal::size()?);
     let mut stage = Stage::new(app(look, size), BufWriter::new(io::stdout()));
+    if stage.app.mouse {
+        terminal::mouse(true)?;
+    }
     // The first frame stands before anything is opened: a large history must not look like a dead program.
     stage.draw(Instant::now())?;
     let (signal, event) = (to.clone(), to.clone());
@@ -54,20 +60,29 @@ pub fn run(setup: Setup, part: Part, look: Look) -> io::Result<Ended> {
 
 /// An empty screen that knows what was remembered.
 fn app(look: Look, size: (u16, u16)) -> App {
+    let resume = look.resume;
     let mut app = App::new(look, size, now());
-    if let Some(path) = remembered::place() {
-        let (remembered, notice) = remembered::read(&path);
+    let mut notices = Vec::new();
+    if let Some(path) = remembered::place(remembered::FILTERS) {
+        let (remembered, notice) = remembered::read(&path, "saved filters");
         app.remembered = remembered;
-        if let Some(notice) = notice {
-            app.say(&notice);
-        }
+        notices.extend(notice);
+    }
+    if let Some(path) = remembered::place(remembered::VIEW).filter(|_| resume == Resume::LeftOff) {
+        let (left_off, notice) = remembered::read::<LeftOff>(&path, "where you left off");
+        left_off.take_up(&mut app);
+        notices.extend(notice);
+    }
+    app.keeping = Keeping::of(&app);
+    if !notices.is_empty() {
+        app.say(&notices.join("; "));
     }
     app
 }
 
 /// Writes what is to be remembered; why not, when that fails.
-fn remember(what: &remembered::Remembered) -> Option<Msg> {
-    let written = match remembered::place() {
+fn remember(file: &str, what: &impl Serialize) -> Option<Msg> {
+    let written = match remembered::place(file) {
         Some(path) => remembered::write(&path, what).map_err(|error| format!("{}: {error}", path.display())),
         None => Err("there is no home folder".to_owned()),
     };
@@ -102,25 +117,27 @@ pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Ask
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
         };
-        stage.take(Msg::Tick(now()))?;
-        for msg in first.into_iter().chain(from.try_iter().take(A_BATCH)) {
+        let mut notes = Vec::new();
+        let tick = std::iter::once(Msg::Tick(now()));
+        for msg in tick.chain(first).chain(from.try_iter().take(A_BATCH)) {
             for effect in stage.take(msg)? {
                 match effect {
                     Effect::Ask(request) => session.ask(request),
-                    Effect::Remember(what) => {
-                        if let Some(msg) = remember(&what) {
-                            stage.take(msg)?;
-                        }
-                    }
+                    Effect::Remember(what) => notes.extend(remember(remembered::FILTERS, &*what)),
+                    Effect::RememberView(what) => notes.extend(remember(remembered::VIEW, &*what)),
+                    Effect::Mouse(on) => terminal::mouse(on)?,
                     Effect::Quit => return Ok(Ended::Quit),
                     Effect::Refuse(who) => return Ok(Ended::StoreHeld(who)),
                     Effect::Suspend => {
                         terminal::lend(signals::suspend)?;
                         stage.repaint()?;
                     }
-                    Effect::Redraw | Effect::Bell => {}
+                    Effect::Redraw | Effect::Bell | Effect::Copy(_) => {}
                 }
             }
+        }
+        for note in notes {
+            stage.take(note)?;
         }
     }
 }
@@ -131,7 +148,8 @@ fn idle(app: &App) -> Duration {
     let minute = 60_000 - now.rem_euclid(60_000);
     let toast = app.toast.as_ref().map_or(minute, |toast| toast.until_ms - now);
     let stale = if app.stale_since().is_none() { app.heard_ms + STALE_MS - now } else { minute };
-    let next = minute.min(toast).min(if app.opened { stale } else { minute });
+    let keep = app.keeping.due_ms.map_or(minute, |due| due - now);
+    let next = minute.min(toast).min(keep).min(if app.opened { stale } else { minute });
     Duration::from_millis(u64::try_from(next.max(1)).unwrap_or(1))
 }
 

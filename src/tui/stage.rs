@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::App;
+use super::clipboard;
 use super::msg::{Effect, Msg};
 use super::update::update;
 use super::view;
@@ -83,11 +84,16 @@ impl<W: Write> Stage<W> {
     /// # Errors
     /// When the terminal cannot be written.
     pub fn take(&mut self, msg: Msg) -> io::Result<Vec<Effect>> {
-        self.urgent |= matches!(msg, Msg::Key(_) | Msg::Resize(..));
+        self.urgent |= matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Resize(..));
         let mut rest = Vec::new();
         for effect in update(&mut self.app, msg) {
             match effect {
                 Effect::Redraw => self.repaint()?,
+                Effect::Copy(text) => {
+                    let sequence = clipboard::sequence(&text, self.app.look.tmux);
+                    self.writer.write_all(sequence.as_bytes())?;
+                    self.writer.flush()?;
+                }
                 Effect::Bell => {
                     self.writer.write_all(b"\x07")?;
                     self.writer.flush()?;

@@ -37,13 +37,43 @@ pub fn take() -> io::Result<Taken> {
 fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::Release);
-    execute!(io::stdout(), EnterAlternateScreen, Hide)
+    execute!(io::stdout(), EnterAlternateScreen, Hide)?;
+    if MOUSE.load(Ordering::Acquire) { tell_mouse(true) } else { Ok(()) }
+}
+
+/// Whether the mouse is listened to.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Listens to the mouse, or no more; not to its every move, which would wake the program for nothing.
+///
+/// # Errors
+/// When the terminal cannot be written.
+pub(super) fn mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::Release);
+    tell_mouse(on)
+}
+
+#[cfg(unix)]
+fn tell_mouse(on: bool) -> io::Result<()> {
+    let said: &[u8] = if on { b"\x1b[?1000h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1000l" };
+    io::stdout().write_all(said)?;
+    io::stdout().flush()
+}
+
+/// A Windows console is told by a call of its own.
+#[cfg(not(unix))]
+fn tell_mouse(on: bool) -> io::Result<()> {
+    use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+    if on { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
 }
 
 /// Gives the terminal back. The second call does nothing.
 fn give_back() {
     if TAKEN.swap(false, Ordering::AcqRel) {
         // A terminal that is gone cannot be told so.
+        if MOUSE.load(Ordering::Acquire) {
+            let _ = tell_mouse(false);
+        }
         let _ = execute!(io::stdout(), Show, LeaveAlternateScreen);
         let _ = disable_raw_mode();
     }

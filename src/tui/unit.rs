@@ -1,5 +1,6 @@
 //! The run that is looked at in depth, among the other runs of its serial.
 
+use super::stretch::Stretch;
 use crate::history::{Outcome, RunKey};
 use crate::session::ArrivedRun;
 
@@ -23,6 +24,8 @@ pub struct Unit {
     pub track: usize,
     /// The point under the cursor.
     pub cursor: Option<usize>,
+    /// The part of the curve that is shown; it stays while runs and tracks are stepped through, to compare them.
+    pub stretch: Stretch,
     /// The run of the same model before the one shown, and which one it was asked for.
     pub before: Option<(RunKey, Option<Box<ArrivedRun>>)>,
     /// What the final test made of the part, and of which run that was asked.
@@ -32,7 +35,7 @@ pub struct Unit {
 impl Unit {
     /// Opens a run; the other runs of its serial come later.
     pub fn open(run: ArrivedRun, track: usize) -> Self {
-        Self { runs: vec![run], at: 0, track, cursor: None, before: None, tested: None }
+        Self { runs: vec![run], at: 0, track, cursor: None, stretch: Stretch::default(), before: None, tested: None }
     }
 
     /// What was asked will not be answered any more.

@@ -2,10 +2,13 @@
 
 mod alarms;
 mod drift;
+mod give;
 mod history;
 mod keys;
 mod models;
+mod mouse;
 mod moves;
+mod narrow;
 mod palette;
 mod prompts;
 mod session;
@@ -16,6 +19,7 @@ use super::app::App;
 use super::clock::Clock;
 use super::curves::Known;
 use super::layout;
+use super::left_off;
 use super::msg::{Effect, Msg};
 use super::view;
 use crate::history::RunKey;
@@ -24,8 +28,10 @@ use crate::session::signals::Signal;
 
 /// Takes one message.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let answers_session = matches!(msg, Msg::Session(_));
     let mut effects = match msg {
         Msg::Key(key) => keys::press(app, key),
+        Msg::Mouse(event) => mouse::moved(app, event),
         Msg::Resize(columns, rows) => {
             app.size = (columns, rows);
             app.dirty = true;
@@ -47,6 +53,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     };
     settle(app);
     effects.extend(wanted(app));
+    // What arrives changes nothing about where somebody is, and arrives often.
+    if !answers_session || effects.contains(&Effect::Quit) {
+        left_off::keep(app, &mut effects);
+    }
     effects
 }
 
@@ -58,7 +68,18 @@ fn tick(app: &mut App, clock: Clock) {
         app.toast = None;
         app.dirty = true;
     }
-    app.dirty |= view::moment(app) != before;
+    let turned = view::moment(app) != before;
+    app.dirty |= turned;
+    if turned {
+        pass_time(app);
+    }
+}
+
+/// What filters say of time is said of now.
+fn pass_time(app: &mut App) {
+    let moment = app.moment();
+    session::keeping_selection(app, |app| app.rows.pass_time(moment));
+    app.log.pass_time(moment, i64::from(app.clock.offset_seconds));
 }
 
 /// Brings the selected rows into their windows.

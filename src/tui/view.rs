@@ -40,7 +40,9 @@ use super::layout::{self, Size};
 use super::symbols::Symbols;
 use pen::Pen;
 
+pub use curve::extent;
 pub use evidence::room as evidence_room;
+pub use footer::action_at as footer_action;
 pub use header::moment;
 pub use help::scroll as help_scroll;
 pub use models::{card_room, speaks_instead};

@@ -4,9 +4,9 @@ use crate::trim::LocalTime;
 
 const DAY: f64 = 86_400.0;
 /// Days of the presets, the shortest first; all of them is the one after.
-const PRESETS: [f64; 3] = [30.0, 90.0, 365.0];
-/// The shortest time, days.
-const LEAST: f64 = 1.0;
+const PRESETS: [f64; 5] = [1.0, 7.0, 30.0, 90.0, 365.0];
+/// The shortest time, days: an hour.
+const LEAST: f64 = 1.0 / 24.0;
 
 /// A stretch of time that ends some while before the newest run of the history.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,12 +47,24 @@ impl Shown {
 }
 
 impl Window {
-    /// Its name: `30 d`, `1 y`, `all`, `45 d`, `2.5 d`; with `earlier` when it does not end at the newest run.
+    /// Days shown; `None` = everything.
+    pub fn days(self) -> Option<f64> {
+        self.days
+    }
+
+    /// So many days up to the newest run; everything without any.
+    pub fn of_days(days: Option<f64>) -> Self {
+        Self { days: days.filter(|days| days.is_finite()).map(|days| days.max(LEAST)), back: 0.0 }
+    }
+
+    /// Its name: `30 d`, `1 y`, `all`, `45 d`, `2.5 d`, `24 h`; with `earlier` when it does not end at the newest run.
     pub fn title(self) -> String {
         let Some(days) = self.days else { return "all".to_owned() };
         let length = match days {
             365.0 => "1 y".to_owned(),
             10.0.. => format!("{days:.0} d"),
+            7.0 => "7 d".to_owned(),
+            ..=1.0 => format!("{:.0} h", days * 24.0),
             _ => format!("{days:.1} d"),
         };
         let back = self.back / DAY;
@@ -86,16 +98,20 @@ impl Window {
         self.back = 0.0;
     }
 
-    /// The next shorter preset, or the next longer one, ending at the newest run.
-    pub fn step(&mut self, longer: bool) {
+    /// The next shorter preset, or the next longer one, ending at the newest run; the shortest is as long as the shift
+    /// that is on, where one is.
+    pub fn step(&mut self, longer: bool, shift: Option<(LocalTime, LocalTime)>) {
         self.back = 0.0;
+        let shift = shift.map(|(from, to)| (seconds(to) - seconds(from)) / DAY);
+        let shift = shift.filter(|days| (LEAST..1.0).contains(days));
+        let presets: Vec<f64> = shift.into_iter().chain(PRESETS).collect();
         self.days = match (self.days, longer) {
             (None, true) => None,
-            (None, false) => PRESETS.last().copied(),
-            (Some(days), true) => PRESETS.into_iter().find(|preset| *preset > days),
+            (None, false) => presets.last().copied(),
+            (Some(days), true) => presets.iter().copied().find(|preset| *preset > days),
             (Some(days), false) => {
-                let shorter = PRESETS.into_iter().rev().find(|preset| *preset < days);
-                shorter.or(PRESETS.first().copied())
+                let shorter = presets.iter().copied().rev().find(|preset| *preset < days);
+                shorter.or(presets.first().copied())
             }
         };
     }
@@ -168,14 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn presets_are_walked_from_30_days_to_everything_and_back() {
+    fn presets_are_walked_from_a_shift_to_everything_and_back() {
         let mut window = Window::default();
         let mut met = Vec::new();
-        for longer in [true, true, false, false, false, false] {
-            window.step(longer);
+        let shift = Some((day(0), LocalTime::from_timestamp(8 * 3_600).expect("a time")));
+        for longer in [true, true, false, false, false, false, false, false, false] {
+            window.step(longer, shift);
             met.push(window.title());
         }
-        assert_eq!(met.join(" "), "all all 1 y 90 d 30 d 30 d");
+        assert_eq!(met.join(", "), "all, all, 1 y, 90 d, 30 d, 7 d, 24 h, 8 h, 8 h");
+        window.step(true, None);
+        window.step(false, None);
+        assert_eq!(window.title(), "24 h", "no shift is known");
+        window = Window::of_days(Some(30.0));
         assert_eq!(shown(window), (77, 80), "what ends inside is shown whole");
     }
 
@@ -193,7 +214,7 @@ mod tests {
         for _ in 0..20 {
             window.zoom(true, day(0), day(800), None);
         }
-        assert_eq!(window.title(), "1.0 d");
+        assert_eq!(window.title(), "1 h");
     }
 
     #[test]

@@ -137,6 +137,25 @@ fn is_in_range(config: &Config) -> bool {
         && (years == 0.0 || (0.1..=100.0).contains(&years))
         && config.shifts.holidays.iter().all(|day| is_date(day))
         && config.shifts.list.iter().all(|shift| is_clock(&shift.from) && is_clock(&shift.to))
+        && is_while(&config.drift.false_alarm_every)
+        && !config.drift.causes.is_empty()
+        && config.drift.causes.iter().all(|cause| !cause.trim().is_empty())
+        && exports_are_not_read(config)
+}
+
+fn is_while(text: &str) -> bool {
+    let [number, unit] = text.split_whitespace().collect::<Vec<&str>>()[..] else { return false };
+    let days = ["day", "days", "week", "weeks", "month", "months"].into_iter().zip([1.0, 1.0, 7.0, 7.0, 30.0, 30.0]);
+    let days = days.filter(|(known, _)| *known == unit).map(|(_, days)| days).next();
+    let days = days.zip(number.parse::<f64>().ok()).map(|(days, number)| days * number);
+    days.is_some_and(|days| (1.0..=36_500.0).contains(&days))
+}
+
+fn exports_are_not_read(config: &Config) -> bool {
+    let Some(folder) = config.export.folder.as_ref().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return true;
+    };
+    folder.ancestors().all(|above| config.watches.iter().all(|watch| watch.path != above))
 }
 
 fn number(text: &str, most: usize) -> Option<u32> {

@@ -25,7 +25,7 @@ use trimwatch::history::{
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
 use trimwatch::trim::Source;
 use trimwatch::trim::{LocalDate, LocalTime};
-use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Symbols, Theme, update};
+use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Resume, Symbols, Theme, update};
 
 /// Noon on the day the screens are drawn.
 pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
@@ -135,7 +135,8 @@ pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
 /// A look with everything, in colour or without, in Unicode or ASCII.
 pub fn look(symbols: Symbols) -> Look {
     let (theme, depth, marker) = (Theme::Default, Depth::Sixteen, symbols.marker(Marker::Braille));
-    Look { symbols, theme, depth, marker, keys: KeyMap::default(), bell: Bell::Fail }
+    let (mouse, tmux, resume) = (false, false, Resume::Never);
+    Look { symbols, theme, depth, marker, keys: KeyMap::default(), bell: Bell::Fail, mouse, tmux, resume }
 }
 
 /// A screen of a size with nothing on it but a folder that is watched.
@@ -159,6 +160,7 @@ pub fn header(today: Tally, queue: u64) -> Snapshot {
         queue,
         today,
         shift: Some("early".to_owned()),
+        shift_span: None,
         newest_ms: Some(NOON.now_ms - 180_000),
         open_alarms: 0,
         oldest_alarm: None,

@@ -39,6 +39,7 @@ impl Hub {
             let _ = worker.join();
         }
         self.catalogue.stop();
+        self.exporter.stop();
         self.teaching.stop();
         if let Some(store) = self.keeper.in_use() {
             store.close_soon();

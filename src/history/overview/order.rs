@@ -1,11 +1,15 @@
 //! Sorting: every run gets a number that sorts as the column does, with the newest first among equals.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::Step;
 use super::entry::Entry;
+use super::names::natural;
 use super::words::Words;
 use crate::analysis::Status;
+use crate::history::facts::Facts;
 use crate::history::filter::{FigureKey, NameKey};
 
 /// What a run lacks stands at the end, whichever way the rest is turned.
@@ -149,6 +153,47 @@ impl<'a> Ranking<'a> {
             SortBy::Laser => name(NameKey::Laser),
             SortBy::Disposition => name(NameKey::Disposition),
         }
+    }
+}
+
+/// Which of two runs stands first in a list that is no overview, in the same order; equal where the column does not say.
+pub fn compare(sort: SortBy, reverse: bool, a: &Facts<'_>, b: &Facts<'_>) -> Ordering {
+    let turned = |ordering: Ordering| if reverse { ordering.reverse() } else { ordering };
+    if let Some(key) = name_of(sort) {
+        let (a, b) = (a.name(key), b.name(key));
+        let missing = a.is_empty().cmp(&b.is_empty());
+        return if a.is_empty() || b.is_empty() { missing } else { turned(natural(a, b)) };
+    }
+    match (place_of(sort, a), place_of(sort, b)) {
+        (Some(a), Some(b)) => turned(a.cmp(&b)),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+fn name_of(sort: SortBy) -> Option<NameKey> {
+    Some(match sort {
+        SortBy::Model => NameKey::Model,
+        SortBy::Serial => NameKey::Serial,
+        SortBy::Section => NameKey::Section,
+        SortBy::Laser => NameKey::Laser,
+        SortBy::Disposition => NameKey::Disposition,
+        _ => return None,
+    })
+}
+
+fn place_of(sort: SortBy, facts: &Facts<'_>) -> Option<i64> {
+    let most_first = |key: FigureKey| sortable(facts.figure(key)).map(|value| -i64::from(value));
+    match sort {
+        SortBy::Time => Some(-facts.seconds),
+        SortBy::Arrival => Some(-facts.arrived_ms),
+        SortBy::Status => Some(i64::from(trouble(facts.status))),
+        SortBy::Outside => most_first(FigureKey::Outside),
+        SortBy::Margin => sortable(facts.margin).map(i64::from),
+        SortBy::Roughness => most_first(FigureKey::Roughness),
+        SortBy::Change => most_first(FigureKey::Change),
+        SortBy::Risk => most_first(FigureKey::Risk),
+        SortBy::Passes => most_first(FigureKey::Passes),
+        SortBy::Model | SortBy::Serial | SortBy::Section | SortBy::Laser | SortBy::Disposition => None,
     }
 }
 

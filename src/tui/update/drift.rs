@@ -12,6 +12,7 @@ use crate::tui::layout;
 use crate::tui::msg::Effect;
 use crate::tui::rows::{Row, RowId};
 use crate::tui::view;
+use crate::tui::window::Window;
 
 /// The keys that only this screen has.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -24,8 +25,11 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
                 app.drift.by_unit = true;
             }
         }
-        Action::RangeShorter => app.drift.window.step(false),
-        Action::RangeLonger => app.drift.window.step(true),
+        Action::RangeShorter | Action::RangeLonger => {
+            let shift = app.header.as_ref().and_then(|header| header.shift_span);
+            app.drift.window.step(action == Action::RangeLonger, shift);
+        }
+        Action::ZoomWhole => app.drift.window = Window::of_days(None),
         Action::ZoomIn | Action::ZoomOut | Action::PanEarlier | Action::PanLater => resize(app, action),
         Action::NewBaseline => super::alarms::ask_baseline(app),
         _ => {}
@@ -129,7 +133,7 @@ pub(super) fn open_point(app: &mut App) -> Vec<Effect> {
     };
     let Some(model) = app.drift.line().map(|line| line.stream.model.clone()) else { return Vec::new() };
     let key = RunKey::from_parts(&model, run.time.timestamp(), run.identity);
-    let there = app.rows.index_of(&RowId::Run(key.clone())).and_then(|at| app.rows.get(at)).and_then(Row::run);
+    let there = app.rows.find(&RowId::Run(key.clone())).and_then(Row::run);
     if let Some(run) = there.cloned() {
         return super::moves::open_deciding(app, run, Screen::Drift);
     }

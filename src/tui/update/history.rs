@@ -13,13 +13,6 @@ use crate::tui::prompt::{Prompt, Word};
 pub(super) fn act(app: &mut App, action: Action) {
     let history = &mut app.history;
     match action {
-        Action::Filter => {
-            let mut text = history.filter.to_string();
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            app.overlay = Some(Overlay::Prompt(Prompt::Filter(Line::of(&text))));
-        }
         Action::SortNext => {
             (history.sort, history.reverse) = (history.sort.next(), false);
             history.ask_anew();

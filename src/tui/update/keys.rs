@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{alarms, drift, history, models, moves, palette, prompts, session, tested};
+use super::{alarms, drift, give, history, models, mouse, moves, narrow, palette, prompts, session, tested};
 use crate::history::{LogOutcome, Step};
 use crate::session::{Request, Role};
 use crate::tui::action::{Action, Screen};
@@ -29,6 +29,7 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         Some(Overlay::Search { text, from }) if !quit => in_search(app, event, text, from),
         Some(Overlay::Prompt(prompt)) if !quit => prompts::press(app, event, prompt),
         Some(Overlay::Confirm { intent, .. }) if !quit => models::answered(app, event, intent),
+        Some(Overlay::Format) if !quit => give::in_format(app, event),
         Some(Overlay::Saved { at }) if !quit => prompts::in_saved(app, event, at),
         Some(Overlay::ConfirmQuit) => match event.code {
             KeyCode::Char('y' | 'Y' | 'q') | KeyCode::Enter => vec![Effect::Quit],
@@ -46,7 +47,7 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     effects
 }
 
-fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Up
         | Action::Down
@@ -75,6 +76,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::RangeLonger
         | Action::ZoomIn
         | Action::ZoomOut
+        | Action::ZoomWhole
         | Action::PanEarlier
         | Action::PanLater
         | Action::NextMetric
@@ -85,8 +87,9 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             return drift::act(app, action);
         }
         Action::Acknowledge => return alarms::ask(app),
-        Action::Filter
-        | Action::SortNext
+        Action::Filter => narrow::ask(app),
+        Action::SortNext | Action::SortReverse if app.screen == Screen::Live => narrow::sort(app, action),
+        Action::SortNext
         | Action::SortReverse
         | Action::RangeShorter
         | Action::RangeLonger
@@ -94,23 +97,24 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::ViewPrevious
         | Action::SaveFilter
         | Action::SavedFilters => history::act(app, action),
+        Action::ZoomIn | Action::ZoomOut | Action::ZoomWhole | Action::PanEarlier | Action::PanLater => {
+            moves::stretch(app, action);
+        }
         // Bound on Drift alone.
-        Action::ZoomIn
-        | Action::ZoomOut
-        | Action::PanEarlier
-        | Action::PanLater
-        | Action::NextMetric
-        | Action::PreviousMetric
-        | Action::NewBaseline => {}
+        Action::NextMetric | Action::PreviousMetric | Action::NewBaseline => {}
         Action::LetSpeak | Action::LetFormula | Action::Train | Action::TrainAll | Action::CancelTraining => {
             return models::act(app, action);
         }
+        Action::CopyCell => return give::copy_cell(app),
+        Action::CopyRow => return give::copy_row(app),
+        Action::Export => give::ask_format(app),
+        Action::Mouse => return mouse::toggle(app),
         Action::Tested => tested::ask(app),
         Action::Exclude => history::ask_word(app),
         Action::Freeze if app.frozen.is_some() => return session::thaw(app),
         Action::Freeze => app.frozen = Some(Frozen::default()),
         Action::FailuresOnly => {
-            app.failures_only = !app.failures_only;
+            app.log.failures_only = !app.log.failures_only;
             app.log_at = crate::tui::list::Position::default();
         }
         Action::Retry => return retry(app),

@@ -11,7 +11,9 @@ use crate::tui::list::Position;
 use crate::tui::models::Pane;
 use crate::tui::msg::Effect;
 use crate::tui::rows::{Row, RowId};
+use crate::tui::stretch::Stretch;
 use crate::tui::unit::Unit;
+use crate::tui::view;
 
 /// Where the list of the current screen stands.
 pub(super) fn position(app: &App) -> Position {
@@ -39,7 +41,7 @@ pub(super) fn select(app: &mut App, index: usize) {
         app.live_track = None;
     }
     app.live_at.selected = index;
-    app.follow = index == 0;
+    app.follow = index == 0 && app.rows.narrowed().is_newest_first();
 }
 
 /// The moves that need nothing from the session.
@@ -113,10 +115,44 @@ fn cursor(app: &mut App, by: isize) {
     }
     let points = points(app);
     if let Some(unit) = &mut app.unit {
-        if unit.cursor.is_none() && by.unsigned_abs() > 1 {
-            unit.cursor = Some(points / 2);
+        if unit.cursor.is_none() && (by.unsigned_abs() > 1 || !unit.stretch.is_whole()) {
+            unit.cursor = Some(middle(points, unit.stretch));
         }
         unit.step_cursor(by, points);
+    }
+    if let Some(place) = under_cursor(app)
+        && let Some(unit) = &mut app.unit
+    {
+        unit.stretch.include(place);
+    }
+}
+
+/// The point in the middle of what is shown, as far as points are evenly apart.
+fn middle(points: usize, shown: Stretch) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the points")]
+    let at = (points as f64 * f64::midpoint(shown.from, shown.to)) as usize;
+    at.min(points.saturating_sub(1))
+}
+
+/// Where the point under the cursor lies, a share of the curve's length.
+fn under_cursor(app: &App) -> Option<f64> {
+    let unit = app.unit.as_ref()?;
+    let (at, run) = (unit.cursor?, unit.run()?);
+    let Known::Curves(curves) = app.curves.get(&run.key) else { return None };
+    let positions = &curves.tracks.get(unit.track)?.judged()?.position;
+    let (first, last) = view::extent(positions.iter().copied())?;
+    let share = (f64::from(*positions.get(at)?) - first) / (last - first);
+    share.is_finite().then_some(share)
+}
+
+/// Zooms and pans the curve of the Unit screen.
+pub(super) fn stretch(app: &mut App, action: Action) {
+    let stays = under_cursor(app);
+    let Some(unit) = &mut app.unit else { return };
+    match action {
+        Action::ZoomIn | Action::ZoomOut => unit.stretch.zoom(action == Action::ZoomIn, stays),
+        Action::ZoomWhole => unit.stretch = Stretch::default(),
+        _ => unit.stretch.pan(action == Action::PanEarlier),
     }
 }
 
@@ -171,6 +207,9 @@ fn next_unseen(app: &mut App) {
             // A failure that is jumped to stays selected when more arrive.
             app.follow = false;
         }
+        None if app.rows.unseen() > 0 => {
+            app.say(&format!("the filter of Live hides them: {} changes it", app.key(Action::Filter)));
+        }
         None => app.say("every failure has been looked at"),
     }
 }
@@ -199,6 +238,8 @@ pub(super) fn back(app: &mut App) {
         if let Some(unit) = &mut app.unit {
             unit.cursor = None;
         }
+    } else if app.screen == Screen::Unit && app.unit.as_ref().is_some_and(|unit| !unit.stretch.is_whole()) {
+        stretch(app, Action::ZoomWhole);
     } else if app.screen == Screen::Drift && app.drift.leave() {
         // The cursor goes, or the focus back to the list.
     } else if app.screen == Screen::Models && app.models.focus != Pane::List {
@@ -245,10 +286,15 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         | LogOutcome::Acknowledged { .. }
         | LogOutcome::NewBaseline { .. } => None,
     });
-    if let Some(index) = key.and_then(|key| app.rows.index_of(&RowId::Run(key))) {
+    let id = key.map(RowId::Run);
+    if let Some(index) = id.as_ref().and_then(|id| app.rows.index_of(id)) {
         show(app, Screen::Live);
         select(app, index);
         return open_unit(app);
+    }
+    // A run that the filter of Live hides is opened all the same.
+    if let Some(run) = id.and_then(|id| app.rows.find(&id)?.run().cloned()) {
+        return open_deciding(app, run, Screen::Log);
     }
     app.say("no run to open behind this line: what there is stands below it");
     Vec::new()
@@ -263,11 +309,11 @@ pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
         return super::drift::open_point(app);
     }
     let Some(run) = app.selected().and_then(Row::run).cloned() else {
-        let log = app.key(Action::Go(Screen::Log));
-        app.say(&if app.rows.is_empty() {
-            "no run yet: a workbook that is dropped into the folder makes one".to_owned()
-        } else {
-            format!("this file is no run: {log} shows why, in the log")
+        let (log, filter) = (app.key(Action::Go(Screen::Log)), app.key(Action::Filter));
+        app.say(&match (app.rows.all(), app.rows.is_empty()) {
+            (0, _) => "no run yet: a workbook that is dropped into the folder makes one".to_owned(),
+            (_, true) => format!("no run fits the filter: {filter} changes it"),
+            _ => format!("this file is no run: {log} shows why, in the log"),
         });
         return Vec::new();
     };

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{alarms, models, tested};
+use super::{alarms, models, narrow, tested};
 use crate::history::Filter;
 use crate::session::Request;
 use crate::tui::app::{App, Overlay};
@@ -19,8 +19,7 @@ pub(super) fn press(app: &mut App, event: KeyEvent, prompt: Prompt) -> Vec<Effec
         Prompt::Filter(mut line) => {
             if event.code == KeyCode::Enter {
                 if let Ok(filter) = Filter::parse(line.text()) {
-                    app.history.filter = filter;
-                    app.history.ask_anew();
+                    narrow::narrow(app, filter);
                     return Vec::new();
                 }
             } else {

@@ -4,15 +4,16 @@ use std::mem::discriminant;
 
 use crate::analysis::Status;
 use crate::config::Bell;
-use crate::history::{LogEntry, LogOutcome};
+use crate::history::LogEntry;
 use crate::session::{ArrivedRun, Event, Request};
-use crate::tui::app::{App, MOST_LOG, Overlay, STALE_MS, Toast};
+use crate::tui::app::{App, Overlay, STALE_MS, Toast};
+use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
 
 /// Least time between two bells, milliseconds.
 const BELL_MS: i64 = 10_000;
 /// Events held while the view stands still; the rows could not show more.
-const MOST_HELD: usize = 2 * MOST_LOG;
+const MOST_HELD: usize = 2 * MOST;
 
 /// Takes an event; while the view stands still, files are held back.
 pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
@@ -62,7 +63,8 @@ fn hold(app: &mut App, event: Event) {
 fn begin_anew(app: &mut App) {
     app.lost = false;
     app.rows.begin_anew();
-    app.log_fresh = Some(0);
+    app.log.begin_anew();
+    app.exporting = None;
     app.curves.forget_asked();
     app.history.ask_again();
     app.drift.ask_again();
@@ -90,7 +92,11 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Snapshot(header) => {
             let empty = header.queue == 0;
+            let before = app.moment().shift;
             app.header = Some(*header);
+            if app.moment().shift != before {
+                super::pass_time(app);
+            }
             // Whoever asked to quit was told that files are queued; now none is.
             if empty && app.overlay == Some(Overlay::ConfirmQuit) {
                 return vec![Effect::Quit];
@@ -107,13 +113,10 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
-            if app.log_at.selected > 0 && shows(app, &entry.outcome) {
+            if app.log.push_front(*entry) && app.log_at.selected > 0 {
                 app.log_at.selected += 1;
                 app.log_at.top += 1;
             }
-            app.log.push_front(*entry);
-            app.log.truncate(MOST_LOG);
-            app.log_fresh = app.log_fresh.map(|fresh| fresh + 1);
         }
         Event::Curves { key, curves } => app.curves.put(key, curves),
         Event::Unit { runs, .. } => {
@@ -132,6 +135,12 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             Err(page) => super::history::heard(app, Event::Page { number, page }),
         },
         Event::Unanswered { number, why } if super::drift::was_opening(app, number) => app.say(&why),
+        Event::Exported { number, path, rows, unread } if super::give::was_asked(app, number) => {
+            app.toast = Some(Toast { text: super::give::exported(&path, rows, unread), until_ms: i64::MAX });
+        }
+        Event::NotExported { number, why } if super::give::was_asked(app, number) => {
+            app.toast = Some(Toast { text: format!("nothing exported: {why}"), until_ms: i64::MAX });
+        }
         Event::Found { .. }
         | Event::Yields { .. }
         | Event::Unanswered { .. }
@@ -146,8 +155,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Drift(list) => super::drift::heard(app, list),
         Event::DriftCharts(charts) => super::drift::heard_charts(app, charts),
         Event::Raised(alarm) => return super::drift::raised(app, &alarm),
-        // Taken before it comes here.
-        Event::Alive | Event::Anew | Event::Together(_) => {}
+        // Taken before it comes here; or what another screen wanted exported.
+        Event::Alive | Event::Anew | Event::Together(_) | Event::Exported { .. } | Event::NotExported { .. } => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
@@ -162,20 +171,12 @@ fn past(app: &mut App, runs: Vec<ArrivedRun>, log: Vec<LogEntry>) -> Vec<Effect>
     app.opened = true;
     app.history.outdated();
     keeping_selection(app, |app| app.rows.fill(runs, &log));
-    if let Some(fresh) = app.log_fresh.take() {
-        app.log.truncate(fresh);
-    }
     app.log.extend(log);
-    app.log.truncate(MOST_LOG);
     // The unit on screen may have got runs meanwhile.
     let shown = app.unit.as_ref().and_then(|unit| unit.run());
     let identity = shown.map(|run| &run.record.run.identity);
     let asked = identity.map(|identity| (identity.model.clone(), identity.serial.clone()));
     asked.map(|(model, serial)| Effect::Ask(Request::Unit { model, serial })).into_iter().collect()
-}
-
-fn shows(app: &App, outcome: &LogOutcome) -> bool {
-    !app.failures_only || matches!(outcome, LogOutcome::Failed { .. })
 }
 
 fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
@@ -230,7 +231,7 @@ fn ring(app: &mut App) -> Option<Effect> {
 }
 
 /// New rows push the selected one down; the selection stays with it unless the newest is followed.
-fn keeping_selection(app: &mut App, change: impl FnOnce(&mut App)) {
+pub(super) fn keeping_selection(app: &mut App, change: impl FnOnce(&mut App)) {
     let (id, at) = (app.selected_id(), app.live_at.selected);
     change(app);
     if app.follow {

@@ -6,6 +6,7 @@ use super::pen::Pen;
 use super::plot::{Layer, Plot};
 use crate::analysis::{SweepCurve, position, signed_volts};
 use crate::trim::PositionUnit;
+use crate::tui::stretch::Stretch;
 use crate::tui::theme::Role;
 
 /// The range shown, in heights of the band.
@@ -25,6 +26,8 @@ pub(super) struct Shown<'a> {
     pub(super) stored: bool,
     /// The point under the cursor.
     pub(super) cursor: Option<usize>,
+    /// The part that is shown.
+    pub(super) stretch: Stretch,
 }
 
 /// Draws curve, band, marks and axes.
@@ -62,7 +65,7 @@ type Range = (f64, f64);
 /// All positions, and the band three times over; without a band the errors themselves.
 fn ranges(shown: &Shown<'_>) -> Option<(Range, Range)> {
     let x = extent(shown.judged.position.iter().copied())?;
-    let x = if x.1 > x.0 { x } else { (x.0 - 1.0, x.1 + 1.0) };
+    let x = if x.1 > x.0 { shown.stretch.of(x) } else { (x.0 - 1.0, x.1 + 1.0) };
     let y = match band_extent(shown.judged) {
         Some((low, high)) if high > low => {
             let (centre, half) = (f64::midpoint(low, high), (high - low) / 2.0);
@@ -77,7 +80,8 @@ fn ranges(shown: &Shown<'_>) -> Option<(Range, Range)> {
     Some((x, y))
 }
 
-fn extent(values: impl Iterator<Item = f32>) -> Option<Range> {
+/// The least and the greatest of values that are numbers.
+pub fn extent(values: impl Iterator<Item = f32>) -> Option<Range> {
     let finite = values.map(f64::from).filter(|value| value.is_finite());
     finite.fold(None, |range: Option<Range>, value| {
         Some(range.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
@@ -103,16 +107,32 @@ fn points(sweep: &SweepCurve, offset: f64) -> impl Iterator<Item = (f64, f64)> {
 
 fn curve(plot: &mut Plot, sweep: &SweepCurve, offset: f64, layer: Layer) {
     for (from, to) in points(sweep, offset).zip(points(sweep, offset).skip(1)) {
-        plot.line(from, to, layer);
+        segment(plot, from, to, layer);
     }
+}
+
+/// A line from point to point, cut off where the chart ends; a point that is no number leaves a gap.
+fn segment(plot: &mut Plot, from: (f64, f64), to: (f64, f64), layer: Layer) {
+    let (left, right) = plot.ends();
+    let numbers = [from.0, from.1, to.0, to.1].iter().all(|value| value.is_finite());
+    let outside = from.0.max(to.0) < left || from.0.min(to.0) > right;
+    if !numbers || outside {
+        return;
+    }
+    let slope = (to.1 - from.1) / (to.0 - from.0);
+    let cut = |(x, y): (f64, f64)| {
+        let inside = x.clamp(left, right);
+        if slope.is_finite() { (inside, y + (inside - x) * slope) } else { (inside, y) }
+    };
+    plot.line(cut(from), cut(to), layer);
 }
 
 fn band(plot: &mut Plot, sweep: &SweepCurve) {
     let at = || sweep.position.iter().map(|x| f64::from(*x)).zip(limits(sweep));
     for ((x0, before), (x1, now)) in at().zip(at().skip(1)) {
         if let (Some((low0, high0)), Some((low1, high1))) = (before, now) {
-            plot.line((x0, low0), (x1, low1), Layer::Band);
-            plot.line((x0, high0), (x1, high1), Layer::Band);
+            segment(plot, (x0, low0), (x1, low1), Layer::Band);
+            segment(plot, (x0, high0), (x1, high1), Layer::Band);
         }
     }
 }

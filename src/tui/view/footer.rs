@@ -1,5 +1,6 @@
 //! The last line: this screen's keys, or what is being typed or said.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
@@ -7,12 +8,14 @@ use super::prompt;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Overlay};
 use crate::tui::keymap::Bound;
+use crate::tui::search::Search;
 use crate::tui::symbols::Symbols;
 use crate::tui::theme::Role;
 
 /// One key of the footer, with or without its label.
 #[derive(Clone)]
 struct Hint {
+    action: Action,
     key: String,
     label: &'static str,
     labelled: bool,
@@ -28,6 +31,9 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, area: Rect) {
             pen.put(area.x + 1, area.y, width, &asked, Role::State);
         }
         Some(Overlay::Confirm { question, .. }) => prompt::confirm(pen, area, question),
+        Some(Overlay::Format) => {
+            pen.spans(area.x + 1, area.y, width, &prompt::FORMATS.map(|(text, role)| span(text, role)));
+        }
         Some(Overlay::Prompt(prompt)) => prompt::draw(app, pen, area, prompt),
         Some(Overlay::Search { text, .. }) => {
             let found = app.search.as_ref().map_or(0, |search| search.found);
@@ -56,9 +62,31 @@ fn typing(app: &App, pen: &mut Pen<'_>, area: Rect, how: &str) {
     pen.put(area.x + 1, area.y, area.width.saturating_sub(2), &said, Role::Quiet);
 }
 
+/// What a click at a column of the line means.
+pub fn action_at(app: &App, column: u16) -> Option<Action> {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, 1));
+    let pen = Pen::new(&mut buffer, app);
+    let (mut left, pinned) = hints(app);
+    let chip = app.search.as_ref().map_or(0, |search| pen.width(&chip(app, search)) + 2);
+    let pinned_width: usize = pinned.iter().map(|hint| width(&pen, hint)).sum();
+    degrade(&pen, &mut left, usize::from(app.size.0).saturating_sub(pinned_width + chip + 1));
+    let at = usize::from(column);
+    let hit = |hints: &[Hint], mut x: usize| {
+        hints.iter().find_map(|hint| {
+            let from = x;
+            x += width(&pen, hint);
+            (from..x).contains(&at).then_some(hint.action)
+        })
+    };
+    hit(&pinned, usize::from(app.size.0).saturating_sub(pinned_width)).or_else(|| hit(&left, 1 + chip))
+}
+
+fn chip(app: &App, search: &Search) -> String {
+    format!("/{} {} found  {}", search.text, search.found, pair(app, Action::NextMatch, Action::PreviousMatch))
+}
+
 fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let walk = || pair(app, Action::NextMatch, Action::PreviousMatch);
-    let chip = app.search.as_ref().map(|search| format!("/{} {} found  {}", search.text, search.found, walk()));
+    let chip = app.search.as_ref().map(|search| chip(app, search));
     let chip_width = chip.as_ref().map_or(0, |chip| pen.width(chip) + 2);
     let (mut left, pinned) = hints(app);
     let pinned_width: usize = pinned.iter().map(|hint| width(pen, hint)).sum();
@@ -80,6 +108,7 @@ fn keys(app: &App, pen: &mut Pen<'_>, area: Rect) {
 /// This screen's keys and the screens; help and quit apart. What has no key is not in the footer.
 fn hints(app: &App) -> (Vec<Hint>, Vec<Hint>) {
     let hint = |bound: &&Bound| Hint {
+        action: bound.action(),
         key: shown_key(app, bound),
         label: bound.binding.label,
         labelled: true,

@@ -4,8 +4,10 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, span};
 use super::table::{self, Emphasis};
+use super::words::thousands;
 use super::{columns, track, words};
 use crate::analysis::{explain, explain_track};
+use crate::history::Filter;
 use crate::session::ArrivedRun;
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
@@ -35,8 +37,18 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let narrowed = app.rows.narrowed();
+    let order = narrowed.order();
+    let counts = (app.rows.len(), app.rows.all());
+    let area = chip(app, pen, area, (&narrowed.filter, order.as_deref()), counts);
+    if app.rows.is_empty() {
+        empty(app, pen, area);
+        return;
+    }
     let shown = columns::fitting(columns::COLUMNS, area.width.saturating_sub(1));
-    table::heads(pen, area, &shown, None);
+    let mark = if narrowed.reverse { "▲" } else { "▼" };
+    let title = columns::sorted_by(narrowed.sort).map(|title| if title == "WHEN" { "TIME" } else { title });
+    table::heads(pen, area, &shown, title.map(|title| (title, mark)));
     let rows = usize::from(area.height.saturating_sub(1));
     for (line, row) in app.rows.iter().skip(app.live_at.top).take(rows).enumerate() {
         let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
@@ -72,8 +84,42 @@ fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool,
     }
 }
 
+/// What the list is narrowed to and in which order it stands, over it; the rest of the area.
+pub(super) fn chip(
+    app: &App,
+    pen: &mut Pen<'_>,
+    area: Rect,
+    said: (&Filter, Option<&str>),
+    (shown, all): (usize, usize),
+) -> Rect {
+    if !layout::narrowed(app) || area.height == 0 {
+        return area;
+    }
+    let (filter, order) = said;
+    let mut spans = Vec::new();
+    if !filter.is_empty() {
+        spans.push(span(format!("f {filter}"), Role::Match));
+        spans.push(span("  ", Role::Text));
+    }
+    spans.extend(order.map(|order| span(order, Role::Key)));
+    let counts = format!("{} of {}", thousands(shown as u64), thousands(all as u64));
+    let width = u16::try_from(pen.width(&counts)).unwrap_or(0);
+    pen.spans(area.x + 1, area.y, area.width.saturating_sub(width + 4), &spans);
+    pen.put_right(area.x, area.y, area.width.saturating_sub(1), &counts, Role::Quiet);
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
 /// An empty screen says what will happen on it.
 fn empty(app: &App, pen: &mut Pen<'_>, area: Rect) {
+    let narrowed = app.rows.narrowed();
+    let (filter, history) = (app.key(Action::Filter), app.key(Action::Go(Screen::History)));
+    let narrow = match (&narrowed.trouble, app.rows.all()) {
+        (Some(trouble), _) => Some(format!("{trouble}. {filter} changes the filter.")),
+        (None, 1..) => {
+            Some(format!("No run on Live fits the filter. {filter} changes it; older runs are in History, {history}."))
+        }
+        (None, 0) => None,
+    };
     let width = area.width.saturating_sub(4).min(76);
     let mut rest = Rect { x: area.x + 2, y: area.y + 1, width, height: area.height.saturating_sub(1) };
     if !app.opened {
@@ -82,6 +128,10 @@ fn empty(app: &App, pen: &mut Pen<'_>, area: Rect) {
             "Opening the history … Files that arrive meanwhile are judged and shown at once.",
             Role::Text,
         );
+        return;
+    }
+    if let Some(said) = narrow {
+        pen.paragraph(rest, &said, Role::Text);
         return;
     }
     for (text, role) in first_words(app) {

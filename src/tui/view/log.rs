@@ -20,7 +20,9 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
 }
 
 fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
-    let what = if app.failures_only { "FILE (only those that could not be read)" } else { "FILE" };
+    let counts = (app.log_rows().count(), app.log.len());
+    let area = super::live::chip(app, pen, area, (app.log.filter(), None), counts);
+    let what = if app.log.failures_only { "FILE (only those that could not be read)" } else { "FILE" };
     pen.put(area.x + 1, area.y, 12, "TIME", Role::Title);
     pen.put(area.x + 14, area.y, 10, "ENDED AS", Role::Title);
     pen.put(area.x + 25, area.y, area.width.saturating_sub(26), what, Role::Title);
@@ -32,10 +34,11 @@ fn list(app: &App, pen: &mut Pen<'_>, area: Rect) {
         row(app, pen, Rect { y, height: 1, ..area }, entry, app.log_at.top + line == app.log_at.selected);
     }
     if shown == 0 {
-        let said = if app.failures_only {
-            format!("every file could be read; {} shows all", app.key(Action::FailuresOnly))
-        } else {
-            "no file yet: how each one ends is told here".to_owned()
+        let said = match (app.log.trouble(), app.log.filter().is_empty(), app.log.failures_only) {
+            (Some(trouble), ..) => trouble.to_owned(),
+            (None, false, _) => format!("no line fits the filter: {} changes it", app.key(Action::Filter)),
+            (None, true, true) => format!("every file could be read; {} shows all", app.key(Action::FailuresOnly)),
+            (None, true, false) => "no file yet: how each one ends is told here".to_owned(),
         };
         pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), &said, Role::Quiet);
     }

@@ -62,6 +62,11 @@ impl Plot {
         Self { columns, rows, x, y, cells: vec![Cell::default(); count] }
     }
 
+    /// Its range of x.
+    pub(super) fn ends(&self) -> (f64, f64) {
+        self.x
+    }
+
     /// How many rows it has.
     pub(super) fn rows(&self) -> u16 {
         self.rows
@@ -80,7 +85,7 @@ impl Plot {
 
     /// The cell column of an x inside the range.
     pub(super) fn column(&self, x: f64) -> Option<u16> {
-        let column = scale(x, self.x, i64::from(self.columns) * DOTS.0) / DOTS.0;
+        let column = scale(x, self.x, i64::from(self.columns) * DOTS.0).div_euclid(DOTS.0);
         u16::try_from(column).ok().filter(|&column| column < self.columns)
     }
 

@@ -42,6 +42,19 @@ pub(super) fn confirm(pen: &mut Pen<'_>, area: Rect, question: &str) {
 pub(super) const ANSWERS: [(&str, Role); 4] =
     [("y", Role::Key), (" does it   ", Role::Text), ("n", Role::Key), (" leaves it as it is", Role::Text)];
 
+/// As what the view is written.
+pub(super) const FORMATS: [(&str, Role); 9] = [
+    ("export as  ", Role::State),
+    ("c", Role::Key),
+    (" CSV   ", Role::Text),
+    ("j", Role::Key),
+    (" JSON lines   ", Role::Text),
+    ("x", Role::Key),
+    (" Excel   ", Role::Text),
+    ("Esc", Role::Key),
+    (" leaves", Role::Text),
+];
+
 /// What is wrong, else what may be typed.
 pub(super) fn hint(app: &App, prompt: &Prompt) -> (String, Role) {
     match prompt {

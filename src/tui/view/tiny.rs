@@ -43,6 +43,9 @@ fn parts(app: &App, pen: &Pen<'_>) -> Vec<Vec<Span>> {
         let answers = prompt::ANSWERS.map(|(text, role)| span(text, role)).to_vec();
         return vec![answers, vec![span(question, Role::State)]];
     }
+    if app.overlay == Some(Overlay::Format) {
+        return vec![prompt::FORMATS.map(|(text, role)| span(text, role)).to_vec()];
+    }
     if let Some(Overlay::Prompt(asked)) = &app.overlay {
         let (hint, role) = prompt::hint(app, asked);
         return vec![prompt::typed(app, pen, asked, app.size.0), vec![span(hint, role)]];
@@ -69,6 +72,9 @@ fn of_live(app: &App, snapshot: &Snapshot) -> Vec<Vec<Span>> {
     if app.rows.is_empty() && app.opened {
         let folder = snapshot.folders.first().map_or("any folder", |folder| folder.path.as_str());
         parts.push(vec![span(format!("no trim file yet in {folder}"), Role::Text)]);
+    }
+    if !app.rows.narrowed().filter.is_empty() {
+        parts.push(vec![span(format!("f {}", app.rows.narrowed().filter), Role::Match)]);
     }
     let today = match snapshot.today.yield_percent() {
         Some(percent) => format!("today {}, {percent:.0} % (n {})", snapshot.today.runs, snapshot.today.graded()),

@@ -11,6 +11,7 @@ use crate::session::ArrivedRun;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::curves::Known;
+use crate::tui::stretch::Stretch;
 use crate::tui::theme::{Role, Theme};
 
 /// Width of the figures beside a curve.
@@ -103,7 +104,7 @@ pub(super) fn shown<'a>(curves: &'a TrackCurves, track: &JudgedTrack) -> Option<
     let judged: &SweepCurve = curves.judged()?;
     let behind = curves.trimmed.as_ref().and(curves.untrimmed.as_ref());
     let offset = track.linearity().map_or(0.0, |linearity| linearity.offset);
-    Some(Shown { judged, behind, offset, stored: false, cursor: None })
+    Some(Shown { judged, behind, offset, stored: false, cursor: None, stretch: Stretch::default() })
 }
 
 /// Sigma and risk beside the curve, the least important lines gone where there is no room.

@@ -78,7 +78,7 @@ fn draw_chart(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &Arriv
         return;
     };
     if let Some(shown) = curves.tracks.get(unit.track).and_then(|curves| track::shown(curves, track)) {
-        let shown = Shown { stored: shown.offset != 0.0, cursor: unit.cursor, ..shown };
+        let shown = Shown { stored: shown.offset != 0.0, cursor: unit.cursor, stretch: unit.stretch, ..shown };
         curve::draw(pen, inside, &shown, run.record.run.unit);
     }
 }
@@ -95,6 +95,11 @@ fn legend(app: &App, unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> Vec<
     if let Some(linearity) = track.linearity() {
         legend.push(span(format!(" at offset {}", signed_volts(linearity.offset)), Role::Text));
         legend.push(span(" · as stored", Role::Quiet));
+    }
+    if !unit.stretch.is_whole() {
+        let percent = |share: f64| 100.0 * share;
+        let (from, to) = (percent(unit.stretch.from).floor(), percent(unit.stretch.to).floor());
+        legend.insert(0, span(format!("{from:.0} … {to:.0} % of the curve, = all  "), Role::Key));
     }
     if track.trimmed && track.untrimmed.is_some() {
         legend.push(span(" · untrimmed", Role::Behind));
