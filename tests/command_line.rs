@@ -234,6 +234,16 @@ fn a_reader_that_has_had_enough_ends_the_program_without_a_word() {
 }
 
 #[test]
+fn the_version_names_what_was_built_and_the_short_one_stays_a_number() {
+    let home = home();
+    let long = out(&run(home.path(), &["--version"]));
+    let build = long.trim().strip_prefix(concat!("trimwatch ", env!("CARGO_PKG_VERSION"), " (")).expect("a version");
+    let (commit, target) = build.strip_suffix(')').and_then(|build| build.split_once(", ")).expect("commit and target");
+    assert!(!commit.is_empty() && target.contains('-'), "{long}");
+    assert_eq!(out(&run(home.path(), &["-V"])).trim(), concat!("trimwatch ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
 fn configuration_problems_are_all_named_with_exit_code_two() {
     let home = home();
     let file = home.path().join("site.toml");

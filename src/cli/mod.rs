@@ -43,7 +43,7 @@ use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
-#[command(version = version(), about, max_term_width = 100, subcommand_precedence_over_arg = true)]
+#[command(version = version(), long_version = LONG_VERSION, about, max_term_width = 100, subcommand_precedence_over_arg = true)]
 pub struct Cli {
     /// What to do; without a command: watch.
     #[command(subcommand)]
