@@ -244,6 +244,28 @@ fn the_version_names_what_was_built_and_the_short_one_stays_a_number() {
 }
 
 #[test]
+fn completions_and_manual_pages_come_from_the_same_definitions() {
+    let home = home();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = out(&run(home.path(), &["completions", shell]));
+        assert!(
+            script.contains("rollback") && script.contains("no-store") && !script.contains("comparing with other"),
+            "{shell}"
+        );
+    }
+    let page = out(&run(home.path(), &["man"]));
+    for part in [".SH \"EXIT STATUS\"", ".SH FILES", "/etc/trimwatch/config.toml", "TRIMWATCH_STORE", "export"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(out(&run(home.path(), &["man", "export", "runs"])).contains("jsonl"));
+    assert_eq!(run(home.path(), &["man", "exprot"]).status.code(), Some(2));
+    let pages = home.path().join("man1");
+    assert_eq!(run(home.path(), &["man", "--dir", &text(&pages)]).status.code(), Some(0));
+    assert!(pages.join("trimwatch.1").is_file() && pages.join("trimwatch-alarms-ack.1").is_file());
+    assert!(!pages.join("trimwatch-bench-features.1").exists(), "what is hidden has no page");
+}
+
+#[test]
 fn configuration_problems_are_all_named_with_exit_code_two() {
     let home = home();
     let file = home.path().join("site.toml");

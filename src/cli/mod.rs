@@ -13,6 +13,7 @@ mod export;
 mod headless;
 mod history;
 mod ingest;
+mod manual;
 mod models;
 mod out;
 mod outcomes;
@@ -32,9 +33,9 @@ use clap::{Parser, Subcommand};
 use color_eyre::eyre::{Result, bail};
 
 use args::{
-    AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
-    DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
-    ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, CompletionsArgs, ConfigCommand, CrashArgs,
+    DemoArgs, DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ManArgs, ModelsCommand,
+    OutcomesCommand, ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -56,10 +57,14 @@ pub struct Cli {
     config: Option<PathBuf>,
 }
 
-/// The version as `--version` prints it.
+/// The version alone, as papers name it.
 fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
+
+/// What `--version` prints: the version, and which commit and target it was built from (`src/build.rs`).
+const LONG_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("TRIMWATCH_BUILD_COMMIT"), ", ", env!("TRIMWATCH_BUILD_TARGET"), ")");
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -108,6 +113,10 @@ enum Command {
     /// Where the configuration lies, what it says, whether it is sound.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print what a shell needs to complete commands, options and values.
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them.
+    Man(ManArgs),
     /// Measure the program's budgets on this machine.
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -144,6 +153,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show) => settings::show(named),
         Command::Config(ConfigCommand::Check) => Ok(settings::check(named)),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
         Command::Bench(what) => bench::run(what, &load(named)?.config),
     }
 }
