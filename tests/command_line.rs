@@ -281,6 +281,17 @@ fn configuration_problems_are_all_named_with_exit_code_two() {
     let show = run(home.path(), &["config", "show", "--config", &text(&file)]);
     assert!(out(&show).contains("offset_warn = 1.5"), "{}", out(&show));
     assert!(out(&run(home.path(), &["config", "path"])).contains("config.toml"));
+    let user = home.path().join(".config/trimwatch");
+    fs::create_dir_all(&user).expect("a folder");
+    fs::write(user.join("config.toml"), "poll = true\noffset_warn = 9.0\n").expect("written");
+    let mut layers = trimwatch(home.path());
+    layers.args(["config", "show", "--config", &text(&file), "--store", "/s"]).env("TRIMWATCH_ASCII", "1");
+    let shown = out(&layers.output().expect("the program"));
+    let ends = |start: &str, end: &str| shown.lines().any(|line| line.starts_with(start) && line.ends_with(end));
+    assert!(ends("store = \"/s\"", "# option --store") && ends("offset_warn = 1.5", "site.toml"), "{shown}");
+    assert!(ends("ascii = true", "# environment, TRIMWATCH_ASCII") && ends("rescan_seconds", "# default"), "{shown}");
+    #[cfg(target_os = "linux")]
+    assert!(ends("poll = true", ".config/trimwatch/config.toml"), "{shown}");
 }
 
 #[test]

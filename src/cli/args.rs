@@ -221,8 +221,8 @@ pub(super) enum HistoryCommand {
 pub(super) enum ConfigCommand {
     /// The files that are looked at, weakest first.
     Path,
-    /// The configuration in force, as TOML.
-    Show,
+    /// The configuration in force, as TOML, each value with where it came from.
+    Show(StoreArgs),
     /// Every problem of the configuration; exit code 2 when there is one.
     Check,
 }

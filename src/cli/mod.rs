@@ -151,7 +151,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Outcomes(what) => outcomes::run(&what, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
-        Command::Config(ConfigCommand::Show) => settings::show(named),
+        Command::Config(ConfigCommand::Show(args)) => settings::show(&args, named),
         Command::Config(ConfigCommand::Check) => Ok(settings::check(named)),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

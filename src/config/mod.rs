@@ -7,6 +7,8 @@ mod drift;
 mod keeping;
 mod learning;
 mod load;
+mod origin;
+mod salvage;
 mod shifts;
 
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ pub use drift::DriftSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load};
+pub use origin::{Origin, Origins};
 pub use shifts::{Shift, Shifts, Weekday};
 
 /// Everything a site may set.
