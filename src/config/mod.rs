@@ -178,6 +178,20 @@ mod tests {
     }
 
     #[test]
+    fn the_packaged_file_changes_nothing_and_names_the_defaults_where_it_can() {
+        let file = include_str!("../../.packaging/config.toml");
+        assert!(file.lines().all(|line| line.is_empty() || line.starts_with('#')), "commented out");
+        let taken = |line: &str| line.strip_prefix('#').filter(|line| !line.starts_with(' ')).map(str::to_owned);
+        let text: Vec<String> = file.lines().filter_map(taken).collect();
+        let mut config: Config = toml::from_str(&text.join("\n")).expect("every line of it can be used");
+        assert_eq!(config.problems(), Vec::<String>::new());
+        assert_eq!((config.watches.len(), config.rules.len(), config.shifts.list.len()), (1, 1, 1));
+        assert!(config.store.take().is_some() && config.backup.copy_to.take().is_some());
+        (config.watches, config.rules, config.shifts) = Default::default();
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
     fn every_problem_is_named_at_once() {
         let text =
             "offset_warn = -1.0\nrescan_seconds = 0\n[sigma]\norder = 0\n[[rule]]\nmodel = \"\"\nper_spec = 0.0\n";
