@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
+use crate::trim::Limits;
 
 pub use drift::DriftSettings;
 pub use keeping::{BackupSettings, Retention};
@@ -53,6 +54,8 @@ pub struct Config {
     pub learning: LearningSettings,
     /// How often drift may alarm falsely, and what alarms are acknowledged with.
     pub drift: DriftSettings,
+    /// What one file may cost before it is given up.
+    pub limits: Limits,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -75,6 +78,7 @@ impl Default for Config {
             retention: Retention::default(),
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
+            limits: Limits::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -124,7 +128,12 @@ pub enum Bell {
 impl Config {
     /// The part that judging needs.
     pub fn analysis(&self) -> AnalysisSettings {
-        AnalysisSettings { sigma: self.sigma.clone(), rules: self.rules.clone(), offset_warn: self.offset_warn }
+        AnalysisSettings {
+            sigma: self.sigma.clone(),
+            rules: self.rules.clone(),
+            offset_warn: self.offset_warn,
+            limits: self.limits,
+        }
     }
 
     /// Every problem at once, in words that name the key.
@@ -149,6 +158,7 @@ impl Config {
         problems.extend(self.retention.problems());
         problems.extend(self.shifts.problems());
         problems.extend(self.drift.problems());
+        problems.extend(self.limits.problems());
         problems
     }
 
