@@ -15,7 +15,7 @@ use crate::history::SortBy;
 pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
-pub(super) use paper::{CompletionsArgs, ManArgs};
+pub(super) use paper::{CompletionsArgs, JournalCommand, ManArgs};
 
 /// Where the history is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]

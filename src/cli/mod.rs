@@ -13,6 +13,7 @@ mod export;
 mod headless;
 mod history;
 mod ingest;
+mod journal;
 mod manual;
 mod models;
 mod out;
@@ -34,8 +35,8 @@ use color_eyre::eyre::{Result, bail};
 
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, CompletionsArgs, ConfigCommand, CrashArgs,
-    DemoArgs, DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ManArgs, ModelsCommand,
-    OutcomesCommand, ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    DemoArgs, DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, JournalCommand, ManArgs,
+    ModelsCommand, OutcomesCommand, ReportArgs, RunsArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 
@@ -113,6 +114,9 @@ enum Command {
     /// Where the configuration lies, what it says, whether it is sound.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What people did to the history: who, when, why, before and after; whether it is as it was written.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// Print what a shell needs to complete commands, options and values.
     Completions(CompletionsArgs),
     /// Print a manual page, or write all of them.
@@ -153,6 +157,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
         Command::Config(ConfigCommand::Show(args)) => settings::show(&args, named),
         Command::Config(ConfigCommand::Check) => Ok(settings::check(named)),
+        Command::Journal(what) => journal::run(&what, &load(named)?),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),
         Command::Bench(what) => bench::run(what, &load(named)?.config),

@@ -75,7 +75,10 @@ fn ignored(path: &Path, cause: &str) -> (Remembered, Option<String>) {
 pub(super) fn write(path: &Path, remembered: &Remembered) -> io::Result<()> {
     let text = toml::to_string_pretty(remembered).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        let mut made = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+        made.recursive(true).create(folder)?;
     }
     let aside = path.with_extension("toml.new");
     fs::write(&aside, text)?;
