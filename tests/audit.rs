@@ -93,7 +93,7 @@ fn nobody_but_its_owner_reads_a_history_its_journal_or_its_backups() {
     let home = lived();
     let elsewhere = home.path().join("elsewhere");
     let site = home.path().join("site.toml");
-    fs::write(&site, format!("[backup]\ncopy_to = {:?}\n", elsewhere)).expect("written");
+    fs::write(&site, format!("[backup]\ncopy_to = {elsewhere:?}\n")).expect("written");
     fine(home.path(), &["backup", "create", "--config", &site.display().to_string()]);
     let others = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o077;
     // Nobody comes into the folder, whatever the rights of what lies in it.

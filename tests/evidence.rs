@@ -106,6 +106,27 @@ fn a_pack_of_a_unit_or_a_lot_holds_its_runs_alone_and_what_is_not_there_is_said(
 }
 
 #[test]
+fn what_is_damaged_is_left_out_of_a_pack_and_said() {
+    let (_folder, root) = shop();
+    let (mut keys, database) = (Vec::new(), sled::open(root.join("store/db")).expect("a database"));
+    for pair in database.scan_prefix(b"r9203") {
+        let (key, value) = pair.expect("a pair");
+        let mut spoilt = value.to_vec();
+        *spoilt.last_mut().expect("bytes") ^= 0xFF;
+        keys.push((key, spoilt));
+    }
+    let (key, spoilt) = keys.swap_remove(0);
+    database.insert(key, spoilt).expect("spoilt");
+    database.flush().expect("on disk");
+    drop(database);
+    let done = trimwatch(&root, &["export", "pack", "--model", "9203", "--out", "pack.xlsx"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(told(&done).contains("1 runs are damaged and not in it"), "{}", told(&done));
+    let summary = &sheets(&root.join("pack.xlsx"))[0].1;
+    assert_eq!((said(summary, "runs"), said(summary, "damaged runs")), ("3".into(), "1".into()));
+}
+
+#[test]
 fn a_report_of_a_unit_says_verdict_reasons_and_figures_on_one_page() {
     let (_folder, root) = shop();
     let text = told(&trimwatch(&root, &["report", "9203/34"]));

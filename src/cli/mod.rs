@@ -41,6 +41,7 @@ use args::{
 pub use exit::Exit;
 
 use crate::config::load;
+use crate::engine::quiet::panic_is_expected;
 use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
@@ -172,7 +173,9 @@ pub fn end_with_the_reader() {
         if words.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
             std::process::exit(0);
         }
-        before(panic);
+        if !panic_is_expected() {
+            before(panic);
+        }
     }));
 }
 
