@@ -64,6 +64,13 @@ fn every_act_stands_in_the_journal_with_who_when_why_before_and_after() {
         fine(home.path(), &["journal", "verify"]).contains("all as they were written"),
         "and the history still knows"
     );
+    let made = fine(home.path(), &["backup", "create"]);
+    fine(home.path(), &["exclude", "9203/34", "--reason", "after the backup", "--by", "AB"]);
+    fine(home.path(), &["backup", "restore", made.split("  ").next().expect("a path")]);
+    fine(home.path(), &["history", "rebuild", &samples().join("incoming").display().to_string()]);
+    let acts: Vec<String> = fine(home.path(), &["journal", "show"]).lines().map(str::to_owned).collect();
+    assert!(acts.len() == 7 && acts[5].contains("restore") && acts[6].contains("rebuild"), "{acts:#?}");
+    assert!(fine(home.path(), &["journal", "verify"]).contains("7 lines, all as they were written"));
 }
 
 #[test]

@@ -25,7 +25,8 @@ const BROKEN: &str = "broken";
 pub struct Signed {
     /// When, milliseconds since 1970 UTC.
     pub at_ms: i64,
-    /// What was done, in a word: `exclude`, `include`, `acknowledge`, `baseline`, `outcome`, `deploy`, `learning`.
+    /// What was done, in a word: `exclude`, `include`, `acknowledge`, `baseline`, `outcome`, `deploy`, `learning`,
+    /// `restore`, `rebuild`.
     pub act: String,
     /// To what.
     pub what: String,
@@ -185,7 +186,10 @@ impl AuditFile {
         let kept = bytes.get(..whole).unwrap_or_default();
         let mut head = end_of(kept);
         let mut text = Vec::new();
-        if let Some(trouble) = audit(kept, known).tampered.first().filter(|_| !is_told(kept)) {
+        let found = audit(kept, known);
+        // Said once of what stays as it is, and each time that the end is another one than the history knows.
+        let other_end = known.is_some_and(|known| known != head && found.beyond == 0);
+        if let Some(trouble) = found.tampered.first().filter(|_| other_end || !is_told(kept)) {
             let what = format!("line {} was found not to be as it was written: {}", trouble.number, trouble.what);
             let at_ms = acts.first().map_or(0, |signed| signed.at_ms);
             add(&mut text, &mut head, Signed { at_ms, act: BROKEN.to_owned(), what, ..Signed::default() })?;
@@ -206,7 +210,7 @@ impl AuditFile {
     }
 }
 
-/// Whether a journal ends with the program's own word that something before was wrong: once is enough.
+/// Whether a journal holds the program's own word already that something in it is wrong.
 fn is_told(kept: &[u8]) -> bool {
     audit_entries(kept).iter().any(|entry| entry.signed.act == BROKEN)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::audit::AuditHead;
+use super::audit::{AuditHead, Signed};
 use super::backup::{self, Backup};
 use super::disk;
 use super::draft::MAX_RECORDS;
@@ -136,6 +136,17 @@ impl Store {
     /// A damaged value or an engine that cannot be read.
     pub fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
         self.value(key::AUDIT)
+    }
+
+    /// Tells the audit journal of an act that changes nothing in the history itself, or all of it at once.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn sign(&self, signed: Signed) -> Result<(), StoreError> {
+        self.writing(|draft| {
+            draft.sign(signed);
+            Ok(())
+        })
     }
 
     /// Looks at a run's values. What is damaged is set aside, counted no longer, and forgotten as a file that was

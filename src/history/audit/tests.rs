@@ -132,6 +132,11 @@ fn an_act_on_top_of_a_journal_that_was_cut_says_so_for_good() {
     let acts: Vec<String> = audit_entries(&bytes).into_iter().map(|entry| entry.signed.act).collect();
     assert_eq!(acts, ["exclude", "broken", "exclude", "exclude"]);
     assert_eq!(first(&bytes, head), Some(2), "somebody took the second line away");
+    fs::write(audit_path(folder.path()), lines(&bytes)[..3].concat()).expect("cut again");
+    file.append(&[signed("e")], Some(head)).expect("written");
+    let bytes = read_audit(folder.path()).expect("readable");
+    let acts: Vec<String> = audit_entries(&bytes).into_iter().map(|entry| entry.signed.act).collect();
+    assert_eq!(acts, ["exclude", "broken", "exclude", "broken", "exclude"], "each time it is cut");
 }
 
 #[test]
