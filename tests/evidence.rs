@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
-use support::{entry, judged, keep, open};
+use support::{engine, entry, judged, keep, open};
 use trimwatch::history::{Act, Ending, Entry, Exclusion, RunKey, Store};
 
 fn trimwatch(folder: &Path, args: &[&str]) -> Output {
@@ -108,7 +108,7 @@ fn a_pack_of_a_unit_or_a_lot_holds_its_runs_alone_and_what_is_not_there_is_said(
 #[test]
 fn what_is_damaged_is_left_out_of_a_pack_and_said() {
     let (_folder, root) = shop();
-    let (mut keys, database) = (Vec::new(), sled::open(root.join("store/db")).expect("a database"));
+    let (mut keys, database) = (Vec::new(), engine(&root.join("store")));
     for pair in database.scan_prefix(b"r9203") {
         let (key, value) = pair.expect("a pair");
         let mut spoilt = value.to_vec();
