@@ -234,6 +234,38 @@ fn a_reader_that_has_had_enough_ends_the_program_without_a_word() {
 }
 
 #[test]
+fn the_version_names_what_was_built_and_the_short_one_stays_a_number() {
+    let home = home();
+    let long = out(&run(home.path(), &["--version"]));
+    let build = long.trim().strip_prefix(concat!("trimwatch ", env!("CARGO_PKG_VERSION"), " (")).expect("a version");
+    let (commit, target) = build.strip_suffix(')').and_then(|build| build.split_once(", ")).expect("commit and target");
+    assert!(!commit.is_empty() && target.contains('-'), "{long}");
+    assert_eq!(out(&run(home.path(), &["-V"])).trim(), concat!("trimwatch ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_and_manual_pages_come_from_the_same_definitions() {
+    let home = home();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = out(&run(home.path(), &["completions", shell]));
+        assert!(
+            script.contains("rollback") && script.contains("no-store") && !script.contains("comparing with other"),
+            "{shell}"
+        );
+    }
+    let page = out(&run(home.path(), &["man"]));
+    for part in [".SH \"EXIT STATUS\"", ".SH FILES", "/etc/trimwatch/config.toml", "TRIMWATCH_STORE", "export"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(out(&run(home.path(), &["man", "export", "runs"])).contains("jsonl"));
+    assert_eq!(run(home.path(), &["man", "exprot"]).status.code(), Some(2));
+    let pages = home.path().join("man1");
+    assert_eq!(run(home.path(), &["man", "--dir", &text(&pages)]).status.code(), Some(0));
+    assert!(pages.join("trimwatch.1").is_file() && pages.join("trimwatch-alarms-ack.1").is_file());
+    assert!(!pages.join("trimwatch-bench-features.1").exists(), "what is hidden has no page");
+}
+
+#[test]
 fn configuration_problems_are_all_named_with_exit_code_two() {
     let home = home();
     let file = home.path().join("site.toml");
@@ -257,6 +289,17 @@ fn configuration_problems_are_all_named_with_exit_code_two() {
     let show = run(home.path(), &["config", "show", "--config", &text(&file)]);
     assert!(out(&show).contains("offset_warn = 1.5"), "{}", out(&show));
     assert!(out(&run(home.path(), &["config", "path"])).contains("config.toml"));
+    let user = home.path().join(".config/trimwatch");
+    fs::create_dir_all(&user).expect("a folder");
+    fs::write(user.join("config.toml"), "poll = true\noffset_warn = 9.0\n").expect("written");
+    let mut layers = trimwatch(home.path());
+    layers.args(["config", "show", "--config", &text(&file), "--store", "/s"]).env("TRIMWATCH_ASCII", "1");
+    let shown = out(&layers.output().expect("the program"));
+    let ends = |start: &str, end: &str| shown.lines().any(|line| line.starts_with(start) && line.ends_with(end));
+    assert!(ends("store = \"/s\"", "# option --store") && ends("offset_warn = 1.5", "site.toml"), "{shown}");
+    assert!(ends("ascii = true", "# environment, TRIMWATCH_ASCII") && ends("rescan_seconds", "# default"), "{shown}");
+    #[cfg(target_os = "linux")]
+    assert!(ends("poll = true", ".config/trimwatch/config.toml"), "{shown}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
-use support::{entry, judged, keep, open};
+use support::{engine, entry, judged, keep, open};
 use trimwatch::history::{Act, Ending, Entry, Exclusion, RunKey, Store};
 
 fn trimwatch(folder: &Path, args: &[&str]) -> Output {
@@ -103,6 +103,27 @@ fn a_pack_of_a_unit_or_a_lot_holds_its_runs_alone_and_what_is_not_there_is_said(
     assert!(told(&none).contains("the nearest is 2026-03-10"), "{}", told(&none));
     let none = trimwatch(&root, &["export", "pack", "--model", "9203", "--serial", "999", "--out", "no.xlsx"]);
     assert_eq!((none.status.code(), root.join("no.xlsx").exists()), (Some(2), false), "{}", told(&none));
+}
+
+#[test]
+fn what_is_damaged_is_left_out_of_a_pack_and_said() {
+    let (_folder, root) = shop();
+    let (mut keys, database) = (Vec::new(), engine(&root.join("store")));
+    for pair in database.scan_prefix(b"r9203") {
+        let (key, value) = pair.expect("a pair");
+        let mut spoilt = value.to_vec();
+        *spoilt.last_mut().expect("bytes") ^= 0xFF;
+        keys.push((key, spoilt));
+    }
+    let (key, spoilt) = keys.swap_remove(0);
+    database.insert(key, spoilt).expect("spoilt");
+    database.flush().expect("on disk");
+    drop(database);
+    let done = trimwatch(&root, &["export", "pack", "--model", "9203", "--out", "pack.xlsx"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(told(&done).contains("1 runs are damaged and not in it"), "{}", told(&done));
+    let summary = &sheets(&root.join("pack.xlsx"))[0].1;
+    assert_eq!((said(summary, "runs"), said(summary, "damaged runs")), ("3".into(), "1".into()));
 }
 
 #[test]

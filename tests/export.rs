@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -46,6 +47,27 @@ impl RowSink for Taken {
 
 fn moment() -> Moment {
     Moment { now: LocalTime::from_timestamp(1_773_921_600).expect("a time"), shift: None }
+}
+
+/// A disk that takes no file beyond a size says so as a full one does.
+#[cfg(unix)]
+#[test]
+fn a_workbook_that_a_disk_does_not_take_is_an_error_that_names_it_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (store, out) = (folder.path().join("store"), folder.path().join("curves.xlsx"));
+    let program = env!("CARGO_BIN_EXE_trimwatch");
+    let incoming = support::samples().join("incoming");
+    let args = [OsStr::new("ingest"), incoming.as_os_str(), OsStr::new("--store"), store.as_os_str()];
+    assert!(Command::new(program).env("HOME", folder.path()).args(args).status().expect("it runs").success());
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh", program, "export", "curves"]);
+    command.args(["--format", "xlsx", "--out"]).arg(&out).arg("--store").arg(&store).env("HOME", folder.path());
+    let output = command.output().expect("a shell");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("curves.xlsx was not written") && said.contains("File too large"), "{said}");
+    assert_eq!(said.lines().count(), 1, "one sentence and no trace: {said}");
+    assert!(!out.exists() && fs::read_dir(folder.path()).expect("a folder").count() == 1, "nothing is left");
 }
 
 /// A store with a few samples.

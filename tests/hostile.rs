@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use support::{files_of, judge_bytes, sample};
-use trimwatch::engine::Outcome;
+use trimwatch::analysis::AnalysisSettings;
+use trimwatch::engine::{Outcome, process};
 use trimwatch::intake::ignored_by_name;
+use trimwatch::trim::{Limits, Source};
 
 fn reason(outcome: &Outcome) -> String {
     match outcome {
@@ -45,6 +47,29 @@ fn each_hostile_sample_ends_with_a_reason_that_names_the_trouble() {
         if let Outcome::Judged { run, .. } = outcome {
             assert_eq!(run.status.word(), "ERROR", "{name}: never a verdict");
         }
+    }
+}
+
+#[test]
+fn what_is_beyond_a_sites_limits_is_refused_with_the_limits_name() {
+    let usual = Limits::default();
+    let cases = [
+        (Limits { bytes: 1_000, ..usual }, "limits.bytes is 1000"),
+        (Limits { sheets: 1, ..usual }, "over 1 sheets (limits.sheets)"),
+        (Limits { cells: 20, ..usual }, "more than 20 cells (limits.cells)"),
+        (Limits { seconds: 0, ..usual }, "longer than 0 s (limits.seconds)"),
+    ];
+    for name in ["9203_34", "9510-2_5"] {
+        let path = sample(name);
+        let bytes = fs::read(&path).expect("a sample");
+        let source = Source { path: &path, laser: None, modified: None, today: None };
+        for (limits, words) in cases {
+            let settings = AnalysisSettings { limits, ..AnalysisSettings::default() };
+            let outcome = process(&bytes, source, &settings).outcome;
+            assert!(reason(&outcome).contains(words), "{name}: {}", reason(&outcome));
+            assert!(matches!(outcome, Outcome::Failed { unfinished: false, .. }), "it is not tried again by itself");
+        }
+        assert!(matches!(process(&bytes, source, &AnalysisSettings::default()).outcome, Outcome::Judged { .. }));
     }
 }
 

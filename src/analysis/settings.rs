@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::filter_identity::{FilterIdentity, FilterMode};
+use crate::trim::Limits;
 
 /// `[sigma]`: how the sigma gradient is made. Changing anything here makes figures incomparable with old ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,10 +70,12 @@ pub struct AnalysisSettings {
     pub rules: Vec<ThresholdRule>,
     /// A part that needs an offset beyond so many specs to pass gets a warning.
     pub offset_warn: f64,
+    /// What one file may cost before it is given up.
+    pub limits: Limits,
 }
 
 impl Default for AnalysisSettings {
     fn default() -> Self {
-        Self { sigma: SigmaSettings::default(), rules: Vec::new(), offset_warn: 1.0 }
+        Self { sigma: SigmaSettings::default(), rules: Vec::new(), offset_warn: 1.0, limits: Limits::default() }
     }
 }

@@ -5,6 +5,7 @@ mod drift;
 mod export;
 mod learning;
 mod look;
+mod paper;
 mod screen;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(super) use drift::{AlarmsCommand, BaselineArgs, DriftArgs, TableFormat};
 pub(super) use export::{ExportArgs, ExportCommand, ExportFormat, OutArgs, PackArgs, ReportArgs, ReportFormat};
 pub(super) use learning::{LearnerArg, ModelsCommand, OutcomesCommand, TrainArgs};
 pub(super) use look::LookArgs;
+pub(super) use paper::{CompletionsArgs, JournalCommand, ManArgs};
 pub(super) use screen::ScreenArgs;
 
 /// Where the history is.
@@ -241,8 +243,8 @@ pub(super) enum HistoryCommand {
 pub(super) enum ConfigCommand {
     /// The files that are looked at, weakest first.
     Path,
-    /// The configuration in force, as TOML.
-    Show,
+    /// The configuration in force, as TOML, each value with where it came from.
+    Show(StoreArgs),
     /// Every problem of the configuration; exit code 2 when there is one.
     Check,
 }

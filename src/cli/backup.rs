@@ -8,7 +8,7 @@ use super::{BackupCommand, Exit, StoreArgs, ingest};
 use crate::config::Loaded;
 use crate::engine::{clock, holder};
 use crate::export::printable;
-use crate::history::{Backup, BackupPlan, Claim, backups_in, restore, verify_backup};
+use crate::history::{Backup, BackupPlan, Claim, Signed, backups_in, restore, verify_backup};
 
 /// Does what was asked.
 pub(super) fn run(what: &BackupCommand, loaded: &Loaded) -> Result<Exit> {
@@ -52,6 +52,19 @@ fn verify(paths: &[PathBuf], store: &StoreArgs, loaded: &Loaded) -> Result<Exit>
 fn put_back(path: &Path, store: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let claim = Claim::take(&store.dir(loaded), &holder())?;
     let (backup, aside) = restore(&claim, path)?;
+    drop(claim);
+    let set_aside = aside.as_ref().map_or_else(|| "no history".to_owned(), |aside| aside.display().to_string());
+    let what = format!("the backup {}", backup.path.display());
+    let after = format!("{} values", backup.values);
+    let act = Signed {
+        at_ms: clock::now_ms(),
+        act: "restore".to_owned(),
+        what,
+        before: set_aside,
+        after,
+        ..Signed::default()
+    };
+    ingest::open(store, loaded)?.sign(act)?;
     println!("restored {}", said(&backup));
     if let Some(aside) = aside {
         println!("the history that was there lies in {}", aside.display());

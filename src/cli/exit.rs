@@ -17,6 +17,16 @@ pub enum Exit {
     StoreHeld,
 }
 
+impl Exit {
+    /// What each code means, as the manual says it.
+    pub(super) const MEANINGS: [(&str, &str); 4] = [
+        ("0", "Fine."),
+        ("1", "Some files failed, something is in alarm or damaged, or a campaign found something amiss."),
+        ("2", "The command line or the configuration cannot be used, or there is no terminal to draw on."),
+        ("3", "Another process holds the history; it is named with host, user and since when."),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(match exit {

@@ -1,14 +1,16 @@
 //! `export runs|tracks|curves|alarms`: the history as tables, for other programs.
 
 use std::io::{self, BufWriter};
+use std::path::Path;
 
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::{Result, WrapErr, bail, eyre};
 
 use super::args::{ExportArgs, ExportCommand, ExportFormat};
 use super::out::OutFile;
 use super::runs::is_broken_pipe;
 use super::{Exit, drift, ingest, pack};
 use crate::config::Loaded;
+use crate::engine::quiet::caught;
 use crate::engine::{Extracted, Table, extract, moment};
 use crate::export::drift::{ALARM_COLUMNS, alarm_row};
 use crate::export::{CsvRows, JsonRows, RowSink, XlsxRows, printable};
@@ -87,11 +89,24 @@ fn to_sink(
     let out = args.out.out.as_deref().map(|path| OutFile::begin(path, args.out.force)).transpose()?;
     let mut sink = sink(args.format, out.as_ref(), title, columns)?;
     let store = ingest::open(&args.store, loaded)?;
-    let written = rows(&store, &mut *sink).and_then(|()| Ok(sink.finish()?));
+    let written = not_given_up(args.out.out.as_deref(), || {
+        rows(&store, &mut *sink)?;
+        Ok(sink.finish()?)
+    });
     match (written, out) {
         (Err(error), None) if is_broken_pipe(&error) => Ok(false),
         (written, None) => written.map(|()| true),
         (written, Some(out)) => written.and_then(|()| out.finish()).map(|()| true),
+    }
+}
+
+/// Does what writes a file, and names the file when it is not written. The library for workbooks panics where a disk is
+/// full.
+pub(super) fn not_given_up<T>(path: Option<&Path>, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let done = caught(work).unwrap_or_else(|words| Err(eyre!("{words}")));
+    match path {
+        Some(path) => done.wrap_err_with(|| format!("{} was not written", path.display())),
+        None => done,
     }
 }
 

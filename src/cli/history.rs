@@ -6,9 +6,11 @@ use color_eyre::eyre::{Result, bail};
 
 use super::{Exit, HistoryCommand, StoreArgs, ingest};
 use crate::config::Loaded;
-use crate::engine::{self, Collected, Site, collect, holder};
+use crate::engine::{self, Collected, Site, clock, collect, holder};
 use crate::export::printable;
-use crate::history::{Act, Claim, Damaged, Store, backups_in, compact, set_aside_for_rebuild, verify_backup, words_of};
+use crate::history::{
+    Act, Claim, Damaged, Signed, Store, backups_in, compact, set_aside_for_rebuild, verify_backup, words_of,
+};
 
 /// Does what was asked.
 pub(super) fn run(what: &HistoryCommand, loaded: &Loaded) -> Result<Exit> {
@@ -109,6 +111,9 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
         eprintln!("{}: {cause}", printable(&path.display().to_string()));
     }
     if let Some(aside) = aside {
+        let (before, what) = (aside.display().to_string(), format!("the history, from {} files", files.len()));
+        let (act, after) = ("rebuild".to_owned(), "what people said is carried over".to_owned());
+        store.sign(Signed { at_ms: clock::now_ms(), act, what, before, after, ..Signed::default() })?;
         let (words, mut carried) = (words_of(&aside), 0);
         for (key, word) in words.exclusions {
             carried += usize::from(store.act(Act { key, exclude: true, word })?.is_some());

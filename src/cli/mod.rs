@@ -13,6 +13,8 @@ mod export;
 mod headless;
 mod history;
 mod ingest;
+mod journal;
+mod manual;
 mod models;
 mod out;
 mod outcomes;
@@ -34,18 +36,19 @@ use clap::{Parser, Subcommand};
 use color_eyre::eyre::{Result, bail};
 
 use args::{
-    AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, ConfigCommand, CrashArgs, DemoArgs,
-    DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, ModelsCommand, OutcomesCommand,
-    ReportArgs, RunsArgs, ServeArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, CompletionsArgs, ConfigCommand, CrashArgs,
+    DemoArgs, DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, JournalCommand, ManArgs,
+    ModelsCommand, OutcomesCommand, ReportArgs, RunsArgs, ServeArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 use settings::load;
 
+use crate::engine::quiet::panic_is_expected;
 use crate::history::StoreError;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
-#[command(version = version(), about, max_term_width = 100, subcommand_precedence_over_arg = true)]
+#[command(version = version(), long_version = LONG_VERSION, about, max_term_width = 100, subcommand_precedence_over_arg = true)]
 pub struct Cli {
     /// What to do; without a command: watch.
     #[command(subcommand)]
@@ -58,10 +61,14 @@ pub struct Cli {
     config: Option<PathBuf>,
 }
 
-/// The version as `--version` prints it.
+/// The version alone, as papers name it.
 fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
+
+/// What `--version` prints: the version, and which commit and target it was built from (`src/build.rs`).
+const LONG_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("TRIMWATCH_BUILD_COMMIT"), ", ", env!("TRIMWATCH_BUILD_TARGET"), ")");
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -114,6 +121,13 @@ enum Command {
     /// Where the configuration lies, what it says, whether it is sound.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What people did to the history: who, when, why, before and after; whether it is as it was written.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Print what a shell needs to complete commands, options and values.
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them.
+    Man(ManArgs),
     /// Measure the program's budgets on this machine.
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -150,8 +164,11 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Outcomes(what) => outcomes::run(&what, &load(named)?),
         Command::Demo(args) => demo::run(&args, load(named)?),
         Command::Config(ConfigCommand::Path) => Ok(settings::path(named)),
-        Command::Config(ConfigCommand::Show) => settings::show(named),
+        Command::Config(ConfigCommand::Show(args)) => settings::show(&args, named),
         Command::Config(ConfigCommand::Check) => Ok(settings::check(named)),
+        Command::Journal(what) => journal::run(&what, &load(named)?),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
         Command::Bench(what) => bench::run(what, &load(named)?.config),
     }
 }
@@ -164,7 +181,9 @@ pub fn end_with_the_reader() {
         if words.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
             std::process::exit(0);
         }
-        before(panic);
+        if !panic_is_expected() {
+            before(panic);
+        }
     }));
 }
 

@@ -40,7 +40,7 @@ pub(super) fn run(what: &OutcomesCommand, loaded: &Loaded) -> Result<Exit> {
         }
         OutcomesCommand::Forget { model, serial, store } => {
             let store = ingest::open(store, loaded)?;
-            println!("{} outcomes forgotten", store.forget_outcomes(model, serial.as_deref())?);
+            println!("{} outcomes forgotten", store.forget_outcomes(model, serial.as_deref(), clock::now_ms())?);
             Ok(Exit::Fine)
         }
     }

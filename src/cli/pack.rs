@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use color_eyre::eyre::{Result, bail};
 
 use super::args::PackArgs;
+use super::export::not_given_up;
 use super::out::OutFile;
 use super::{Exit, drift, ingest, version};
 use crate::config::Loaded;
@@ -72,6 +73,10 @@ struct Counts {
     without_curves: u64,
     good: u64,
     graded: u64,
+    /// Runs of the product model that cannot be read: nobody knows which of them are meant.
+    damaged: u64,
+    /// Runs whose curves should be in the pack and cannot be read.
+    damaged_curves: u64,
 }
 
 impl Counts {
@@ -120,6 +125,8 @@ impl Counts {
         lines.push(count("units whose linearity is good", good_units));
         lines.push(count("graded runs of no unit (junk serial)", self.no_unit));
         lines.push(count("runs without kept curves", self.without_curves));
+        lines.push(count("damaged runs of the model, in nothing here", self.damaged));
+        lines.push(count("runs whose curves are damaged", self.damaged_curves));
         lines
     }
 }
@@ -138,22 +145,37 @@ pub(super) fn run(args: &PackArgs, loaded: &Loaded) -> Result<Exit> {
     let store = ingest::open(&args.store, loaded)?;
     let charts = charts(&drift::desk(&store, loaded)?, &store, &args.model)?;
     let scope = scope(args, &charts)?;
+    let counts = not_given_up(Some(path), || write(&store, &args.model, &scope, &charts, &out))?;
+    out.finish()?;
+    println!("{}: {} runs, unit yield in its Summary", printable(&path.display().to_string()), counts.runs);
+    let lacking = [
+        (counts.damaged, "runs are damaged and not"),
+        (counts.damaged_curves, "runs have damaged curves, which are not"),
+    ];
+    for (count, words) in lacking.into_iter().filter(|(count, _)| *count > 0) {
+        eprintln!("{count} {words} in it; `trimwatch history verify --repair` makes them anew from their files");
+    }
+    Ok(if counts.damaged + counts.damaged_curves > 0 { Exit::SomeFilesFailed } else { Exit::Fine })
+}
+
+/// Everything the workbook holds. What is damaged is left out, counted, and said in the summary.
+fn write(store: &Store, model: &str, scope: &Scope, charts: &[DriftCharts], out: &OutFile) -> Result<Counts> {
     let mut pack = Pack::new(out.folder())?;
-    let (counts, newest) = fill(&mut pack, &store, &args.model, &scope)?;
+    let (mut counts, newest) = fill(&mut pack, store, model, scope)?;
     if counts.runs == 0 {
-        bail!("the history has no run of `{}` that is meant", printable(&args.model));
+        bail!("the history has no run of `{}` that is meant", printable(model));
     }
     charts.iter().try_for_each(|charts| pack.lots(charts))?;
     for record in newest.iter().rev() {
-        if let Some(curves) = store.curves_of(record)? {
-            pack.curve(&kept(record), &curves)?;
+        match store.curves_of(record) {
+            Ok(Some(curves)) => pack.curve(&kept(record), &curves)?,
+            Ok(None) => {}
+            Err(_) => counts.damaged_curves += 1,
         }
     }
-    let summary = summary(&args.model, &scope, &counts, (pack.curve_count(), newest.len()));
+    let summary = summary(model, scope, &counts, (pack.curve_count(), newest.len()));
     pack.finish(&summary, std::io::BufWriter::new(out.file()?))?;
-    out.finish()?;
-    println!("{}: {} runs, unit yield in its Summary", printable(&path.display().to_string()), counts.runs);
-    Ok(Exit::Fine)
+    Ok(counts)
 }
 
 /// The charts of a product model at each laser.
@@ -197,7 +219,7 @@ fn fill(pack: &mut Pack, store: &Store, model: &str, scope: &Scope) -> Result<(C
     let most = if matches!(scope, Scope::Unit(_)) { MOST_OF_UNIT } else { MOST_CURVES };
     let (mut counts, mut newest) = (Counts::default(), VecDeque::new());
     let mut refused: Option<ExportError> = None;
-    store.each_run_of(model, |_, record| {
+    let damaged = store.each_run_of(model, |_, record| {
         if refused.is_some() || !scope.takes(&record) {
             return;
         }
@@ -208,6 +230,7 @@ fn fill(pack: &mut Pack, store: &Store, model: &str, scope: &Scope) -> Result<(C
             newest.pop_front();
         }
     })?;
+    counts.damaged = damaged;
     refused.map_or(Ok((counts, newest)), |error| Err(error.into()))
 }
 

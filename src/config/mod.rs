@@ -8,6 +8,8 @@ mod exporting;
 mod keeping;
 mod learning;
 mod load;
+mod origin;
+mod salvage;
 mod screen;
 mod shifts;
 
@@ -17,12 +19,14 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
+use crate::trim::Limits;
 
 pub use drift::DriftSettings;
 pub use exporting::ExportSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
 pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
+pub use origin::{Origin, Origins};
 pub use screen::{Keys, Marker, Theme};
 pub use shifts::{Shift, Shifts, Weekday};
 
@@ -67,6 +71,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Keys>,
     /// Where a screen's exports go.
     pub export: ExportSettings,
+    /// What one file may cost before it is given up.
+    pub limits: Limits,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
     /// Sigma thresholds for models whose name matches; the first match wins.
@@ -95,6 +101,7 @@ impl Default for Config {
             attach: AttachSettings::default(),
             keys: BTreeMap::new(),
             export: ExportSettings::default(),
+            limits: Limits::default(),
             sigma: SigmaSettings::default(),
             rules: Vec::new(),
         }
@@ -152,7 +159,12 @@ pub enum Bell {
 impl Config {
     /// The part that judging needs.
     pub fn analysis(&self) -> AnalysisSettings {
-        AnalysisSettings { sigma: self.sigma.clone(), rules: self.rules.clone(), offset_warn: self.offset_warn }
+        AnalysisSettings {
+            sigma: self.sigma.clone(),
+            rules: self.rules.clone(),
+            offset_warn: self.offset_warn,
+            limits: self.limits,
+        }
     }
 
     /// Every problem at once, in words that name the key.
@@ -177,6 +189,7 @@ impl Config {
         problems.extend(self.retention.problems());
         problems.extend(self.shifts.problems());
         problems.extend(self.drift.problems());
+        problems.extend(self.limits.problems());
         problems
     }
 
@@ -218,6 +231,20 @@ mod tests {
             toml::from_str::<Config>(&text).expect("well-formed").problems().len()
         };
         assert_eq!([of("/plant/lts/out"), of("/plant/lts"), of("/plant/out"), of("")], [1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn the_packaged_file_changes_nothing_and_names_the_defaults_where_it_can() {
+        let file = include_str!("../../.packaging/config.toml");
+        assert!(file.lines().all(|line| line.is_empty() || line.starts_with('#')), "commented out");
+        let taken = |line: &str| line.strip_prefix('#').filter(|line| !line.starts_with(' ')).map(str::to_owned);
+        let text: Vec<String> = file.lines().filter_map(taken).collect();
+        let mut config: Config = toml::from_str(&text.join("\n")).expect("every line of it can be used");
+        assert_eq!(config.problems(), Vec::<String>::new());
+        assert_eq!((config.watches.len(), config.rules.len(), config.shifts.list.len()), (1, 1, 1));
+        assert!(config.store.take().is_some() && config.backup.copy_to.take().is_some());
+        (config.watches, config.rules, config.shifts) = Default::default();
+        assert_eq!(config, Config::default());
     }
 
     #[test]

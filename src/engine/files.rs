@@ -10,9 +10,6 @@ use crate::intake::{self, FileStat, WatchedFolder};
 use crate::learning::Speakers;
 use crate::trim::Source;
 
-/// Largest file that is read into memory, bytes.
-pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
-
 /// Workbooks found under some paths.
 #[derive(Debug, Default)]
 pub struct Collected {
@@ -74,7 +71,7 @@ impl<'a> Site<'a> {
 
 /// Reads and judges the file at a path.
 pub fn process_path(path: &Path, site: &Site<'_>) -> Processed {
-    match intake::read_once(path, MAX_FILE_BYTES) {
+    match intake::read_once(path, site.analysis.limits.bytes) {
         Ok((bytes, stat)) => {
             process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, &Speakers::default())
         }

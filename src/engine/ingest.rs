@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::files::{MAX_FILE_BYTES, Site, process_bytes};
+use super::files::{Site, process_bytes};
 use super::keeper::entry;
 use super::models;
 use super::process::Outcome;
@@ -82,7 +82,7 @@ fn work<'a>(
 }
 
 fn one_file(path: &std::path::Path, (site, speakers): (&Site<'_>, &Speakers)) -> Finished {
-    let (file, outcome) = match read_once(path, MAX_FILE_BYTES) {
+    let (file, outcome) = match read_once(path, site.analysis.limits.bytes) {
         Ok((bytes, stat)) => {
             let processed = process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, speakers);
             (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)

@@ -37,7 +37,7 @@ mod worker;
 pub use catalogue::moment;
 pub use drift::{Desk, DetectorTold, drift_report};
 pub use export::{ExtractError, Extracted, Table, extract, kept};
-pub use files::{Collected, MAX_FILE_BYTES, Site, collect, process_path};
+pub use files::{Collected, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};
 pub use live::{Claimed, Engine};

@@ -1,11 +1,12 @@
 //! Bytes → verdict. Every mode of the program calls [`process`]; they differ only in where the result goes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use super::{models, quiet};
 use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use crate::learning::Speakers;
-use crate::trim::{self, Identity, ReadErrorKind, Reading, Source, TrimRun};
+use crate::trim::{self, Bounds, Identity, ReadErrorKind, Reading, Source, TrimRun};
 
 /// The content hash that makes a file the same file: BLAKE3.
 pub type ContentHash = [u8; 32];
@@ -63,7 +64,9 @@ pub fn process_with(bytes: &[u8], source: Source<'_>, settings: &AnalysisSetting
 }
 
 fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings, speakers: &Speakers) -> Outcome {
-    match trim::read(bytes, source) {
+    let begun = Instant::now();
+    let spent = || begun.elapsed() > Duration::from_secs(settings.limits.seconds);
+    match trim::read_within(bytes, source, &Bounds { limits: settings.limits, spent: &spent }) {
         Ok(Reading::Run(run)) => {
             let (judged, curves) = judge_run(&run, settings, speakers);
             Outcome::Judged { run: Box::new(judged), curves }

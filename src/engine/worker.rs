@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
-use super::files::{MAX_FILE_BYTES, process_bytes};
+use super::files::process_bytes;
 use super::process::Outcome;
 use super::setup::Setup;
 use crate::history::FileFacts;
@@ -87,7 +87,7 @@ fn work(setup: &Setup, stopping: &AtomicBool, queue: &Lanes, done: &Sender<Done>
 }
 
 fn one_file(setup: &Setup, candidate: Candidate) -> Done {
-    let (bytes, stat) = match read_once(&candidate.path, MAX_FILE_BYTES) {
+    let (bytes, stat) = match read_once(&candidate.path, setup.analysis.limits.bytes) {
         Ok(read) => read,
         Err(error) => return unreadable(candidate, &error),
     };

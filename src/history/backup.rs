@@ -120,7 +120,7 @@ fn write(
     head: &Head,
     page: impl Fn(&[u8], usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>,
 ) -> Result<(), StoreError> {
-    let file = File::create(path).map_err(StoreError::io(path))?;
+    let file = super::disk::create_private(path).map_err(StoreError::io(path))?;
     let mut out = Lines { out: GzEncoder::new(BufWriter::new(file), Compression::fast()), hash: blake3::Hasher::new() };
     let in_file = |e: io::Error| StoreError::Io { path: path.to_path_buf(), source: e };
     out.line(&serde_json::to_string(head).map_err(StoreError::engine)?).map_err(in_file)?;
@@ -232,7 +232,9 @@ pub(super) fn named(path: &Path) -> Option<(i64, u64)> {
 pub(super) fn copy_to(backup: &Backup, folder: &Path, keep: usize) -> Result<(), StoreError> {
     let name = backup.path.file_name().unwrap_or_default();
     let (aside, path) = (folder.join("unfinished.part"), folder.join(name));
-    let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&backup.path, &aside));
+    // A folder that is there is somebody's own; one that is not is made as private as the history.
+    let there = if folder.is_dir() { Ok(()) } else { super::disk::make_private(folder) };
+    let copied = there.and_then(|()| fs::copy(&backup.path, &aside));
     copied.and_then(|_| File::open(&aside)?.sync_all()).map_err(StoreError::io(&aside))?;
     verify(&aside)?;
     fs::rename(&aside, &path).map_err(StoreError::io(&path))?;

@@ -28,10 +28,19 @@ pub(super) fn make_private(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Begins a file anew, readable by its owner alone wherever it is copied to.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Written aside, synced, renamed: the file is whole or the one before.
 pub(super) fn write_whole(dir: &Path, name: &str, words: &[u8]) -> io::Result<()> {
     let aside = dir.join(format!("{name}.new"));
-    let mut file = File::create(&aside)?;
+    let mut file = create_private(&aside)?;
     file.write_all(words)?;
     file.sync_all()?;
     fs::rename(&aside, dir.join(name))?;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::audit::{AuditHead, Signed};
 use super::error::StoreError;
 use super::journal::Changes;
+use super::key;
 use super::shelf::Shelf;
 use super::value;
 use super::value::Stored;
@@ -17,11 +19,13 @@ pub(super) const MAX_BYTES: usize = 256 * 1024;
 pub(super) struct Draft<'a> {
     shelf: &'a Shelf,
     changes: Changes,
+    /// What people did in it, for the audit journal.
+    signed: Vec<Signed>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(shelf: &'a Shelf) -> Self {
-        Self { shelf, changes: Changes::new() }
+        Self { shelf, changes: Changes::new(), signed: Vec::new() }
     }
 
     /// The value as it will be once the draft is applied.
@@ -65,8 +69,20 @@ impl<'a> Draft<'a> {
         self.changes.is_empty() || (self.changes.len() + records <= MAX_RECORDS && taken + bytes <= MAX_BYTES)
     }
 
+    /// A person did this: the audit journal tells of it before the history has it.
+    pub(super) fn sign(&mut self, signed: Signed) {
+        self.signed.push(signed);
+    }
+
     /// Applies what is here and starts anew.
     pub(super) fn apply(&mut self) -> Result<(), StoreError> {
+        if !self.signed.is_empty() {
+            let known = self.get::<AuditHead>(key::AUDIT).ok().flatten();
+            if let Some(head) = self.shelf.sign(&self.signed, known)? {
+                self.put(key::AUDIT.to_vec(), &head)?;
+            }
+            self.signed.clear();
+        }
         if !self.changes.is_empty() {
             self.shelf.apply(&self.changes)?;
             self.changes.clear();

@@ -357,6 +357,8 @@ pub(super) const SHIFTS: &[u8] = b"kshifts";
 pub(super) const DRIFT: &[u8] = b"kdrift";
 /// Curves of runs before this moment, seconds since 1970, have been dropped.
 pub(super) const CURVES_FROM: &[u8] = b"kcurves";
+/// How far the audit journal goes.
+pub(super) const AUDIT: &[u8] = b"kaudit";
 /// Number of the journal's last batch that the engine has.
 pub(super) const JOURNAL: &[u8] = b"kjournal";
 

@@ -1,5 +1,6 @@
 //! The store: every run, its curves, its seen mark, and how every other file ended.
 
+mod audit;
 mod backup;
 mod backup_line;
 mod claim;
@@ -35,6 +36,7 @@ mod value;
 mod waiting;
 mod walk;
 
+pub use audit::{AuditEntry, AuditHead, Audited, Signed, Tampered, audit, audit_entries, audit_path, read_audit};
 pub use backup::{Backup, verify as verify_backup};
 pub use claim::Claim;
 pub use drift::is_in_time;

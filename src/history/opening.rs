@@ -133,7 +133,7 @@ fn checked(dir: &Path, least: u64, opening: &mut Opening) -> Result<Shelf, Store
         let gap = format!("it has batch {applied} of the journal, which goes on at {told}");
         return Err(StoreError::engine(gap));
     }
-    let disk = Disk::new(database, journal);
+    let disk = Disk::new(dir, database, journal);
     let told = catch_up(&disk, &journals, applied)?;
     opening.notes.extend(told.said_gaps().map(|said| format!("{said}. {READ_AGAIN}")));
     let mut last = told.last;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::Signed;
 use super::error::StoreError;
 use super::key;
 use super::plan;
@@ -35,6 +36,20 @@ pub struct Outcome {
 
 impl Stored for Outcome {}
 
+impl Outcome {
+    fn said(&self) -> String {
+        let word = if self.passed { "passed" } else { "failed" };
+        [word, &self.note].join(" ").trim().to_owned()
+    }
+
+    /// What the audit journal says of it.
+    fn signed(&self, before: String, after: String) -> Signed {
+        let what = format!("{} {} tested {} {}", self.model, self.serial, self.tested.date, self.tested.clock());
+        let (act, by, why) = ("outcome".to_owned(), self.by.clone(), self.note.clone());
+        Signed { at_ms: self.at_ms, act, what, by, why, before, after }
+    }
+}
+
 /// How outcomes were taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Taken {
@@ -60,6 +75,10 @@ impl Store {
                 for outcome in group {
                     let key = key::outcome(&outcome.model, &outcome.serial, outcome.tested.timestamp());
                     let before: Option<Outcome> = draft.get(&key)?;
+                    if before.as_ref().is_none_or(|before| !says_the_same(before, outcome)) {
+                        let was = before.as_ref().map_or("nobody said anything".to_owned(), Outcome::said);
+                        draft.sign(outcome.signed(was, outcome.said()));
+                    }
                     match before {
                         None => taken.new += 1,
                         Some(before) if says_the_same(&before, outcome) => taken.same += 1,
@@ -89,11 +108,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::commit`].
-    pub fn forget_outcomes(&self, model: &str, serial: Option<&str>) -> Result<usize, StoreError> {
+    pub fn forget_outcomes(&self, model: &str, serial: Option<&str>, at_ms: i64) -> Result<usize, StoreError> {
         let found = self.outcomes(Some(model), serial)?;
         for group in found.chunks(100) {
             self.writing(|draft| {
                 for outcome in group {
+                    let forgotten = outcome.signed(outcome.said(), "forgotten".to_owned());
+                    draft.sign(Signed { at_ms, by: String::new(), ..forgotten });
                     draft.remove(key::outcome(&outcome.model, &outcome.serial, outcome.tested.timestamp()));
                 }
                 Ok(())
@@ -206,7 +227,7 @@ mod tests {
         let taken = store.take_outcomes(&again).expect("memory");
         assert_eq!((taken.new, taken.changed, taken.same), (0, 1, 1));
         assert_eq!(store.outcomes(Some("8340-1"), Some("1")).expect("memory").len(), 2, "not those of 12");
-        assert_eq!(store.forget_outcomes("8340-1", Some("1")).expect("memory"), 2);
+        assert_eq!(store.forget_outcomes("8340-1", Some("1"), 0).expect("memory"), 2);
         assert_eq!(store.outcomes(None, None).expect("memory").len(), 1);
     }
 }

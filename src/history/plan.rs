@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::Signed;
 use super::counting::recount;
 use super::digest::Digest;
 use super::draft::Draft;
@@ -264,10 +265,62 @@ fn excluded_or_not(draft: &mut Draft<'_>, act: Act) -> Result<Option<Committed>,
         draft.put(key::run(&run_key), &record)
     })?;
     let at_ms = word.at_ms;
+    draft.sign(signed_exclusion(&before, exclude, &word));
     let outcome = Act { key: run_key.clone(), exclude, word }.outcome();
     let log = LogEntry { sequence: next_line(draft)?, at_ms, file: record.file.clone(), outcome };
     write_log(draft, &log)?;
     Ok(Some(Committed { log, run: Some((run_key, record)) }))
+}
+
+/// What the audit journal says of an exclusion or of its end.
+fn signed_exclusion(before: &RunRecord, exclude: bool, word: &Exclusion) -> Signed {
+    let state = |excluded: Option<&Exclusion>| {
+        excluded.map_or("counts".to_owned(), |word| format!("excluded by {}: {}", word.by, word.reason))
+    };
+    Signed {
+        at_ms: word.at_ms,
+        act: if exclude { "exclude" } else { "include" }.to_owned(),
+        what: said_run(before),
+        by: word.by.clone(),
+        why: word.reason.clone(),
+        before: state(before.excluded.as_ref()),
+        after: state(exclude.then_some(word)),
+    }
+}
+
+/// A run in the words of people, with the name that `show` knows it by.
+fn said_run(record: &RunRecord) -> String {
+    let identity = &record.run.identity;
+    let name: String = hex::encode(record.file.content).chars().take(12).collect();
+    format!("{} {} run {name}", identity.model, identity.serial)
+}
+
+/// What the audit journal says of a line of the log that tells of a person's word; nothing of the program's own.
+fn signed_line(at_ms: i64, file: &FileFacts, outcome: &LogOutcome) -> Option<Signed> {
+    let word = |act: &str, what: &str, by: &str, why: &str| Signed {
+        at_ms,
+        act: act.to_owned(),
+        what: what.to_owned(),
+        by: by.to_owned(),
+        why: why.to_owned(),
+        ..Signed::default()
+    };
+    Some(match outcome {
+        LogOutcome::Acknowledged { alarm, sentence, cause, note, by } => Signed {
+            before: "open".to_owned(),
+            after: format!("acknowledged: {cause}"),
+            ..word("acknowledge", &format!("alarm {alarm}: {sentence}"), by, note)
+        },
+        LogOutcome::NewBaseline { of, from, reason, by } => {
+            Signed { after: format!("a new baseline from {from} on"), ..word("baseline", of, by, reason) }
+        }
+        LogOutcome::Learning { what, by, .. } if by != "trimwatch" => word("learning", what, by, ""),
+        // What a test said is signed where it is taken; only that it is taken back is not.
+        LogOutcome::Tested { passed: None, note, by, .. } => {
+            Signed { after: "nobody said anything".to_owned(), ..word("outcome", &file.path, by, note) }
+        }
+        _ => return None,
+    })
 }
 
 /// Writes a line of the log that tells of a word and not of how a file ended.
@@ -277,6 +330,9 @@ pub(super) fn note(
     file: FileFacts,
     outcome: LogOutcome,
 ) -> Result<LogEntry, StoreError> {
+    if let Some(signed) = signed_line(at_ms, &file, &outcome) {
+        draft.sign(signed);
+    }
     let log = LogEntry { sequence: next_line(draft)?, at_ms, file, outcome };
     write_log(draft, &log)?;
     Ok(log)

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::Signed;
 use super::error::StoreError;
 use super::key;
 use super::plan;
@@ -19,6 +20,8 @@ use crate::learning::Card;
 const CHUNK: usize = 60 * 1024;
 /// Versions that are kept of each model, the deployed one beside them.
 const MOST_VERSIONS: usize = 5;
+/// How the reason begins when a person chose who speaks; the rest is that person.
+const CHOSEN_BY: &str = "chosen by ";
 
 /// Which version of a model speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,8 +130,18 @@ impl Store {
         if let Some(version) = version {
             self.value::<Card>(&key::model_card(learner, scope, version))?.ok_or_else(unknown)?;
         }
-        (head.deployed, head.since_ms, head.why) = (version, at_ms, why.to_owned());
-        self.writing(|draft| draft.put(head_key, &head))?;
+        let spoke = std::mem::replace(&mut head.deployed, version);
+        (head.since_ms, head.why) = (at_ms, why.to_owned());
+        self.writing(|draft| {
+            if let Some(by) = why.strip_prefix(CHOSEN_BY) {
+                let said =
+                    |version: Option<u32>| version.map_or("the formula speaks".to_owned(), |v| format!("v{v} speaks"));
+                let what = [learner.title(), scope].join(" ").trim().to_owned();
+                let (act, by, why) = ("deploy".to_owned(), by.to_owned(), String::new());
+                draft.sign(Signed { at_ms, act, what, by, why, before: said(spoke), after: said(version) });
+            }
+            draft.put(head_key, &head)
+        })?;
         Ok(head)
     }
 

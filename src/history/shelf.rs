@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::audit::{AuditFile, AuditHead, Signed};
 use super::database::Database;
 use super::error::StoreError;
 use super::journal::{Changes, Journal};
@@ -32,6 +34,7 @@ pub(super) enum Shelf {
 #[derive(Debug)]
 pub(super) struct Disk {
     pub(super) database: Database,
+    audit: AuditFile,
     pub(super) journal: Mutex<Journal>,
     /// Whether anything ever failed to be written.
     pub(super) broken: AtomicBool,
@@ -126,6 +129,17 @@ impl Shelf {
         }
     }
 
+    /// Tells the audit journal what people did; where it ends then, `None` in memory.
+    pub(super) fn sign(&self, acts: &[Signed], known: Option<AuditHead>) -> Result<Option<AuditHead>, StoreError> {
+        match self {
+            Self::Disk(disk) => {
+                disk.audit.append(acts, known).map(Some).map_err(StoreError::io(Path::new("audit.jsonl")))
+            }
+            Self::Memory(_) => Ok(None),
+            Self::Closed => Err(StoreError::Broken),
+        }
+    }
+
     /// Applies the changes as a whole; on disk when this returns.
     pub(super) fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
         match self {
@@ -149,8 +163,8 @@ impl Shelf {
 }
 
 impl Disk {
-    pub(super) fn new(database: Database, journal: Journal) -> Self {
-        Self { database, journal: Mutex::new(journal), broken: AtomicBool::new(false) }
+    pub(super) fn new(dir: &Path, database: Database, journal: Journal) -> Self {
+        Self { database, audit: AuditFile::of(dir), journal: Mutex::new(journal), broken: AtomicBool::new(false) }
     }
 
     /// Asks for one key after the other. The engine lets go of what it has read only after so many looks at a

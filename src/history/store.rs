@@ -270,20 +270,21 @@ impl Store {
         Ok(found)
     }
 
-    /// Calls `each` for all runs of a product model, in clock order. Damaged values are left out.
+    /// Calls `each` for all runs of a product model, in clock order. Returns how many are damaged and left out.
     ///
     /// # Errors
     /// An engine that cannot be read.
-    pub fn each_run_of(&self, model: &str, mut each: impl FnMut(RunKey, RunRecord)) -> Result<(), StoreError> {
+    pub fn each_run_of(&self, model: &str, mut each: impl FnMut(RunKey, RunRecord)) -> Result<u64, StoreError> {
         let prefix = key::runs_named(model);
-        let mut after = prefix.clone();
+        let (mut after, mut damaged) = (prefix.clone(), 0);
         loop {
             let page = self.shelf().after(&after, &prefix, PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
+            let Some((last, _)) = page.last() else { return Ok(damaged) };
             after.clone_from(last);
             for (key, bytes) in &page {
-                if let (Some(key), Ok(record)) = (key.get(1..), value::decode(bytes)) {
-                    each(RunKey(key.to_vec()), record);
+                match (key.get(1..), value::decode(bytes)) {
+                    (Some(key), Ok(record)) => each(RunKey(key.to_vec()), record),
+                    _ => damaged += 1,
                 }
             }
         }

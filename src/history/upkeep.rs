@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::audit::{AuditHead, Signed};
 use super::backup::{self, Backup};
 use super::disk;
 use super::draft::MAX_RECORDS;
@@ -127,6 +128,25 @@ impl Store {
         }
         self.walk(b'c', |_, value| bytes += value.len() as u64)?;
         Ok(bytes)
+    }
+
+    /// How far the audit journal goes, as the history knows it.
+    ///
+    /// # Errors
+    /// A damaged value or an engine that cannot be read.
+    pub fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
+        self.value(key::AUDIT)
+    }
+
+    /// Tells the audit journal of an act that changes nothing in the history itself, or all of it at once.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn sign(&self, signed: Signed) -> Result<(), StoreError> {
+        self.writing(|draft| {
+            draft.sign(signed);
+            Ok(())
+        })
     }
 
     /// Looks at a run's values. What is damaged is set aside, counted no longer, and forgotten as a file that was

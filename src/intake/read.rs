@@ -24,7 +24,7 @@ pub enum ReadOnceError {
     #[error("the file changed while it was read")]
     StillChanging,
     /// Too large to be a trim file.
-    #[error("{len} bytes; at most {limit} are read")]
+    #[error("{len} bytes; limits.bytes is {limit}")]
     TooLarge {
         /// Its size, bytes.
         len: u64,

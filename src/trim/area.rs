@@ -1,25 +1,37 @@
 //! How many cells a workbook may span before anybody builds a grid of them.
 
 use super::error::{CellRef, ReadError, ReadErrorKind};
+use super::limits::Limits;
 
 /// Largest (last row + 1) · (last column + 1) of a sheet's actual cells.
 const MAX_SHEET_AREA: u64 = 1_000_000;
-/// The same, summed over a workbook's sheets.
-const MAX_FILE_AREA: u64 = 4_000_000;
 /// Last row index that is accepted.
 const MAX_ROW: u32 = 65_535;
 /// Last column index that is accepted.
 pub(super) const MAX_COLUMN: u32 = 255;
 
 /// Adds up the cell areas of a workbook and refuses what is too large.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct AreaBudget {
+    /// Most that all sheets span together.
+    most: u64,
     total: u64,
     rows: u64,
     columns: u64,
 }
 
+impl Default for AreaBudget {
+    fn default() -> Self {
+        Self::within(Limits::default().cells)
+    }
+}
+
 impl AreaBudget {
+    /// As many cells as a site allows a file.
+    pub(super) fn within(most: u64) -> Self {
+        Self { most, total: 0, rows: 0, columns: 0 }
+    }
+
     /// Notes an actual cell of the current sheet.
     #[inline]
     pub(super) fn cell(&mut self, row: u32, column: u32) -> Result<(), ReadError> {
@@ -46,6 +58,9 @@ impl AreaBudget {
                 format!("a sheet spans more than {MAX_SHEET_AREA} cells"),
             ));
         }
+        if self.total + self.rows * self.columns > self.most {
+            return Err(self.too_many());
+        }
         Ok(())
     }
 
@@ -53,13 +68,12 @@ impl AreaBudget {
     pub(super) fn end_sheet(&mut self) -> Result<(), ReadError> {
         self.total += self.rows * self.columns;
         (self.rows, self.columns) = (0, 0);
-        if self.total > MAX_FILE_AREA {
-            return Err(ReadError::file(
-                ReadErrorKind::TooLarge,
-                format!("the sheets span more than {MAX_FILE_AREA} cells"),
-            ));
-        }
-        Ok(())
+        if self.total > self.most { Err(self.too_many()) } else { Ok(()) }
+    }
+
+    fn too_many(&self) -> ReadError {
+        let cause = format!("the sheets span more than {} cells (limits.cells)", self.most);
+        ReadError::file(ReadErrorKind::TooLarge, cause)
     }
 }
 

@@ -38,6 +38,8 @@ pub enum ReadErrorKind {
     Corrupt,
     /// Larger than the bounds that keep one file from hurting the program.
     TooLarge,
+    /// Its time was spent before it was read.
+    TooSlow,
     /// A sound workbook that no trim station wrote.
     UnknownLayout,
 }

@@ -14,6 +14,7 @@ mod compound;
 mod error;
 mod file_name;
 mod label;
+mod limits;
 mod local_time;
 mod prescan;
 mod prescan_xls;
@@ -27,6 +28,7 @@ mod workbook;
 
 pub use error::{CellRef, ReadError, ReadErrorKind};
 pub use file_name::{FileName, ParsedTime};
+pub use limits::{Bounds, Limits};
 pub use local_time::{LocalDate, LocalTime};
 pub use prescan::{Format, prescan};
 pub use run::{
@@ -75,7 +77,20 @@ pub fn identity_by_name(source: Source<'_>) -> Identity {
 /// The libraries underneath may panic on damaged input that passes the pre-scan; callers wrap each file in
 /// `catch_unwind`.
 pub fn read(bytes: &[u8], source: Source<'_>) -> Result<Reading, ReadError> {
-    let format = prescan(bytes)?;
-    let book = workbook::Workbook::open(bytes, format)?;
-    assemble::assemble(&book, source)
+    read_within(bytes, source, &Bounds::default())
+}
+
+/// As [`read`], within a site's limits.
+///
+/// # Errors
+/// As [`read`], and what is beyond a limit names it.
+///
+/// # Panics
+/// As [`read`].
+pub fn read_within(bytes: &[u8], source: Source<'_>, bounds: &Bounds<'_>) -> Result<Reading, ReadError> {
+    let format = prescan(bytes, bounds)?;
+    let book = workbook::Workbook::open(bytes, format, bounds)?;
+    let reading = assemble::assemble(&book, source)?;
+    bounds.time()?;
+    Ok(reading)
 }

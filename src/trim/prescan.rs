@@ -4,10 +4,8 @@
 //! `catch_unwind` stops neither. Every file passes here first.
 
 use super::error::{ReadError, ReadErrorKind};
+use super::limits::Bounds;
 use super::{prescan_xls, prescan_xlsx};
-
-/// Largest file that is opened, bytes (real ones: 0.1–1.8 MB).
-pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Container of a workbook, told by its first bytes and never by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,18 +20,13 @@ pub enum Format {
 ///
 /// # Errors
 /// [`ReadErrorKind::Unfinished`] for files cut short or filled with zeros, else the reason it is refused.
-pub fn prescan(bytes: &[u8]) -> Result<Format, ReadError> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(ReadError::file(
-            ReadErrorKind::TooLarge,
-            format!("{} bytes; at most {MAX_FILE_BYTES} are read", bytes.len()),
-        ));
-    }
+pub fn prescan(bytes: &[u8], bounds: &Bounds<'_>) -> Result<Format, ReadError> {
+    bounds.bytes(bytes.len())?;
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-        prescan_xls::check(bytes)?;
+        prescan_xls::check(bytes, bounds)?;
         Ok(Format::Xls)
     } else if bytes.starts_with(b"PK\x03\x04") {
-        prescan_xlsx::check(bytes)?;
+        prescan_xlsx::check(bytes, bounds)?;
         Ok(Format::Xlsx)
     } else {
         Err(no_workbook(bytes))
@@ -64,7 +57,7 @@ mod tests {
     use super::*;
 
     fn kind(bytes: &[u8]) -> ReadErrorKind {
-        prescan(bytes).expect_err("no workbook").kind
+        prescan(bytes, &Bounds::default()).expect_err("no workbook").kind
     }
 
     #[test]
@@ -76,7 +69,7 @@ mod tests {
 
     #[test]
     fn html_saved_as_xls_is_named_as_such() {
-        let error = prescan(b"\xEF\xBB\xBF \r\n<HTML><body>").expect_err("no workbook");
+        let error = prescan(b"\xEF\xBB\xBF \r\n<HTML><body>", &Bounds::default()).expect_err("no workbook");
         assert_eq!(error.kind, ReadErrorKind::NotAWorkbook);
         assert!(error.cause.contains("HTML"), "{}", error.cause);
     }

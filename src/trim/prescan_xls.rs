@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::area::{AreaBudget, MAX_COLUMN};
 use super::compound::{Compound, u16_at, u32_at};
 use super::error::{ReadError, ReadErrorKind};
+use super::limits::Bounds;
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;
@@ -15,9 +16,10 @@ const FILEPASS: u16 = 0x002F;
 const MAX_RECORD: usize = 8224;
 
 /// Walks the file; see [`super::prescan`].
-pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
+pub(super) fn check(bytes: &[u8], bounds: &Bounds<'_>) -> Result<(), ReadError> {
     let stream = workbook_stream(bytes)?;
-    let mut walk = Walk::default();
+    let mut walk = Walk { area: AreaBudget::within(bounds.limits.cells), ..Walk::default() };
+    let mut records = 0;
     let mut rest = stream.as_ref();
     // Some writers fill the stream up with zeros once every sheet is complete; a tail cut off leaves one open.
     while !(rest.is_empty() || walk.is_complete() && rest.iter().all(|&byte| byte == 0)) {
@@ -25,6 +27,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
             walk.record(kind, body, stream.len() - rest.len(), stream.len())?;
             Ok(after)
         });
+        bounds.step(records)?;
+        bounds.sheets(walk.sheets.len())?;
+        records += 1;
         rest = taken.map_err(|error| if nothing_follows(rest) { not_finished(error) } else { error })?;
     }
     walk.finish()

@@ -6,6 +6,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::error::{ReadError, ReadErrorKind};
+use super::limits::Bounds;
 
 /// Largest unpacked entry, bytes.
 const MAX_ENTRY: u64 = 32 * 1024 * 1024;
@@ -16,7 +17,7 @@ const MAX_ENTRIES: usize = 4096;
 
 /// Counts the unpacked bytes; see [`super::prescan`]. Sizes in the directory are claims, so each entry is
 /// really unpacked.
-pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
+pub(super) fn check(bytes: &[u8], bounds: &Bounds<'_>) -> Result<(), ReadError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
         ReadError::file(ReadErrorKind::Unfinished, format!("the zip directory is missing or damaged: {e}"))
     })?;
@@ -28,6 +29,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadError> {
     }
     let mut total = 0;
     for index in 0..archive.len() {
+        bounds.time()?;
         total += unpacked(&mut archive, index)?;
         if total > MAX_TOTAL {
             return Err(too_large(format!("more than {MAX_TOTAL} bytes unpacked")));

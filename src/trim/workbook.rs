@@ -9,6 +9,7 @@ use calamine::{Data, DataRef, Range, Reader, Xls, Xlsx};
 
 use super::area::AreaBudget;
 use super::error::{CellRef, ReadError, ReadErrorKind};
+use super::limits::Bounds;
 use super::prescan::Format;
 
 /// Beyond this no volt, ohm or degree was ever measured; differences of such values still fit in the single precision
@@ -136,7 +137,7 @@ pub(super) struct Workbook<'a> {
 
 impl<'a> Workbook<'a> {
     /// Opens bytes that passed the pre-scan.
-    pub(super) fn open(bytes: &'a [u8], format: Format) -> Result<Self, ReadError> {
+    pub(super) fn open(bytes: &'a [u8], format: Format, bounds: &Bounds<'_>) -> Result<Self, ReadError> {
         let corrupt = |e: &dyn std::fmt::Display| {
             ReadError::file(ReadErrorKind::Corrupt, format!("the workbook cannot be opened: {e}"))
         };
@@ -147,7 +148,8 @@ impl<'a> Workbook<'a> {
             }
             Format::Xlsx => {
                 let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|e| corrupt(&e))?;
-                check_areas(&mut book)?;
+                bounds.sheets(book.sheet_names().len())?;
+                check_areas(&mut book, bounds)?;
                 Inner::Xlsx(Box::new(book))
             }
         };
@@ -193,12 +195,14 @@ fn damaged(cause: &dyn std::fmt::Display) -> ReadError {
 
 /// Walks the cells of every `.xlsx` sheet and refuses areas that are too large, before any grid is built. A sheet
 /// that cannot be walked is left to whoever asks for it.
-fn check_areas(book: &mut Xlsx<Cursor<&[u8]>>) -> Result<(), ReadError> {
-    let mut budget = AreaBudget::default();
+fn check_areas(book: &mut Xlsx<Cursor<&[u8]>>, bounds: &Bounds<'_>) -> Result<(), ReadError> {
+    let (mut budget, mut cells) = (AreaBudget::within(bounds.limits.cells), 0);
     for name in book.sheet_names() {
         let Ok(mut reader) = book.worksheet_cells_reader(&name) else { continue };
         while let Ok(Some(cell)) = reader.next_cell() {
             let (row, column) = cell.get_position();
+            bounds.step(cells)?;
+            cells += 1;
             if !matches!(cell.get_value(), DataRef::Empty) {
                 budget.cell(row, column).map_err(|e| e.on(&name).at(CellRef { row, column }))?;
             }

@@ -78,7 +78,10 @@ pub(super) fn read<T: Default + DeserializeOwned>(path: &Path, what: &str) -> (T
 pub(super) fn write<T: Serialize>(path: &Path, remembered: &T) -> io::Result<()> {
     let text = toml::to_string_pretty(remembered).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        let mut made = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+        made.recursive(true).create(folder)?;
     }
     let aside = path.with_extension(format!("toml.{}.new", std::process::id()));
     fs::write(&aside, text)?;

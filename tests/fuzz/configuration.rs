@@ -135,6 +135,11 @@ fn is_in_range(config: &Config) -> bool {
         && (1..=8760).contains(&config.backup.every_hours)
         && config.backup.every_files > 0
         && (years == 0.0 || (0.1..=100.0).contains(&years))
+        && config.drift.problems().is_empty()
+        && (1_000..=1_073_741_824).contains(&config.limits.bytes)
+        && (1..=65_535).contains(&config.limits.sheets)
+        && (1_000..=100_000_000).contains(&config.limits.cells)
+        && (1..=3_600).contains(&config.limits.seconds)
         && config.shifts.holidays.iter().all(|day| is_date(day))
         && config.shifts.list.iter().all(|shift| is_clock(&shift.from) && is_clock(&shift.to))
         && is_while(&config.drift.false_alarm_every)
