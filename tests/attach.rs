@@ -109,6 +109,25 @@ fn what_somebody_says_on_one_screen_is_seen_on_all() {
 }
 
 #[test]
+fn a_screen_that_missed_something_is_told_how_everything_stands() {
+    let shop = Shop::new();
+    let owner = shop.open();
+    owner.opened();
+    shop.drop_sample("9203_34");
+    arrived(&owner);
+    let viewer = viewer(&shop);
+    viewer.opened();
+    for shift in [&owner, &viewer] {
+        shift.ask(Request::Again);
+        shift.wait("a beginning", |event| (event == Event::Anew).then_some(()));
+        let (runs, log) = shift.opened();
+        assert_eq!((runs.len(), log.len()), (1, 1));
+    }
+    viewer.session.stop();
+    owner.session.stop();
+}
+
+#[test]
 fn who_only_looks_changes_nothing_and_never_takes_over() {
     let shop = Shop::new();
     let owner = shop.open();

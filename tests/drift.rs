@@ -226,6 +226,7 @@ fn a_screen_hears_of_an_open_alarm_and_of_its_acknowledgement() {
     let shop = Shop::new();
     drop(history(&shop.store(), LOTS * LOT));
     let shift = shop.open();
+    shift.ask(Request::Drift);
     let open = shift.wait("an open alarm", |event| match event {
         Event::Drift(list) => list.open.first().cloned(),
         _ => None,

@@ -28,7 +28,8 @@ pub(super) fn acts(request: &Request) -> bool {
         | Request::Tested { .. }
         | Request::Acknowledge { .. }
         | Request::NewBaseline { .. } => true,
-        Request::Curves { .. }
+        Request::Again
+        | Request::Curves { .. }
         | Request::Unit { .. }
         | Request::Before { .. }
         | Request::Query { .. }
@@ -43,9 +44,11 @@ pub(super) fn acts(request: &Request) -> bool {
     }
 }
 
-/// The command of a request.
-pub(super) fn command(request: Request) -> Command {
-    match request {
+/// The command of a request; nothing where the engine need not be asked.
+pub(super) fn command(request: Request) -> Option<Command> {
+    Some(match request {
+        // The switchboard knows.
+        Request::Again => return None,
         Request::Curves { key } => Command::Curves(key),
         Request::Unit { model, serial } => Command::Unit { model, serial },
         Request::Before { key } => Command::Before(key),
@@ -69,5 +72,5 @@ pub(super) fn command(request: Request) -> Command {
         Request::Acknowledge { alarm, cause, note, by } => Command::Acknowledge { alarm, cause, note, by },
         Request::NewBaseline { stream, from, reason, by } => Command::NewBaseline { stream, from, reason, by },
         Request::Stop => Command::Stop,
-    }
+    })
 }

@@ -161,7 +161,7 @@ mod tests {
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
-            (1, "0000040001030000000000000000010200000500001107190178181b0c060100000000000016".to_owned())
+            (1, "0000040001030000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
         );
     }
 

@@ -13,6 +13,9 @@ use crate::trim::LocalTime;
 /// What a screen may ask for. Answers come back as events; nothing is ever waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
+    /// How everything stands, from the beginning → [`Event::Anew`], the header, [`Event::Past`]; for a screen that has
+    /// missed something.
+    Again,
     /// The curves of a run → [`Event::Curves`].
     Curves {
         /// The run.

@@ -124,18 +124,10 @@ impl Switchboard {
     /// into its outbox.
     pub(super) fn catch_up(&self, id: ScreenId) -> Vec<Event> {
         let mut desk = self.desk();
-        if let Some(screen) = desk.screens.get_mut(&id) {
-            // It forgets what it has asked, and asks anew.
-            (screen.wants_models, screen.wants_drift, screen.charts) = (false, false, None);
-            if let Outlet::Away(outbox) = &screen.outlet {
-                outbox.caught_up();
-            }
+        if let Some(Outlet::Away(outbox)) = desk.screens.get(&id).map(|screen| &screen.outlet) {
+            outbox.caught_up();
         }
-        desk.questions.retain(|_, (asker, _)| *asker != id);
-        let mut events = vec![Event::Anew, desk.view.snapshot()];
-        events.extend(desk.recent.arrived());
-        events.extend(desk.recent.past());
-        events
+        desk.catch_up(id)
     }
 
     /// A screen is gone.
@@ -165,9 +157,16 @@ impl Switchboard {
             Request::Stop if matches!(screen.outlet, Outlet::Away(_)) => return,
             _ => {}
         }
+        if request == Request::Again {
+            let events = desk.catch_up(id);
+            events.into_iter().for_each(|event| desk.tell(id, event));
+            return;
+        }
         let request = desk.number(id, request);
         drop(desk);
-        self.send(id, command(request));
+        if let Some(command) = command(request) {
+            self.send(id, command);
+        }
     }
 
     fn send(&self, by: ScreenId, command: Command) {
@@ -210,6 +209,18 @@ impl Desk {
         let screen = Screen { outlet, read_only, wants_models: false, wants_drift: false, charts: None };
         self.screens.insert(ScreenId(self.last), screen);
         ScreenId(self.last)
+    }
+
+    /// How everything stands. The screen forgets what it has asked, and asks anew.
+    fn catch_up(&mut self, id: ScreenId) -> Vec<Event> {
+        if let Some(screen) = self.screens.get_mut(&id) {
+            (screen.wants_models, screen.wants_drift, screen.charts) = (false, false, None);
+        }
+        self.questions.retain(|_, (asker, _)| *asker != id);
+        let mut events = vec![Event::Anew, self.view.snapshot()];
+        events.extend(self.recent.arrived());
+        events.extend(self.recent.past());
+        events
     }
 
     /// Gives a numbered question a number that no other screen's has.

@@ -12,11 +12,12 @@ use super::clock::Clock;
 use super::input;
 use super::left_off::{Keeping, LeftOff};
 use super::look::{Look, Resume};
+use super::mail::Mail;
 use super::msg::{Effect, Msg};
 use super::remembered;
 use super::stage::Stage;
 use super::terminal;
-use crate::session::{Asker, Part, Session, Setup, clock, signals};
+use crate::session::{Asker, Part, Request, Session, Setup, clock, signals};
 
 /// Messages taken between two looks at whether to draw.
 const A_BATCH: usize = 64;
@@ -50,8 +51,10 @@ pub fn run(setup: Setup, part: Part, look: Look) -> io::Result<Ended> {
     // Whoever sends after the loop has ended speaks to nobody, which is right.
     signals::listen(move |sig| drop(signal.send(Msg::Signal(sig))))?;
     input::start(to)?;
-    let session = Session::open(setup, part, move |told| drop(event.send(Msg::Session(Box::new(told)))))?;
-    let ended = serve(&mut stage, &from, &session.asker());
+    let mail = Mail::default();
+    let post = mail.clone();
+    let session = Session::open(setup, part, move |told| post.post(&event, told))?;
+    let ended = serve(&mut stage, &from, &mail, &session.asker());
     drop(taken);
     end(session);
     // A terminal that is gone is an end like any other.
@@ -103,7 +106,7 @@ fn end(session: Session) {
 ///
 /// # Errors
 /// When the terminal cannot be written.
-pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Asker) -> io::Result<Ended> {
+pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, mail: &Mail, session: &Asker) -> io::Result<Ended> {
     loop {
         let at = Instant::now();
         let due = stage.due(at);
@@ -120,6 +123,7 @@ pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Ask
         let mut notes = Vec::new();
         let tick = std::iter::once(Msg::Tick(now()));
         for msg in tick.chain(first).chain(from.try_iter().take(A_BATCH)) {
+            mail.took(&msg);
             for effect in stage.take(msg)? {
                 match effect {
                     Effect::Ask(request) => session.ask(request),
@@ -135,6 +139,9 @@ pub fn serve<W: Write>(stage: &mut Stage<W>, from: &Receiver<Msg>, session: &Ask
                     Effect::Redraw | Effect::Bell | Effect::Copy(_) => {}
                 }
             }
+        }
+        if mail.missed() {
+            session.ask(Request::Again);
         }
         for note in notes {
             stage.take(note)?;

@@ -16,13 +16,13 @@ pub(in crate::cli) enum BenchCommand {
         rounds: usize,
     },
     /// What a part is told from as it arrived, one CSV line a judged track, for comparing with other tools.
+    #[command(hide = true)]
     Features {
         /// Workbooks, or folders that are searched for them.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Run lengths of the control charts on simulated streams against the stated ones; exit code 1 when one is off by more
-    /// than 3 %.
+    /// Run lengths of the control charts, simulated, against the stated ones; exit code 1 when one is off by over 3 %.
     Arl {
         /// How many streams each figure is the mean of.
         #[arg(long, default_value_t = 20_000, value_name = "N")]
@@ -41,8 +41,7 @@ pub(in crate::cli) enum BenchCommand {
         #[arg(long, default_value_t = 1, value_name = "N")]
         seed: u64,
     },
-    /// False alarms of made shops against those stated, and planted changes found once and for the right reason; exit code 1
-    /// when either is off.
+    /// False alarms of made shops against those stated, and planted changes found once; exit code 1 when either is off.
     Alarms {
         /// How many shops live.
         #[arg(long, default_value_t = 200, value_name = "N")]

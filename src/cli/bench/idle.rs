@@ -10,7 +10,7 @@ use super::rig::{Rig, drop_file, workbook};
 use crate::cli::demo::Temporary;
 use crate::config::Config;
 use crate::session::signals::Signal;
-use crate::tui::{Msg, serve};
+use crate::tui::{Mail, Msg, serve};
 
 pub(super) fn run(seconds: u64, config: &Config) -> Result<()> {
     let mut rig = Rig::start(config, Temporary::new("bench-idle")?)?;
@@ -28,7 +28,7 @@ pub(super) fn run(seconds: u64, config: &Config) -> Result<()> {
         // The loop below listens until this comes.
         let _ = send.send(Msg::Signal(Signal::End));
     });
-    serve(&mut stage, &messages, &session.asker())?;
+    serve(&mut stage, &messages, &Mail::default(), &session.asker())?;
     let time = start.elapsed().as_secs_f64();
     let (bytes, minutes) = (sent.bytes() - bytes, time / 60.0);
     let wakes = process::wake_ups().zip(wakes);

@@ -23,10 +23,12 @@ impl Tree {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let path = below.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
                 self.walk(&entry.path(), &path)?;
                 self.0.insert(path, None);
-            } else {
+            } else if kind.is_file() {
+                // A socket that was listened to holds nothing.
                 self.0.insert(path, Some(fs::read(entry.path())?));
             }
         }
