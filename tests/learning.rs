@@ -279,6 +279,7 @@ fn the_models_screen_hears_of_a_training_and_of_another_version_that_speaks() {
     let quiet = LearningSettings { automatic: false, ..LearningSettings::default() };
     let shift = Shift::of(setup(&shop, quiet));
     shift.opened();
+    shift.ask(Request::Models);
     shift.ask(Request::Train { learner: Some(Learner::TrimVerdict), by: "AB".to_owned() });
     let standing = |event: Event| match event {
         Event::Models(view) => {

@@ -65,8 +65,14 @@ impl Place {
         let number = group.parse().ok().or_else(|| group_number(&words, group)).ok_or_else(unknown)?;
         chown(&self.0, None, Some(number))?;
         set_permissions(&self.0, Permissions::from_mode(0o660))?;
-        // The way to the socket leads through the folder; what lies in it beside the socket stays unreadable.
+        // The way to the socket leads through the folder; what lies in it beside the socket is its owner's alone.
         if let Some(folder) = self.0.parent() {
+            for entry in std::fs::read_dir(folder)? {
+                let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))?;
+                if kind.is_dir() || kind.is_file() {
+                    set_permissions(path, Permissions::from_mode(if kind.is_dir() { 0o700 } else { 0o600 }))?;
+                }
+            }
             chown(folder, None, Some(number))?;
             set_permissions(folder, Permissions::from_mode(0o710))?;
         }
@@ -100,6 +106,23 @@ mod tests {
         assert_eq!(Place::of(Path::new("/var/lib/trimwatch")), Some(Place("/var/lib/trimwatch/attach.sock".into())));
         let deep = PathBuf::from(format!("/{}", "x".repeat(200)));
         assert!(Place::of(&deep).is_none_or(|place| place.0.as_os_str().len() <= MOST_PATH));
+    }
+
+    #[test]
+    fn a_group_may_open_the_socket_and_nothing_else() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("store");
+        std::fs::create_dir_all(store.join("db")).expect("a folder");
+        std::fs::write(store.join("waiting.log"), "runs").expect("written");
+        let own = std::fs::metadata(&store).expect("there").gid().to_string();
+        let place = Place::of(&store).expect("a place");
+        let mode = |name: &str| std::fs::metadata(store.join(name)).expect("there").mode() & 0o777;
+        drop(place.listen(None).expect("a socket"));
+        assert_eq!(mode("attach.sock"), 0o600);
+        drop(place.listen(Some(&own)).expect("a socket"));
+        assert_eq!(["attach.sock", "", "db", "waiting.log"].map(mode), [0o660, 0o710, 0o700, 0o600]);
+        assert!(place.listen(Some("nobody-is-called-this")).is_err());
     }
 
     #[test]

@@ -159,7 +159,9 @@ impl Switchboard {
         }
         if request == Request::Again {
             let events = desk.catch_up(id);
-            events.into_iter().for_each(|event| desk.tell(id, event));
+            for event in events {
+                desk.tell(id, event);
+            }
             return;
         }
         let request = desk.number(id, request);
