@@ -50,6 +50,9 @@ pub struct Config {
     pub marker: Marker,
     /// When the terminal's bell rings.
     pub bell: Bell,
+    /// Most bytes a second that arriving files may have drawn, 200 and more; 0 = no limit. Left out: 2,000 over SSH, else
+    /// no limit. Keys are always answered at once.
+    pub bytes_per_second: Option<u32>,
     /// The screen listens to the mouse; over SSH only where `--mouse` or a key says so.
     pub mouse: bool,
     /// The folders to watch, used when the command line names none.
@@ -91,6 +94,7 @@ impl Default for Config {
             theme: Theme::default(),
             marker: Marker::default(),
             bell: Bell::Alarm,
+            bytes_per_second: None,
             mouse: false,
             watches: Vec::new(),
             shifts: Shifts::default(),
@@ -184,6 +188,9 @@ impl Config {
                 problems.push(format!("rule {}: model is empty and matches nothing", index + 1));
             }
         }
+        if let Some(bytes @ 1..200) = self.bytes_per_second {
+            problems.push(format!("bytes_per_second = {bytes}: 200 and more, or 0 for no limit"));
+        }
         problems.extend(self.watch_problems());
         problems.extend(self.backup.problems());
         problems.extend(self.retention.problems());
@@ -243,6 +250,7 @@ mod tests {
         assert_eq!(config.problems(), Vec::<String>::new());
         assert_eq!((config.watches.len(), config.rules.len(), config.shifts.list.len()), (1, 1, 1));
         assert!(config.store.take().is_some() && config.backup.copy_to.take().is_some());
+        assert_eq!(config.bytes_per_second.take(), Some(2_000));
         (config.watches, config.rules, config.shifts) = Default::default();
         assert_eq!(config, Config::default());
     }

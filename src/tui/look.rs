@@ -24,6 +24,8 @@ pub struct Look {
     pub keys: KeyMap,
     /// When the bell rings.
     pub bell: Bell,
+    /// Most bytes a second that arriving files may have drawn; none = no limit.
+    pub bytes_per_second: Option<u32>,
     /// Whether the mouse is listened to at the start.
     pub mouse: bool,
     /// Whether tmux stands between the program and the terminal.
@@ -31,6 +33,9 @@ pub struct Look {
     /// Whether it begins where somebody left off.
     pub resume: Resume,
 }
+
+/// Bytes a second over SSH, where nobody says how fast the line is: a slow one carries them beside what keys ask for.
+const OVER_SSH: u32 = 2_000;
 
 /// What is made of where somebody left off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,8 @@ impl Look {
     /// ASCII where the locale is not UTF-8, no colours under `NO_COLOR` or on terminals that have none, eight and the
     /// font's own glyphs on a Linux console. Keys that clash were refused when the configuration was read.
     pub fn of(config: &Config) -> Self {
+        let remote = env::var_os("SSH_CONNECTION").is_some();
+        let bytes = config.bytes_per_second.or(remote.then_some(OVER_SSH));
         let term = env::var("TERM").unwrap_or_default();
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let symbols = if config.ascii || !locale_is_utf8() { Symbols::Ascii } else { Symbols::of(&term) };
@@ -57,8 +64,9 @@ impl Look {
             marker: symbols.marker(config.marker),
             keys: KeyMap::of(&config.keys).unwrap_or_default(),
             bell: config.bell,
+            bytes_per_second: bytes.filter(|bytes| *bytes > 0),
             // Over SSH a mouse that is listened to takes marking and pasting away from whoever is used to them.
-            mouse: config.mouse && env::var_os("SSH_CONNECTION").is_none(),
+            mouse: config.mouse && !remote,
             tmux: env::var_os("TMUX").is_some(),
             resume: Resume::LeftOff,
         }
@@ -109,7 +117,18 @@ mod tests {
     fn look(symbols: Symbols) -> Look {
         let (theme, depth, bell) = (Theme::Default, Depth::Sixteen, Bell::Never);
         let (marker, keys) = (symbols.marker(Marker::Braille), KeyMap::default());
-        Look { symbols, theme, depth, marker, keys, bell, mouse: false, tmux: false, resume: Resume::Never }
+        Look {
+            symbols,
+            theme,
+            depth,
+            marker,
+            keys,
+            bell,
+            bytes_per_second: None,
+            mouse: false,
+            tmux: false,
+            resume: Resume::Never,
+        }
     }
 
     #[test]

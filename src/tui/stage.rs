@@ -29,9 +29,42 @@ const GATHER: Duration = Duration::from_millis(3);
 #[derive(Debug, Default)]
 pub struct Pace {
     drawn: VecDeque<Instant>,
+    budget: Option<Budget>,
+}
+
+/// What a slow line carries: bytes that have been drawn and not yet gone, as far as one can tell.
+#[derive(Debug)]
+struct Budget {
+    a_second: f64,
+    /// Bytes on their way at a moment.
+    under_way: f64,
+    at: Option<Instant>,
+}
+
+/// Seconds' worth of bytes that may be on their way when something is drawn that no key asked for.
+const AHEAD: f64 = 1.0;
+
+impl Budget {
+    /// How long to wait until a drawing may follow.
+    fn wait(&self, now: Instant) -> Duration {
+        let gone = self.at.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64());
+        Duration::from_secs_f64((self.under_way / self.a_second - AHEAD - gone).max(0.0))
+    }
+
+    fn drew(&mut self, now: Instant, bytes: usize) {
+        let gone = self.at.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64());
+        self.under_way = (self.under_way - gone * self.a_second).max(0.0) + bytes as f64;
+        self.at = Some(now);
+    }
 }
 
 impl Pace {
+    /// For a line that carries so many bytes a second; none = all.
+    pub fn of(bytes_per_second: Option<u32>) -> Self {
+        let budget = bytes_per_second.map(|bytes| Budget { a_second: f64::from(bytes), under_way: 0.0, at: None });
+        Self { drawn: VecDeque::new(), budget }
+    }
+
     /// The first moment from `now` on at which a drawing fits for what changed at `changed`; a key's change is
     /// `urgent`.
     pub fn due(&self, now: Instant, changed: Instant, urgent: bool) -> Instant {
@@ -44,11 +77,15 @@ impl Pace {
         let lately = self.drawn.iter().filter(|&&drawn| now.saturating_duration_since(drawn) < second).count();
         let apart = if lately < FEW { BETWEEN_FEW } else { BETWEEN_MANY };
         let gap = self.drawn.back().map_or(now, |&last| last + apart);
-        budget.max(gap).max(changed + GATHER).max(now)
+        let line = now + self.budget.as_ref().map_or(Duration::ZERO, |budget| budget.wait(now));
+        budget.max(gap).max(line).max(changed + GATHER).max(now)
     }
 
-    /// Notes a drawing.
-    pub fn drew(&mut self, at: Instant) {
+    /// Notes a drawing of so many bytes.
+    pub fn drew(&mut self, at: Instant, bytes: usize) {
+        if let Some(budget) = &mut self.budget {
+            budget.drew(at, bytes);
+        }
         self.drawn.push_back(at);
         if self.drawn.len() > A_SECOND {
             self.drawn.pop_front();
@@ -76,7 +113,8 @@ impl<W: Write> Stage<W> {
     pub fn new(app: App, writer: W) -> Self {
         let empty = Buffer::empty(area(&app));
         let (shown, next) = (empty.clone(), empty);
-        Self { app, writer, shown, next, pace: Pace::default(), changed: Some(Instant::now()), urgent: true }
+        let pace = Pace::of(app.look.bytes_per_second);
+        Self { app, writer, shown, next, pace, changed: Some(Instant::now()), urgent: true }
     }
 
     /// Takes a message; what is to be done on the terminal alone is done here, the rest is returned.
@@ -137,7 +175,7 @@ impl<W: Write> Stage<W> {
         if !change.is_empty() {
             write!(self.writer, "\x1b[?2026h{change}\x1b[?2026l")?;
             self.writer.flush()?;
-            self.pace.drew(now);
+            self.pace.drew(now, change.len());
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         (self.app.dirty, self.changed, self.urgent) = (false, None, false);
@@ -159,12 +197,25 @@ mod tests {
         let at = |ms: u64| start + Duration::from_millis(ms);
         let mut pace = Pace::default();
         assert_eq!(pace.due(at(0), at(0), false), at(3), "gathered");
-        pace.drew(at(3));
+        pace.drew(at(3), 900);
         assert_eq!(pace.due(at(10), at(10), false), at(33));
         assert_eq!(pace.due(at(10), at(10), true), at(10));
-        (1..4).for_each(|n| pace.drew(at(3 + n * 30)));
+        (1..4).for_each(|n| pace.drew(at(3 + n * 30), 900));
         assert_eq!(pace.due(at(100), at(100), false), at(193), "many lately");
-        (4..15).for_each(|n| pace.drew(at(3 + n * 30)));
+        (4..15).for_each(|n| pace.drew(at(3 + n * 30), 900));
         assert_eq!(pace.due(at(500), at(500), true), at(1_003), "the second is full");
+    }
+
+    #[test]
+    fn a_slow_line_gets_what_files_bring_at_its_own_pace_and_keys_at_once() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut pace = Pace::of(Some(1_000));
+        pace.drew(at(0), 4_000);
+        assert_eq!(pace.due(at(50), at(50), true), at(50), "a key");
+        assert_eq!(pace.due(at(50), at(50), false), at(3_000), "all but a second's worth has gone");
+        pace.drew(at(3_000), 500);
+        assert_eq!(pace.due(at(3_100), at(3_100), false), at(3_500));
+        assert_eq!(pace.due(at(9_000), at(9_000), false), at(9_003), "the line is free");
     }
 }

@@ -123,6 +123,7 @@ fn is_in_range(config: &Config) -> bool {
     let years = config.retention.curves;
     positive(config.offset_warn)
         && (1..=3600).contains(&config.rescan_seconds)
+        && config.bytes_per_second.is_none_or(|bytes| bytes == 0 || bytes >= 200)
         && config.rules.iter().all(|rule| positive(rule.per_spec) && !rule.model.trim().is_empty())
         && paths.iter().all(|path| !path.as_os_str().is_empty())
         && distinct.len() == paths.len()

@@ -136,7 +136,8 @@ pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
 pub fn look(symbols: Symbols) -> Look {
     let (theme, depth, marker) = (Theme::Default, Depth::Sixteen, symbols.marker(Marker::Braille));
     let (mouse, tmux, resume) = (false, false, Resume::Never);
-    Look { symbols, theme, depth, marker, keys: KeyMap::default(), bell: Bell::Fail, mouse, tmux, resume }
+    let (keys, bell, bytes_per_second) = (KeyMap::default(), Bell::Fail, None);
+    Look { symbols, theme, depth, marker, keys, bell, bytes_per_second, mouse, tmux, resume }
 }
 
 /// A screen of a size with nothing on it but a folder that is watched.
