@@ -3,77 +3,17 @@
 
 mod support;
 
-use std::path::Path;
 use std::process::Command;
 
+use support::drifted::{BEGIN, LOT, LOTS, STEP, history, unit, units, whole};
 use support::shop::Shop;
-use support::{entry, keep, open};
-use trimwatch::analysis::Status;
+use support::{keep, open};
 use trimwatch::config::DriftSettings;
 use trimwatch::engine::Desk;
-use trimwatch::history::{Act, Ending, Entry, Exclusion, LogOutcome, RunKey, Store, words_of};
+use trimwatch::history::{Act, Ending, Exclusion, LogOutcome, RunKey, Store, words_of};
 use trimwatch::monitoring::{Acknowledgement, Alarm, Doubt, Epoch, Keep, Metric, Standing, StreamKey, StreamState};
 use trimwatch::session::{Event, Request};
 use trimwatch::trim::LocalTime;
-
-const SAMPLE: &str = "9101-1_203";
-const LOTS: usize = 26;
-const LOT: usize = 8;
-/// From this lot on the elements come with a third more resistance.
-const STEP: usize = 16;
-/// A Monday in 2026, seconds since 1970.
-const BEGIN: i64 = 1_767_600_000;
-
-fn chance(n: usize, stream: usize) -> f64 {
-    let mixed =
-        (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (stream as u64 + 7).wrapping_mul(0xD1B5_4A32_D192_ED03);
-    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((mixed ^ (mixed >> 29)) >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// Nearly normal.
-fn normal(n: usize, stream: usize) -> f64 {
-    (0..12).map(|part| chance(n, 20 * stream + part)).sum::<f64>() - 6.0
-}
-
-fn whole(n: usize) -> i64 {
-    i64::try_from(n).expect("a small number")
-}
-
-/// The n-th unit: eight a lot, a lot a week.
-fn unit(n: usize) -> Entry {
-    let (lot, place) = (n / LOT, n % LOT);
-    let mut entry = entry(SAMPLE, &format!("/drop/LTS/{n}.xls"), format!("content {n}").as_bytes(), whole(n));
-    let seconds = BEGIN + 7 * 86_400 * whole(lot) + 900 * whole(place);
-    entry.arrived_ms = 1_000 * seconds;
-    let Ending::Run { run, .. } = &mut entry.ending else { panic!("a run") };
-    run.identity.serial = format!("{}", 1_000 + n);
-    run.identity.time = LocalTime::from_timestamp(seconds);
-    let track = run.tracks.first_mut().expect("a track");
-    let step = if lot >= STEP { 1.33 } else { 1.0 };
-    track.resistance.before = Some(1_000.0 * step + 30.0 * normal(n, 1));
-    track.resistance.change = Some(10.0 + 0.5 * normal(n, 2));
-    if let Some(linearity) = track.untrimmed.as_mut().and_then(|figures| figures.linearity.as_mut()) {
-        linearity.stored_error = 0.05 * (0.1 * normal(n, 3)).exp();
-    }
-    if let Some(linearity) = track.figures.as_mut().and_then(|figures| figures.linearity.as_mut()) {
-        linearity.error_share = 0.6 * (0.1 * normal(n, 4)).exp();
-    }
-    track.status = if n % 10 == 3 { Status::Fail } else { Status::Pass };
-    run.status = track.status;
-    entry
-}
-
-fn units(range: std::ops::Range<usize>) -> Vec<Entry> {
-    range.map(unit).collect()
-}
-
-/// A history of so many units.
-fn history(dir: &Path, count: usize) -> Store {
-    let store = open(dir);
-    keep(&store, units(0..count));
-    store
-}
 
 fn settled(store: &Store) -> (Desk, Vec<Alarm>) {
     let mut desk = Desk::open(store, &DriftSettings::default()).expect("a desk");

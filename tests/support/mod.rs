@@ -3,9 +3,12 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first thing that is wrong")]
 
 pub mod drift_app;
+pub mod drifted;
 pub mod drifting;
 pub mod hostile;
 pub mod learned;
+#[cfg(unix)]
+pub mod pty;
 pub mod shop;
 
 use std::collections::HashMap;
