@@ -9,6 +9,7 @@ use std::os::unix::net::UnixStream;
 
 use support::shop::{Shift, Shop};
 use trimwatch::analysis::RunCurves;
+use trimwatch::config::WatchFolder;
 use trimwatch::history::{LogOutcome, Query};
 use trimwatch::session::{ArrivedRun, Event, Part, Request, Role, Setup, is_kept, look};
 
@@ -181,6 +182,27 @@ fn when_the_owner_ends_one_viewer_takes_over_and_the_others_follow_it() {
     for viewer in viewers {
         viewer.session.stop();
     }
+}
+
+#[test]
+fn who_takes_over_watches_all_that_was_watched() {
+    let shop = Shop::new();
+    let other = shop.root.path().join("DLTS");
+    std::fs::create_dir(&other).expect("a folder");
+    let mut both = shop.setup();
+    both.folders.push(WatchFolder::named(other.clone()));
+    let owner = Shift::of(both);
+    owner.opened();
+    let one = Setup { named: vec![shop.incoming()], ..shop.setup() };
+    let viewer = Shift::as_part(one, Part::Any);
+    viewer.opened();
+    owner.session.stop();
+    viewer.wait("that it is the owner", |event| (event == Event::Role(Role::Owner)).then_some(()));
+    viewer.opened();
+    let from = support::sample("9101-1_201");
+    std::fs::copy(&from, other.join(from.file_name().expect("a name"))).expect("copied");
+    assert_eq!(arrived(&viewer).0.record.run.identity.laser.as_deref(), Some("DLTS"));
+    viewer.session.stop();
 }
 
 #[test]

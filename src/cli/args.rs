@@ -58,6 +58,27 @@ pub(super) struct WatchArgs {
     pub(super) read_only: bool,
 }
 
+/// What `status` takes.
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Text)]
+    pub(super) format: StatusFormat,
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
+}
+
+/// How `status` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatusFormat {
+    /// One line, for people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// Prometheus' text format.
+    Prometheus,
+}
+
 /// What `serve` takes.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct ServeArgs {

@@ -47,6 +47,8 @@ pub(super) fn run(setup: Setup, tells: Tells) -> Result<Exit> {
                 eprintln!("trimwatch: {}", printable(&who));
                 break Exit::StoreHeld;
             }
+            // The engine has ended by itself: a service is to be started anew.
+            Ok(Message::Event(Event::Stopped)) => break Exit::SomeFilesFailed,
             Ok(Message::Event(event)) => match print(&event, &mut told) {
                 Err(e) if e.kind() == io::ErrorKind::BrokenPipe => break Exit::Fine,
                 printed => printed.wrap_err("standard output")?,

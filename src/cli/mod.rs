@@ -38,7 +38,8 @@ use color_eyre::eyre::{Result, bail};
 use args::{
     AlarmsCommand, AnalyzeArgs, BackupCommand, BaselineArgs, BenchCommand, CompletionsArgs, ConfigCommand, CrashArgs,
     DemoArgs, DriftArgs, ExcludeArgs, ExportCommand, Format, HistoryCommand, IngestArgs, JournalCommand, ManArgs,
-    ModelsCommand, OutcomesCommand, ReportArgs, RunsArgs, ServeArgs, ShowArgs, StoreArgs, TrainArgs, WatchArgs,
+    ModelsCommand, OutcomesCommand, ReportArgs, RunsArgs, ServeArgs, ShowArgs, StatusArgs, StatusFormat, StoreArgs,
+    TrainArgs, WatchArgs,
 };
 pub use exit::Exit;
 use settings::load;
@@ -77,7 +78,7 @@ enum Command {
     /// Watch and keep the history without a screen, for other screens to attach to; for a service.
     Serve(ServeArgs),
     /// One line on how the running trimwatch stands; exit code 0 fine, 1 look, 3 none runs.
-    Status(StoreArgs),
+    Status(StatusArgs),
     /// Judge files or folders and print the verdicts; nothing is stored.
     Analyze(AnalyzeArgs),
     /// Read files or folders into the history.

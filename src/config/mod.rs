@@ -68,6 +68,8 @@ pub struct Config {
     pub learning: LearningSettings,
     /// How often drift may alarm falsely, and what alarms are acknowledged with.
     pub drift: DriftSettings,
+    /// What a site's monitoring is told.
+    pub health: HealthSettings,
     /// Who may attach to a running program.
     pub attach: AttachSettings,
     /// Keys of actions, by the actions' names; what is not named keeps its own.
@@ -102,6 +104,7 @@ impl Default for Config {
             retention: Retention::default(),
             learning: LearningSettings::default(),
             drift: DriftSettings::default(),
+            health: HealthSettings::default(),
             attach: AttachSettings::default(),
             keys: BTreeMap::new(),
             export: ExportSettings::default(),
@@ -138,6 +141,14 @@ impl WatchFolder {
 
 fn yes() -> bool {
     true
+}
+
+/// `[health]`: what a site's monitoring is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthSettings {
+    /// A file in Prometheus' text format, written whenever something changes; empty = none.
+    pub textfile: PathBuf,
 }
 
 /// `[attach]`: who may attach to a running program, its account aside.

@@ -59,7 +59,8 @@ pub(super) struct Hub {
     pub(super) failed: HashMap<[u8; 16], FailedFile>,
     /// Files that are there and wait for standing still.
     pub(super) settling: usize,
-    pub(super) told_queue: Option<u64>,
+    /// Files under way, and files that could not be read, as they were told.
+    pub(super) told_queue: Option<(u64, u64)>,
     pub(super) today: Option<LocalDate>,
 }
 
@@ -374,9 +375,10 @@ impl Hub {
 
     fn tell_queue(&mut self, sink: &mut dyn FnMut(Output)) {
         let queue = (self.jobs.len() + self.done.len() + self.settling.max(self.retries.waiting())) as u64;
-        if self.told_queue != Some(queue) {
-            self.told_queue = Some(queue);
-            sink(Output::Queue(queue));
+        let now = (queue, self.failed.len() as u64);
+        if self.told_queue != Some(now) {
+            self.told_queue = Some(now);
+            sink(Output::Queue { waiting: now.0, unreadable: now.1 });
         }
         if queue == 0 {
             self.watchman.settle();

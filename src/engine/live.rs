@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
@@ -45,8 +46,11 @@ impl Engine {
     pub fn start(setup: Setup, claimed: Claimed, mut sink: impl FnMut(Output) + Send + 'static) -> io::Result<Self> {
         let (commands, requests) = unbounded();
         let thread = thread::Builder::new().name("history".to_owned()).spawn(move || {
-            if let Err(trouble) = serve(setup, claimed, requests, &mut sink) {
-                sink(Output::Notice(format!("the engine could not start: {trouble}")));
+            let served = catch_unwind(AssertUnwindSafe(|| serve(setup, claimed, requests, &mut sink)));
+            // Screens must hear of the end, however it comes: another process takes over then.
+            let served = served.unwrap_or_else(|_| Err(io::Error::other("the history thread stopped")));
+            if let Err(trouble) = served {
+                sink(Output::Notice(format!("the engine has ended: {trouble}")));
                 sink(Output::Stopped);
             }
         })?;

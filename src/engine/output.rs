@@ -241,8 +241,13 @@ pub enum Output {
         /// Today, by the PC's date.
         today: Tally,
     },
-    /// Files found and not yet judged.
-    Queue(u64),
+    /// How many files are under way.
+    Queue {
+        /// Found and not yet judged.
+        waiting: u64,
+        /// Could not be read, and have not changed since.
+        unreadable: u64,
+    },
     /// A folder can be seen.
     Online(usize),
     /// A folder is gone.

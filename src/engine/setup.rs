@@ -45,6 +45,8 @@ pub struct Setup {
     pub past: usize,
     /// Those of the folders that were named for this process alone, absolute.
     pub named: Vec<PathBuf>,
+    /// The file that a site's monitoring reads.
+    pub textfile: Option<PathBuf>,
     /// The group whose members may attach besides the owner.
     pub attach_group: Option<String>,
 }
@@ -70,6 +72,7 @@ impl Setup {
             exports: config.export.place(),
             past: 500,
             named: Vec::new(),
+            textfile: Some(config.health.textfile.clone()).filter(|path| !path.as_os_str().is_empty()),
             attach_group: Some(config.attach.group.clone()).filter(|group| !group.is_empty()),
         }
     }

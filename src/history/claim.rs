@@ -21,8 +21,12 @@ impl Claim {
     /// # Errors
     /// [`StoreError::HeldBy`] when another process has it; files and rights.
     pub fn take(dir: &Path, holder: &Holder) -> Result<Self, StoreError> {
-        disk::make_private(dir).map_err(StoreError::io(dir))?;
+        if !dir.is_dir() {
+            disk::make_private(dir).map_err(StoreError::io(dir))?;
+        }
         let lock = take_lock(dir, holder)?;
+        // Only now: whoever holds the folder may have let a group pass.
+        disk::make_private(dir).map_err(StoreError::io(dir))?;
         Ok(Self { dir: dir.to_path_buf(), _lock: lock })
     }
 

@@ -15,6 +15,7 @@ use super::protocol::{Event, Request, Role};
 use super::switchboard::Listen;
 use crate::config::WatchFolder;
 use crate::engine::{Claimed, Setup};
+use crate::history::StoreError;
 
 /// Between two tries to attach or to take over.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -46,9 +47,12 @@ pub fn look(store: &std::path::Path) -> io::Result<Option<(String, super::Snapsh
     let (stream, owner) = match knock(&place, true, Vec::new()) {
         Ok(Knocked::In { stream, owner, .. }) => (stream, owner),
         Ok(Knocked::Refused(why)) => return Err(io::Error::other(why)),
-        Err(_) => return Ok(None),
+        Err(nobody) if matches!(nobody.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(trouble) => return Err(trouble),
     };
-    stream.set_recv_timeout(Some(GREETING))?;
+    limit(&stream, Some(GREETING))?;
     let mut from = BufReader::new(&*stream);
     while let Some(events) = frame::told(&mut from)? {
         let header = events.into_iter().find_map(|event| match event {
@@ -67,13 +71,26 @@ pub fn is_kept(store: &std::path::Path) -> bool {
     Place::of(store).is_some_and(|place| place.connect().is_ok())
 }
 
+/// How long the other side may take for what is read; where a system knows no such limit, there is none.
+pub(super) fn limit(stream: &Stream, time: Option<Duration>) -> io::Result<()> {
+    match stream.set_recv_timeout(time).and_then(|()| stream.set_send_timeout(time)) {
+        Err(unknown) if unknown.kind() == io::ErrorKind::Unsupported => Ok(()),
+        limited => limited,
+    }
+}
+
+/// Whether it is rights that are missing.
+fn is_denied(trouble: &StoreError) -> bool {
+    matches!(trouble, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+}
+
 fn knock(place: &Place, read_only: bool, folders: Vec<String>) -> io::Result<Knocked> {
     let stream = place.connect()?;
-    stream.set_recv_timeout(Some(GREETING))?;
+    limit(&stream, Some(GREETING))?;
     let trimwatch = env!("CARGO_PKG_VERSION").to_owned();
     frame::greet(&mut &stream, &Hello { trimwatch, protocol: PROTOCOL, read_only, folders })?;
     let welcome = frame::greeted(&mut &stream)?;
-    stream.set_recv_timeout(None)?;
+    limit(&stream, None)?;
     Ok(match welcome {
         Welcome::Come { owner, folders } => Knocked::In { stream: Arc::new(stream), owner, folders },
         Welcome::Refused(why) => Knocked::Refused(why),
@@ -89,6 +106,10 @@ impl Attached {
         let mut first = self.knock();
         if first.is_err() && self.part == Part::Any && !self.setup.folders.is_empty() {
             match Claimed::ask(&self.setup) {
+                // Who may not keep this history waits for somebody who does.
+                Ok(Claimed::Not(trouble)) if is_denied(&trouble) && self.setup.attach_group.is_some() => {
+                    first = Err(io::Error::other(trouble.to_string()));
+                }
                 Ok(claimed) => {
                     self.line.own(self.setup, claimed, &self.listen)?;
                     return Ok(None);
@@ -120,7 +141,8 @@ impl Attached {
             match knocked {
                 Ok(Knocked::In { stream, owner, folders }) => {
                     ever = true;
-                    self.remember(folders);
+                    // Whoever takes over watches all that was watched: what was named here is among it.
+                    self.setup.folders = folders;
                     self.attached(&stream, owner);
                     if self.line.is_ending() {
                         return (self.listen)(Event::Stopped);
@@ -149,18 +171,14 @@ impl Attached {
         (self.listen)(Event::Stopped);
     }
 
-    /// Folders that nobody named here are those of who watched before.
-    fn remember(&mut self, folders: Vec<WatchFolder>) {
-        if self.setup.folders.is_empty() || self.setup.named.is_empty() {
-            self.setup.folders = folders;
-        }
-    }
-
     /// Becomes the owner where nobody is and this screen may; something when there is nothing left to do here.
     /// While it is `patient`, a holder who does not listen is waited for.
     fn take_over(&self, patient: bool) -> Option<()> {
-        if self.part == Part::ReadOnly || self.setup.folders.is_empty() {
+        if self.part == Part::ReadOnly {
             return None;
+        }
+        if self.setup.folders.is_empty() {
+            return (!patient).then(|| self.refuse("whoever keeps this history does not answer".to_owned()));
         }
         match Claimed::ask(&self.setup) {
             Ok(Claimed::Own(claim)) => {

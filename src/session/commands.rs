@@ -17,7 +17,9 @@ pub(super) fn numbered(request: &mut Request) -> Option<&mut u64> {
 /// Whether a request changes anything for others; who only looks may not.
 pub(super) fn acts(request: &Request) -> bool {
     match request {
-        Request::Retry { .. }
+        // A file in the owner's folder is a change too.
+        Request::Export { .. }
+        | Request::Retry { .. }
         | Request::RetryAll
         | Request::Rescan
         | Request::Exclude { .. }
@@ -35,7 +37,6 @@ pub(super) fn acts(request: &Request) -> bool {
         | Request::Query { .. }
         | Request::Find { .. }
         | Request::Overview { .. }
-        | Request::Export { .. }
         | Request::Models
         | Request::Outcome { .. }
         | Request::Drift

@@ -12,7 +12,8 @@ use super::listener::Listening;
 use super::place::Place;
 use super::protocol::{Event, Request};
 use super::switchboard::{Listen, Switchboard};
-use crate::engine::{Claimed, Engine, ScreenId, Setup};
+use super::textfile;
+use crate::engine::{Claimed, Engine, ScreenId, Setup, holder};
 
 /// What a screen may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,9 @@ impl Line {
         *self.way() = Way::Here(Arc::clone(&board), id);
         board.greet(id);
         let place = setup.store.as_deref().filter(|_| matches!(claimed, Claimed::Own(_))).and_then(Place::of);
+        if let Some(path) = setup.textfile.clone() {
+            textfile::keep(path, holder().to_string(), &board)?;
+        }
         let (group, folders) = (setup.attach_group.clone(), setup.folders.clone());
         let hearing = Arc::clone(&board);
         let engine = Engine::start(setup, claimed, move |output| hearing.hear(output))?;

@@ -140,6 +140,7 @@ mod tests {
             folders: Vec::new(),
             history: crate::session::HistoryState::Kept,
             queue: 3,
+            unreadable: 0,
             today: crate::history::Tally::default(),
             shift: None,
             shift_span: None,
@@ -161,7 +162,7 @@ mod tests {
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
-            (1, "0000040001030000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
+            (1, "000004000103000000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
         );
     }
 

@@ -1,6 +1,7 @@
 //! Viewers of other processes: taken in at the socket, each served by two threads of its own.
 
 use std::io::{self, BufReader, BufWriter};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -8,9 +9,11 @@ use std::time::Duration;
 
 use interprocess::local_socket::{Listener, Stream, prelude::*};
 
+use super::attach::limit;
 use super::frame::{self, Hello, PROTOCOL, Welcome};
 use super::outbox::{Batch, Outbox};
 use super::place::Place;
+use super::protocol::Event;
 use super::switchboard::{Switchboard, no_curves};
 use crate::config::WatchFolder;
 use crate::engine::holder;
@@ -47,7 +50,10 @@ impl Listening {
         folders: Vec<WatchFolder>,
         board: &Arc<Switchboard>,
     ) -> io::Result<Self> {
-        let listener = place.listen(group)?;
+        let (listener, refused) = place.listen(group)?;
+        if let Some(why) = refused {
+            board.say(&Event::Notice(why));
+        }
         let ended = Arc::new(AtomicBool::new(false));
         let house = Arc::new(House { board: Arc::clone(board), owner: holder().to_string(), folders });
         let end = Arc::clone(&ended);
@@ -87,8 +93,7 @@ fn accept(listener: &Listener, house: &Arc<House>, ended: &AtomicBool) {
 
 /// Reads what a viewer asks until it is gone; whatever is wrong with it ends it alone.
 fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
-    stream.set_recv_timeout(Some(GREETING))?;
-    stream.set_send_timeout(Some(GREETING))?;
+    limit(stream, Some(GREETING))?;
     let mut from = BufReader::with_capacity(4 << 10, &**stream);
     let hello: Hello = frame::greeted(&mut from)?;
     let welcome = house.welcome(&hello);
@@ -96,8 +101,7 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     if let Welcome::Refused(_) = welcome {
         return Ok(());
     }
-    stream.set_recv_timeout(None)?;
-    stream.set_send_timeout(None)?;
+    limit(stream, None)?;
     let outbox = Arc::new(Outbox::new(no_curves()));
     let id = house.board.join_away(Arc::clone(&outbox), hello.read_only);
     let (to, board, waiting) = (Arc::clone(stream), Arc::clone(&house.board), Arc::clone(&outbox));
@@ -124,7 +128,7 @@ impl House {
                 hello.trimwatch, hello.protocol
             ));
         }
-        let watched = |path: &&String| self.folders.iter().any(|folder| folder.path.to_string_lossy() == **path);
+        let watched = |path: &&String| self.folders.iter().any(|folder| folder.path == Path::new(path.as_str()));
         if let Some(other) = hello.folders.iter().find(|path| !watched(path)) {
             return Welcome::Refused(format!(
                 "{owner} keeps this history and does not watch {other}: name another history with --store, or add \
@@ -139,7 +143,7 @@ impl House {
 }
 
 /// Sends what waits until the end or a broken line.
-fn send(stream: &Stream, outbox: &Outbox, catch_up: impl Fn() -> Vec<super::Event>) -> io::Result<()> {
+fn send(stream: &Stream, outbox: &Outbox, catch_up: impl Fn() -> Vec<Event>) -> io::Result<()> {
     let mut to = BufWriter::with_capacity(16 << 10, stream);
     while let Some(batch) = outbox.take() {
         match batch {

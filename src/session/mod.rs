@@ -9,6 +9,7 @@ mod attach;
 mod commands;
 mod door;
 mod frame;
+mod health;
 mod listener;
 mod outbox;
 mod place;
@@ -17,6 +18,7 @@ mod recent;
 pub mod signals;
 mod snapshot;
 mod switchboard;
+mod textfile;
 mod view;
 
 pub use crate::engine::{
@@ -24,5 +26,6 @@ pub use crate::engine::{
 };
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
+pub use health::{FolderHealth, Health};
 pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
 pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

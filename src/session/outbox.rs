@@ -123,6 +123,9 @@ impl Outbox {
     pub(super) fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         loop {
+            if waiting.behind && waiting.closed {
+                return None;
+            }
             if waiting.behind {
                 // The queue stays closed to others until what stands is put together: see `caught_up`.
                 return Some(Batch::CatchUp);
@@ -214,6 +217,13 @@ mod tests {
         }
         let parts = ["a", "-", "b", "-", "c", "C", "header c"].map(bytes).to_vec();
         assert_eq!(outbox.take(), Some(Batch::Events(4, parts)));
+        outbox.close();
+        assert_eq!(outbox.take(), None);
+    }
+
+    #[test]
+    fn who_leaves_before_it_was_told_anything_is_told_nothing() {
+        let outbox = Outbox::new(bytes("-"));
         outbox.close();
         assert_eq!(outbox.take(), None);
     }

@@ -9,6 +9,10 @@ use interprocess::local_socket::{Listener, ListenerOptions, Name, Stream, prelud
 #[cfg(unix)]
 const MOST_PATH: usize = 100;
 
+/// Its name in the history's folder.
+#[cfg(unix)]
+const NAME: &str = "attach.sock";
+
 /// The socket of the history in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place(PathBuf);
@@ -19,7 +23,7 @@ impl Place {
     #[cfg(unix)]
     pub(super) fn of(store: &Path) -> Option<Self> {
         let store = std::path::absolute(store).ok()?;
-        let own = store.join("attach.sock");
+        let own = store.join(NAME);
         if own.as_os_str().len() <= MOST_PATH {
             return Some(Self(own));
         }
@@ -45,23 +49,39 @@ impl Place {
     }
 
     /// Listens, in place of whoever did before: only who holds the history asks. A group may come in too where the
-    /// configuration names one.
-    pub(super) fn listen(&self, group: Option<&str>) -> io::Result<Listener> {
+    /// configuration names one; why it may not is the second answer.
+    pub(super) fn listen(&self, group: Option<&str>) -> io::Result<(Listener, Option<String>)> {
         let options = ListenerOptions::new().name(self.name()?).try_overwrite(true).reclaim_name(false);
         let listener = options.create_sync()?;
-        self.let_in(group)?;
-        Ok(listener)
+        self.shut()?;
+        let Some(group) = group.filter(|group| !group.is_empty()) else { return Ok((listener, None)) };
+        let refused = self.let_in(group).err().map(|trouble| {
+            format!("attach.group = {group}: {trouble}; is this account a member of it, and the history its own?")
+        });
+        Ok((listener, refused))
+    }
+
+    /// The owner's account alone.
+    #[cfg(unix)]
+    fn shut(&self) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&self.0, std::fs::Permissions::from_mode(0o600))
+    }
+
+    #[cfg(not(unix))]
+    fn shut(&self) -> io::Result<()> {
+        Ok(())
     }
 
     #[cfg(unix)]
-    fn let_in(&self, group: Option<&str>) -> io::Result<()> {
+    fn let_in(&self, group: &str) -> io::Result<()> {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::{PermissionsExt, chown};
-        let Some(group) = group.filter(|group| !group.is_empty()) else {
-            return set_permissions(&self.0, Permissions::from_mode(0o600));
-        };
+        if self.0.file_name().is_none_or(|name| name != NAME) {
+            return Err(io::Error::other("the history's path is too long for a socket that others may reach"));
+        }
         let words = std::fs::read_to_string("/etc/group").unwrap_or_default();
-        let unknown = || io::Error::other(format!("attach.group = {group}: no such group in /etc/group"));
+        let unknown = || io::Error::other("no such group in /etc/group");
         let number = group.parse().ok().or_else(|| group_number(&words, group)).ok_or_else(unknown)?;
         chown(&self.0, None, Some(number))?;
         set_permissions(&self.0, Permissions::from_mode(0o660))?;
@@ -80,7 +100,7 @@ impl Place {
     }
 
     #[cfg(not(unix))]
-    fn let_in(&self, _group: Option<&str>) -> io::Result<()> {
+    fn let_in(&self, _group: &str) -> io::Result<()> {
         Ok(())
     }
 }
@@ -118,11 +138,12 @@ mod tests {
         let own = std::fs::metadata(&store).expect("there").gid().to_string();
         let place = Place::of(&store).expect("a place");
         let mode = |name: &str| std::fs::metadata(store.join(name)).expect("there").mode() & 0o777;
-        drop(place.listen(None).expect("a socket"));
+        assert_eq!(place.listen(None).expect("a socket").1, None);
         assert_eq!(mode("attach.sock"), 0o600);
-        drop(place.listen(Some(&own)).expect("a socket"));
+        assert_eq!(place.listen(Some(&own)).expect("a socket").1, None);
         assert_eq!(["attach.sock", "", "db", "waiting.log"].map(mode), [0o660, 0o710, 0o700, 0o600]);
-        assert!(place.listen(Some("nobody-is-called-this")).is_err());
+        let refused = place.listen(Some("nobody-is-called-this")).expect("a socket all the same").1;
+        assert!(refused.is_some_and(|why| why.contains("no such group")) && mode("attach.sock") == 0o600);
     }
 
     #[test]

@@ -33,6 +33,8 @@ impl Recent {
             }
             Event::Changed(run) => {
                 for there in self.runs.iter_mut().filter(|there| there.key == run.key) {
+                    // One that was judged before the history was open gets its place among all others with it.
+                    there.sequence = there.sequence.max(run.record.sequence);
                     there.record.clone_from(&run.record);
                     there.not_kept.clone_from(&run.not_kept);
                 }

@@ -57,6 +57,8 @@ pub struct Snapshot {
     pub history: HistoryState,
     /// Files found and not yet judged.
     pub queue: u64,
+    /// Files that could not be read and have not changed since.
+    pub unreadable: u64,
     /// Runs dated today.
     pub today: Tally,
     /// The shift that is on.

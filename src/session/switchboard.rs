@@ -9,6 +9,7 @@ use super::commands::{acts, command, numbered};
 use super::outbox::{Bytes, Outbox, Parcel, Slot};
 use super::protocol::{Event, Request, Role};
 use super::recent::Recent;
+use super::snapshot::Snapshot;
 use super::view::View;
 use crate::analysis::RunCurves;
 use crate::engine::{Asked, Command, Output, ScreenId, Setup, Told};
@@ -90,6 +91,16 @@ impl Switchboard {
         }
         // It is connected once, by who made it.
         let _ = self.commands.set(commands);
+    }
+
+    /// The header's figures.
+    pub(super) fn header(&self) -> Snapshot {
+        self.desk().view.header_now()
+    }
+
+    /// Says something on every screen.
+    pub(super) fn say(&self, event: &Event) {
+        self.desk().spread(event.clone());
     }
 
     /// Whether the engine has ended.
@@ -209,6 +220,9 @@ impl Desk {
     fn add(&mut self, outlet: Outlet, read_only: bool) -> ScreenId {
         self.last += 1;
         let screen = Screen { outlet, read_only, wants_models: false, wants_drift: false, charts: None };
+        if self.ended {
+            screen.close();
+        }
         self.screens.insert(ScreenId(self.last), screen);
         ScreenId(self.last)
     }
@@ -218,7 +232,7 @@ impl Desk {
         if let Some(screen) = self.screens.get_mut(&id) {
             (screen.wants_models, screen.wants_drift, screen.charts) = (false, false, None);
         }
-        self.questions.retain(|_, (asker, _)| *asker != id);
+        // Answers under way still come: what nobody waits for any more is known by its number.
         let mut events = vec![Event::Anew, self.view.snapshot()];
         events.extend(self.recent.arrived());
         events.extend(self.recent.past());

@@ -31,6 +31,7 @@ impl View {
                 folders: folders.collect(),
                 history,
                 queue: 0,
+                unreadable: 0,
                 today: Tally::default(),
                 shift: None,
                 shift_span: None,
@@ -40,6 +41,11 @@ impl View {
             },
             shifts: setup.shifts.clone(),
         }
+    }
+
+    /// The header's figures.
+    pub(super) fn header_now(&self) -> Snapshot {
+        self.snapshot.clone()
     }
 
     /// The header's figures as an event.
@@ -81,7 +87,7 @@ impl View {
                 let (shift, span) = self.shift_on();
                 self.header(|s| (s.today, s.shift, s.shift_span) = (today, shift, span))
             }
-            Output::Queue(queue) => self.header(|s| s.queue = queue),
+            Output::Queue { waiting, unreadable } => self.header(|s| (s.queue, s.unreadable) = (waiting, unreadable)),
             Output::Online(folder) => self.folder(folder, FolderState::Live),
             Output::Offline { folder, cause } => {
                 self.folder(folder, FolderState::Offline { since_ms: clock::now_ms(), cause })

@@ -28,23 +28,24 @@ impl Mail {
     /// The session's side: never waits.
     pub fn post(&self, to: &Sender<Msg>, event: Event) {
         let waiting = self.0.way.load(Ordering::Acquire);
-        // The end is always told.
-        let last = matches!(event, Event::Stopped | Event::Refused(_));
+        // What this screen is, and its end, are always told: nobody says them again.
+        let last = matches!(event, Event::Stopped | Event::Refused(_) | Event::Role(_) | Event::Lost);
         if waiting >= MOST && !last {
             self.0.missed.store(true, Ordering::Release);
             return;
         }
         let event = if waiting >= BARE { bare(event) } else { event };
-        self.0.way.fetch_add(1, Ordering::AcqRel);
+        self.0.way.fetch_add(count(&event), Ordering::AcqRel);
         // Whoever sends after the screen has ended speaks to nobody, which is right.
         let _ = to.send(Msg::Session(Box::new(event)));
     }
 
     /// Notes that a message was taken.
     pub fn took(&self, msg: &Msg) {
-        if matches!(msg, Msg::Session(_)) {
+        if let Msg::Session(event) = msg {
             // One that came another way was never counted.
-            let _ = self.0.way.fetch_update(Ordering::AcqRel, Ordering::Acquire, |way| way.checked_sub(1));
+            let less = |way: usize| Some(way.saturating_sub(count(event)));
+            let _ = self.0.way.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
         }
     }
 
@@ -52,6 +53,11 @@ impl Mail {
     pub fn missed(&self) -> bool {
         self.0.way.load(Ordering::Acquire) == 0 && self.0.missed.swap(false, Ordering::AcqRel)
     }
+}
+
+/// How many events a message holds.
+fn count(event: &Event) -> usize {
+    if let Event::Together(events) = event { events.len().max(1) } else { 1 }
 }
 
 fn bare(event: Event) -> Event {

@@ -248,6 +248,7 @@ impl Rows {
             if let Content::Run(there) = &mut row.content
                 && there.key == run.key
             {
+                there.sequence = there.sequence.max(run.record.sequence);
                 there.record.clone_from(&run.record);
                 there.not_kept.clone_from(&run.not_kept);
                 row.fits = self.narrowed.admits(&row.content);

@@ -154,6 +154,7 @@ pub fn empty_app(size: (u16, u16), symbols: Symbols) -> App {
 /// A header as the session sends it.
 pub fn header(today: Tally, queue: u64) -> Snapshot {
     Snapshot {
+        unreadable: 0,
         folders: vec![FolderView {
             path: "/plant/drop/LTS".to_owned(),
             laser: Some("LTS".to_owned()),
@@ -324,7 +325,10 @@ impl Past {
 
     fn act(&mut self, key: RunKey, exclude: bool, reason: String, by: String) -> Vec<Event> {
         let word = Exclusion { reason, by, at_ms: NOON.now_ms };
-        let done = self.store.act(Act { key, exclude, word }).expect("written").expect("a run");
+        // A run that is on the screen alone is none of the history's.
+        let Some(done) = self.store.act(Act { key, exclude, word }).expect("written") else {
+            return vec![Event::Notice("nothing written: the history has no such run".to_owned())];
+        };
         let (key, record) = done.run.expect("a run");
         self.overview.put(&key, &record);
         vec![Event::Logged(Box::new(done.log)), Event::Changed(Box::new(shown(&key, record)))]

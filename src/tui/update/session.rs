@@ -64,7 +64,6 @@ fn begin_anew(app: &mut App) {
     app.lost = false;
     app.rows.begin_anew();
     app.log.begin_anew();
-    app.exporting = None;
     app.curves.forget_asked();
     app.history.ask_again();
     app.drift.ask_again();
@@ -103,7 +102,7 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             }
         }
         Event::Role(role) => app.role = role,
-        Event::Lost => app.lost = true,
+        Event::Lost => (app.lost, app.exporting) = (true, None),
         Event::Past { runs, log } => return past(app, runs, log),
         Event::Arrived(run, curves) => {
             if !curves.tracks.is_empty() {
