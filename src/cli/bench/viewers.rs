@@ -127,6 +127,9 @@ fn alike(seats: &mut [Seat], rows: usize) -> Result<(bool, Vec<screen::State>)> 
         let same =
             states.iter().all(|state| Some(&state.hash) == first.as_ref() && state.rows == rows && state.queue == 0);
         if same || Instant::now() > end {
+            if !same {
+                eprintln!("not alike, {rows} rows wanted: {states:?}");
+            }
             return Ok((same, delays.unwrap_or_default()));
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -200,12 +203,12 @@ fn stalled(args: &ViewersArgs) -> Result<bool> {
         rates.push(shop.burst(args.files / 4)?);
         std::thread::sleep(PAUSE);
     }
-    let (others, states) = alike(seats.get_mut(1..).unwrap_or_default(), MOST_PAST)?;
+    let (others, states) = alike(seats.get_mut(1..).unwrap_or_default(), MOST_PAST.min(shop.dropped))?;
     let slowest = states.iter().map(|state| state.p95_ms).fold(0.0, f64::max);
     if let Some(seat) = seats.first() {
         seat.signal("CONT")?;
     }
-    let (woken, _) = alike(&mut seats, MOST_PAST)?;
+    let (woken, _) = alike(&mut seats, MOST_PAST.min(shop.dropped))?;
     let rate = spread(&mut rates).0 / spread(&mut before).0;
     println!("one of {} viewers stopped for {} s, {} files in all", seats.len(), STOPPED.as_secs(), shop.dropped);
     println!("  owner's pace × {rate:.2}   the others alike: {others}, kept → drawn p95 {slowest:.0} ms");
