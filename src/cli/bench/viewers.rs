@@ -125,7 +125,7 @@ fn alike(seats: &mut [Seat], rows: usize) -> Result<(bool, Vec<screen::State>)> 
         delays.get_or_insert_with(|| states.clone());
         let first = states.first().map(|state| state.hash.clone());
         let same =
-            states.iter().all(|state| Some(&state.hash) == first.as_ref() && state.rows == rows && state.queue == 0);
+            states.iter().all(|state| Some(&state.hash) == first.as_ref() && state.rows >= rows && state.queue == 0);
         if same || Instant::now() > end {
             if !same {
                 eprintln!("not alike, {rows} rows wanted: {states:?}");
