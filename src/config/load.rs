@@ -153,6 +153,11 @@ fn default_store() -> PathBuf {
     project().map_or_else(|| PathBuf::from("trimwatch-history"), |dirs| dirs.data_local_dir().join("history"))
 }
 
+/// `$XDG_STATE_HOME/trimwatch`, beside the history where a system has no such place; nothing without a home.
+pub fn state_folder() -> Option<PathBuf> {
+    project().map(|dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_path_buf())
+}
+
 fn project() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "trimwatch")
 }

@@ -25,7 +25,7 @@ pub use drift::DriftSettings;
 pub use exporting::ExportSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
-pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
+pub use load::{ConfigError, Loaded, default_paths, load, load_checked, state_folder};
 pub use origin::{Origin, Origins};
 pub use screen::{Keys, Marker, Theme};
 pub use shifts::{Shift, Shifts, Weekday};

@@ -7,6 +7,7 @@
 
 mod attach;
 mod commands;
+pub mod crash;
 mod door;
 mod frame;
 mod listener;
