@@ -9,6 +9,7 @@ use thiserror::Error;
 use toml::Table;
 
 use super::Config;
+use super::logging::LogLevel;
 use super::origin::{Origin, Origins};
 use super::salvage::sound_part;
 
@@ -145,6 +146,11 @@ fn environment(config: &mut Config, origins: &mut Origins, variable: impl Fn(&st
     if given("TRIMWATCH_ASCII").is_some() {
         config.ascii = true;
         origins.set("ascii", Origin::Variable("TRIMWATCH_ASCII"));
+    }
+    let level = given("TRIMWATCH_LOG");
+    if let Some(level) = level.and_then(|word| LogLevel::ALL.into_iter().find(|level| word == level.word())) {
+        config.log.level = level;
+        origins.set("log.level", Origin::Variable("TRIMWATCH_LOG"));
     }
 }
 

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 
-use crate::config::state_folder;
+use super::log;
+use crate::config::{LogLevel, state_folder};
 use crate::engine::clock;
 
 /// Most reports that are kept.
@@ -28,6 +29,8 @@ pub fn runs(command: &str) {
 
 /// Writes a report of an uncaught panic: one line on where it lies, or on why there is none; nothing without a home.
 pub fn report(panicked: &PanicHookInfo<'_>) -> Option<String> {
+    let thread = thread::current();
+    log::say(LogLevel::Error, &format!("thread {} panicked", thread.name().unwrap_or("unnamed")));
     let folder = state_folder()?;
     Some(match keep(&folder, &stamp(), &text(panicked)) {
         Ok(path) => format!("a crash report is in {}", path.display()),
@@ -77,7 +80,7 @@ fn text(panicked: &PanicHookInfo<'_>) -> String {
 }
 
 /// A message without what it quotes and without paths: those may name customers, units and files.
-fn without_names(message: &str) -> String {
+pub(super) fn without_names(message: &str) -> String {
     let mut kept = String::new();
     let mut rest = message;
     while let Some((before, quote, inside, after)) = next_quoted(rest) {

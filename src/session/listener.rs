@@ -9,10 +9,11 @@ use std::time::Duration;
 use interprocess::local_socket::{Listener, Stream, prelude::*};
 
 use super::frame::{self, Hello, PROTOCOL, Welcome};
+use super::log;
 use super::outbox::{Batch, Outbox};
 use super::place::Place;
 use super::switchboard::{Switchboard, no_curves};
-use crate::config::WatchFolder;
+use crate::config::{LogLevel, WatchFolder};
 use crate::engine::holder;
 
 /// Time a viewer has for its greeting.
@@ -94,6 +95,7 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     let welcome = house.welcome(&hello);
     frame::greet(&mut &**stream, &welcome)?;
     if let Welcome::Refused(_) = welcome {
+        log::say(LogLevel::Warn, &format!("viewer of trimwatch protocol {} refused", hello.protocol));
         return Ok(());
     }
     stream.set_recv_timeout(None)?;

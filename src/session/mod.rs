@@ -11,6 +11,7 @@ pub mod crash;
 mod door;
 mod frame;
 mod listener;
+pub mod log;
 mod outbox;
 mod place;
 mod protocol;
