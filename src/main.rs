@@ -2,15 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use trimwatch::cli::{self, Cli};
+use trimwatch::cli;
 
 fn main() -> ExitCode {
     if let Err(report) = color_eyre::install() {
         eprintln!("{report}");
     }
-    cli::end_with_the_reader();
-    match cli::run(Cli::parse()) {
+    cli::hook_panics();
+    match cli::run(cli::parse()) {
         Ok(exit) => exit.into(),
         Err(report) => {
             eprintln!("trimwatch: {}", cli::chain(&report));

@@ -250,11 +250,30 @@ fn a_second_terminal_looks_on_and_goes_on_when_the_first_one_is_killed() {
 
 #[test]
 fn a_panic_of_the_screen_gives_the_terminal_back_and_says_what_happened() {
-    let mut terminal = Terminal::run(CommandBuilder::new(example("panicking-screen")), (80, 24));
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(example("panicking-screen"));
+    command.env("HOME", home.path());
+    command.env("XDG_STATE_HOME", home.path().join("state"));
+    let mut terminal = Terminal::run(command, (160, 50));
     assert_ne!(terminal.ended(), 0);
     let screen = terminal.screen.screen();
     assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the terminal is not given back");
     let said = terminal.text();
     assert!(said.contains("the screen's trouble") && !said.contains("something on the screen"), "{said}");
     assert!(said.contains("thread history stopped") && said.contains("a worker's trouble"), "{said}");
+    let mut reports: Vec<PathBuf> = fs::read_dir(home.path().join("state/trimwatch"))
+        .expect("the state folder")
+        .map(|entry| entry.expect("a report").path())
+        .collect();
+    reports.sort();
+    assert_eq!(said.matches("a crash report is in").count(), 2, "{said}");
+    let whole = |path: &PathBuf| fs::read_to_string(path).expect("a report");
+    let [worker, screen] = <[String; 2]>::try_from(reports.iter().map(whole).collect::<Vec<_>>()).expect("two of them");
+    assert!(worker.contains("thread   history") && worker.contains("message  a worker's trouble"), "{worker}");
+    assert!(screen.contains("thread   main") && screen.contains("panicking_screen.rs:"), "{screen}");
+    for report in [worker, screen] {
+        assert!(report.starts_with(concat!("trimwatch ", env!("CARGO_PKG_VERSION"), " (")), "{report}");
+        assert!(report.contains("panicking_screen::main"), "a backtrace: {report}");
+        assert!(!report.contains(&home.path().display().to_string()), "{report}");
+    }
 }

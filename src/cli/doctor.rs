@@ -1,6 +1,7 @@
 //! `doctor`: whether everything around the program is as it should be, one line a check, and what to do.
 
 mod clock;
+mod crash;
 mod folders;
 mod store;
 mod terminal;
@@ -78,6 +79,7 @@ pub(super) fn run(args: &StoreArgs, named: Option<&Path>) -> Exit {
             checks.extend(clock::checks());
         }
     }
+    checks.extend(crash::check());
     for check in &checks {
         println!("{}", check.line());
     }

@@ -4,14 +4,16 @@ use color_eyre::eyre::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Exit, IngestArgs, StoreArgs};
-use crate::config::Loaded;
+use crate::config::{Loaded, LogLevel};
 use crate::engine::{self, Collected, Ingested, Site, collect, holder};
 use crate::export::printable;
 use crate::history::Store;
+use crate::session::log;
 
 /// Keeps every file; one that fails never stops the rest.
 pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     let Collected { files, missing } = collect(&args.paths);
+    let _logging = log::start(loaded.config.log.level);
     let store = open(&args.store, loaded)?;
     let bar = bar(files.len());
     let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
@@ -22,7 +24,9 @@ pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     for (path, cause) in &ingested.failed {
         eprintln!("{}: {}", printable(path), printable(cause));
     }
-    println!("{}", summary(files.len(), &ingested));
+    let summary = summary(files.len(), &ingested);
+    log::say(LogLevel::Info, &format!("ingest, {summary}"));
+    println!("{summary}");
     let failed = missing.len() + ingested.failed.len();
     Ok(if failed > 0 { Exit::SomeFilesFailed } else { Exit::Fine })
 }

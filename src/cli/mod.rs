@@ -30,9 +30,10 @@ mod train;
 mod watch;
 mod year;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::{Result, bail};
 
 use args::{
@@ -46,6 +47,7 @@ use settings::load;
 
 use crate::engine::quiet::panic_is_expected;
 use crate::history::StoreError;
+use crate::session::crash;
 
 /// Watches a laser-trim station's drop folder, judges every potentiometer track, and says why.
 #[derive(Debug, Parser)]
@@ -174,8 +176,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
     }
 }
 
-/// Whoever reads a pipe may have had enough (`| head`): then the program ends, and no panic says so.
-pub fn end_with_the_reader() {
+/// A panic that nobody catches leaves a crash report. Whoever reads a pipe may have had enough (`| head`): then the program
+/// ends, and no panic says so.
+pub fn hook_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let words = panic.payload().downcast_ref::<String>();
@@ -184,8 +187,24 @@ pub fn end_with_the_reader() {
         }
         if !panic_is_expected() {
             before(panic);
+            if let Some(said) = crash::report(panic) {
+                // Nobody may listen any more.
+                let _ = writeln!(io::stderr(), "trimwatch: {said}");
+            }
         }
     }));
+}
+
+/// Reads the command line, or ends with what is wrong with it. A crash report names the command, not its arguments.
+pub fn parse() -> Cli {
+    let matches = Cli::command().get_matches();
+    let (mut words, mut deeper) = (Vec::new(), matches.subcommand());
+    while let Some((word, below)) = deeper {
+        words.push(word.to_owned());
+        deeper = below.subcommand();
+    }
+    crash::runs(&if words.is_empty() { "watch".to_owned() } else { words.join(" ") });
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// The whole chain of causes in one line.

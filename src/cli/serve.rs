@@ -4,11 +4,12 @@ use color_eyre::eyre::Result;
 
 use super::{Exit, ServeArgs, headless, watch};
 use crate::config::Loaded;
-use crate::session::Setup;
+use crate::session::{Setup, log};
 
 /// Watches, judges and keeps until a signal; screens attach to it.
 pub(super) fn run(args: &ServeArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
+    let _logging = log::start(config.log.level);
     config.poll |= args.poll;
     let folders = watch::folders(&args.folders, &config, false)?;
     let store = args.store.store.clone().unwrap_or(store);

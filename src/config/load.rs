@@ -9,6 +9,7 @@ use thiserror::Error;
 use toml::Table;
 
 use super::Config;
+use super::logging::LogLevel;
 use super::origin::{Origin, Origins};
 use super::salvage::sound_part;
 
@@ -146,11 +147,21 @@ fn environment(config: &mut Config, origins: &mut Origins, variable: impl Fn(&st
         config.ascii = true;
         origins.set("ascii", Origin::Variable("TRIMWATCH_ASCII"));
     }
+    let level = given("TRIMWATCH_LOG");
+    if let Some(level) = level.and_then(|word| LogLevel::ALL.into_iter().find(|level| word == level.word())) {
+        config.log.level = level;
+        origins.set("log.level", Origin::Variable("TRIMWATCH_LOG"));
+    }
 }
 
 /// XDG data folder, `%LOCALAPPDATA%` on Windows; beside the program's folder when there is no home.
 fn default_store() -> PathBuf {
     project().map_or_else(|| PathBuf::from("trimwatch-history"), |dirs| dirs.data_local_dir().join("history"))
+}
+
+/// `$XDG_STATE_HOME/trimwatch`, beside the history where a system has no such place; nothing without a home.
+pub fn state_folder() -> Option<PathBuf> {
+    project().map(|dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_path_buf())
 }
 
 fn project() -> Option<ProjectDirs> {

@@ -8,6 +8,7 @@ mod exporting;
 mod keeping;
 mod learning;
 mod load;
+mod logging;
 mod origin;
 mod salvage;
 mod screen;
@@ -25,7 +26,8 @@ pub use drift::DriftSettings;
 pub use exporting::ExportSettings;
 pub use keeping::{BackupSettings, Retention};
 pub use learning::{LearningSettings, Mode};
-pub use load::{ConfigError, Loaded, default_paths, load, load_checked};
+pub use load::{ConfigError, Loaded, default_paths, load, load_checked, state_folder};
+pub use logging::{LogLevel, LogSettings};
 pub use origin::{Origin, Origins};
 pub use screen::{Keys, Marker, Theme};
 pub use shifts::{Shift, Shifts, Weekday};
@@ -72,6 +74,8 @@ pub struct Config {
     pub health: HealthSettings,
     /// Who may attach to a running program.
     pub attach: AttachSettings,
+    /// How much the long-running commands write down.
+    pub log: LogSettings,
     /// Keys of actions, by the actions' names; what is not named keeps its own.
     pub keys: BTreeMap<String, Keys>,
     /// Where a screen's exports go.
@@ -106,6 +110,7 @@ impl Default for Config {
             drift: DriftSettings::default(),
             health: HealthSettings::default(),
             attach: AttachSettings::default(),
+            log: LogSettings::default(),
             keys: BTreeMap::new(),
             export: ExportSettings::default(),
             limits: Limits::default(),

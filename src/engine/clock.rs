@@ -13,6 +13,11 @@ pub fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// The second that is now in UTC, as `2026-03-19T12:00:00Z`.
+pub fn utc_now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The PC's local time.
 pub fn local_now() -> Option<LocalTime> {
     local(&Zoned::now())

@@ -10,10 +10,11 @@ use interprocess::local_socket::{Stream, prelude::*};
 
 use super::door::{Line, Part};
 use super::frame::{self, Hello, PROTOCOL, Welcome};
+use super::log;
 use super::place::Place;
 use super::protocol::{Event, Request, Role};
 use super::switchboard::Listen;
-use crate::config::WatchFolder;
+use crate::config::{LogLevel, WatchFolder};
 use crate::engine::{Claimed, Setup};
 use crate::history::StoreError;
 
@@ -141,6 +142,7 @@ impl Attached {
             match knocked {
                 Ok(Knocked::In { stream, owner, folders }) => {
                     ever = true;
+                    log::say(LogLevel::Info, "attached to the process that keeps the history");
                     // Whoever takes over watches all that was watched: what was named here is among it.
                     self.setup.folders = folders;
                     self.attached(&stream, owner);

@@ -9,10 +9,12 @@ use crossbeam_channel::Sender;
 
 use super::attach::{self, Attached};
 use super::listener::Listening;
+use super::log;
 use super::place::Place;
 use super::protocol::{Event, Request};
 use super::switchboard::{Listen, Switchboard};
 use super::textfile;
+use crate::config::LogLevel;
 use crate::engine::{Claimed, Engine, ScreenId, Setup, holder};
 
 /// What a screen may become.
@@ -107,6 +109,12 @@ impl Line {
         if *ending {
             return Ok(());
         }
+        let role = match claimed {
+            Claimed::Own(_) => "keeps the history",
+            Claimed::Nowhere => "keeps nothing, by choice",
+            Claimed::Not(_) => "cannot keep the history",
+        };
+        log::say(LogLevel::Info, &format!("{role}, folders watched: {}", setup.folders.len()));
         let board = Arc::new(Switchboard::new(&setup));
         let id = board.join_here(Arc::clone(listen));
         *self.way() = Way::Here(Arc::clone(&board), id);

@@ -11,11 +11,12 @@ use interprocess::local_socket::{Listener, Stream, prelude::*};
 
 use super::attach::limit;
 use super::frame::{self, Hello, PROTOCOL, Welcome};
+use super::log;
 use super::outbox::{Batch, Outbox};
 use super::place::Place;
 use super::protocol::Event;
 use super::switchboard::{Switchboard, no_curves};
-use crate::config::WatchFolder;
+use crate::config::{LogLevel, WatchFolder};
 use crate::engine::holder;
 
 /// Time a viewer has for its greeting.
@@ -99,6 +100,7 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     let welcome = house.welcome(&hello);
     frame::greet(&mut &**stream, &welcome)?;
     if let Welcome::Refused(_) = welcome {
+        log::say(LogLevel::Warn, &format!("viewer of trimwatch protocol {} refused", hello.protocol));
         return Ok(());
     }
     limit(stream, None)?;

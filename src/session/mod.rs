@@ -7,10 +7,12 @@
 
 mod attach;
 mod commands;
+pub mod crash;
 mod door;
 mod frame;
 mod health;
 mod listener;
+pub mod log;
 mod outbox;
 mod place;
 mod protocol;

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crossbeam_channel::Sender;
 
 use super::commands::{acts, command, numbered};
+use super::log;
 use super::outbox::{Bytes, Outbox, Parcel, Slot};
 use super::protocol::{Event, Request, Role};
 use super::recent::Recent;
 use super::snapshot::Snapshot;
 use super::view::View;
 use crate::analysis::RunCurves;
+use crate::config::LogLevel;
 use crate::engine::{Asked, Command, Output, ScreenId, Setup, Told};
 use crate::monitoring::{Metric, StreamKey};
 
@@ -128,6 +130,7 @@ impl Switchboard {
 
     /// A screen of another process; what it is told waits in its outbox.
     pub(super) fn join_away(&self, outbox: Arc<Outbox>, read_only: bool) -> ScreenId {
+        log::say(LogLevel::Info, if read_only { "viewer attached, read-only" } else { "viewer attached" });
         self.desk().add(Outlet::Away(outbox), read_only)
     }
 
@@ -148,6 +151,7 @@ impl Switchboard {
         desk.questions.retain(|_, (asker, _)| *asker != id);
         drop(desk);
         if gone.is_some() {
+            log::say(LogLevel::Info, "viewer left");
             self.send(id, Command::Left);
         }
     }
@@ -193,6 +197,7 @@ impl Switchboard {
 
     /// Takes what the engine tells.
     pub(super) fn hear(&self, output: Output) {
+        log::hear(&output);
         let mut desk = self.desk();
         match output {
             Output::Answering(by) => desk.answering = Some(by),

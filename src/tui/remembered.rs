@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::config::state_folder;
 use crate::history::{Filter, SortBy};
 
 /// What is kept.
@@ -50,10 +50,9 @@ pub(super) const FILTERS: &str = "filters.toml";
 /// The file of where somebody left off.
 pub(super) const VIEW: &str = "view.toml";
 
-/// A file of `$XDG_STATE_HOME/trimwatch`, beside the history where a system has no such place; nothing without a home.
+/// A file of the state folder; nothing without a home.
 pub(super) fn place(file: &str) -> Option<PathBuf> {
-    let dirs = ProjectDirs::from("", "", "trimwatch")?;
-    Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).join(file))
+    state_folder().map(|folder| folder.join(file))
 }
 
 /// What the file says, and why it says nothing when it cannot be read. A file that is not there is no trouble.

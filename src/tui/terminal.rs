@@ -10,7 +10,7 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
-use crate::session::panic_is_expected;
+use crate::session::{crash, panic_is_expected};
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -113,6 +113,7 @@ fn hook_panics(screen: ThreadId) {
             let name = thread::current().name().unwrap_or("unnamed").to_owned();
             let mut words = LAST_WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             words.push(format!("thread {name} stopped: {panicked}"));
+            words.extend(crash::report(panicked));
             return;
         }
         report(panicked);

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 fn main() {
+    trimwatch::cli::hook_panics();
     let _taken = trimwatch::tui::take().expect("a terminal");
     print!("something on the screen");
     std::io::stdout().flush().expect("written");
