@@ -184,6 +184,7 @@ impl Attached {
         }
         match Claimed::ask(&self.setup) {
             Ok(Claimed::Own(claim)) => {
+                log::say(LogLevel::Info, "takes over");
                 let setup = self.setup.clone();
                 if let Err(trouble) = self.line.own(setup, Claimed::Own(claim), &self.listen) {
                     self.refuse(format!("could not take over: {trouble}"));

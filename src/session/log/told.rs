@@ -1,5 +1,7 @@
 //! What the engine tells, as lines of the log: errors and changes, no figure of any part.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::say;
 use crate::config::LogLevel;
 use crate::engine::Output;
@@ -46,9 +48,17 @@ fn line(output: &Output) -> Option<(LogLevel, String)> {
             let begins = OWN.iter().find(|own| text.starts_with(**own))?;
             (LogLevel::Warn, (*begins).to_owned())
         }
+        Output::Models(view) => return trained(view.training.is_some()),
         Output::Stopped => (LogLevel::Info, "history closed".to_owned()),
         _ => return None,
     })
+}
+
+/// A look through the history or a training that begins or ends; in between nothing is said.
+fn trained(runs: bool) -> Option<(LogLevel, String)> {
+    static RUNS: AtomicBool = AtomicBool::new(false);
+    let changed = RUNS.swap(runs, Ordering::AcqRel) != runs;
+    changed.then(|| (LogLevel::Info, format!("learning {}", if runs { "begun" } else { "ended" })))
 }
 
 /// A file that could not be read, by its content.
