@@ -156,7 +156,7 @@ impl Session {
     }
 
     /// Starts as owner or viewer. Events go to `listen`, in the order they happened, from one thread after the
-    /// other; the first is [`Event::Role`] and then a [`super::Snapshot`].
+    /// other; the first are the header, where this process is the owner, and [`Event::Role`].
     ///
     /// # Errors
     /// When no thread can be started.

@@ -123,7 +123,8 @@ impl Switchboard {
     /// Tells the screen of this process how everything stands.
     pub(super) fn greet(&self, id: ScreenId) {
         let desk = self.desk();
-        for event in [Event::Role(Role::Owner), Event::Anew, desk.view.snapshot()] {
+        // The header first: what the owner before it said is not to pass for news.
+        for event in [desk.view.snapshot(), Event::Role(Role::Owner), Event::Anew] {
             desk.tell(id, event);
         }
     }
