@@ -270,6 +270,9 @@ impl Watch {
 
     fn look_at_due(&mut self) -> Result<(), Stopped> {
         let (pending, again) = self.settle.due(Instant::now());
+        if pending.is_empty() && again.is_empty() {
+            return Ok(());
+        }
         let fresh = pending.len() <= CROWD;
         for path in pending {
             match fs::metadata(&path) {
@@ -287,7 +290,8 @@ impl Watch {
                 Err(_) => self.tell_gone(path)?,
             }
         }
-        Ok(())
+        // Who is told of files that wait is told that they do no more: the next scan may be long in coming.
+        self.tell_scanned()
     }
 
     fn tell_gone(&mut self, path: PathBuf) -> Result<(), Stopped> {

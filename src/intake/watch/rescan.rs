@@ -54,7 +54,7 @@ impl Watch {
     }
 
     /// A quiet folder wakes nobody: only a figure that has changed is told, or one that was asked for.
-    fn tell_scanned(&mut self) -> Result<(), Stopped> {
+    pub(super) fn tell_scanned(&mut self) -> Result<(), Stopped> {
         let pending = self.settle.waiting(Instant::now());
         if self.told.replace(pending) == Some(pending) {
             return Ok(());
