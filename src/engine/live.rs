@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never};
 
 use super::catalogue::Catalogue;
 use super::drift::Watchman;
@@ -38,15 +38,20 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts all threads and returns at once; the store is opened on the history thread. Everything is told to
-    /// `sink`, on that thread, in the order it happened.
+    /// Starts all threads and returns at once; the store is opened on the history thread. What is asked comes through
+    /// `asked`, also what was asked before the start; everything is told to `sink`, on the history thread, in the order
+    /// it happened.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(setup: Setup, claimed: Claimed, mut sink: impl FnMut(Output) + Send + 'static) -> io::Result<Self> {
-        let (commands, requests) = unbounded();
+    pub fn start(
+        setup: Setup,
+        claimed: Claimed,
+        (commands, asked): (Sender<Asked>, Receiver<Asked>),
+        mut sink: impl FnMut(Output) + Send + 'static,
+    ) -> io::Result<Self> {
         let thread = thread::Builder::new().name("history".to_owned()).spawn(move || {
-            let served = catch_unwind(AssertUnwindSafe(|| serve(setup, claimed, requests, &mut sink)));
+            let served = catch_unwind(AssertUnwindSafe(|| serve(setup, claimed, asked, &mut sink)));
             // Screens must hear of the end, however it comes: another process takes over then.
             let served = served.unwrap_or_else(|_| Err(io::Error::other("the history thread stopped")));
             if let Err(trouble) = served {
@@ -55,11 +60,6 @@ impl Engine {
             }
         })?;
         Ok(Self { commands, thread })
-    }
-
-    /// Where commands go; sending never waits.
-    pub fn commands(&self) -> Sender<Asked> {
-        self.commands.clone()
     }
 
     /// Stops, with everything on disk, and waits for it.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, unbounded};
 
 use super::attach::{self, Attached};
 use super::listener::Listening;
@@ -115,7 +115,8 @@ impl Line {
             Claimed::Not(_) => "cannot keep the history",
         };
         log::say(LogLevel::Info, &format!("{role}, folders watched: {}", setup.folders.len()));
-        let board = Arc::new(Switchboard::new(&setup));
+        let (commands, asked) = unbounded();
+        let board = Arc::new(Switchboard::new(&setup, commands.clone()));
         let id = board.join_here(Arc::clone(listen));
         *self.way() = Way::Here(Arc::clone(&board), id);
         board.greet(id);
@@ -125,8 +126,7 @@ impl Line {
         }
         let (group, folders) = (setup.attach_group.clone(), setup.folders.clone());
         let hearing = Arc::clone(&board);
-        let engine = Engine::start(setup, claimed, move |output| hearing.hear(output))?;
-        board.connect(engine.commands());
+        let engine = Engine::start(setup, claimed, (commands, asked), move |output| hearing.hear(output))?;
         let listening = place.map(|place| Listening::start(place, group.as_deref(), folders, &board)).transpose();
         let listening = listening.unwrap_or_else(|trouble| {
             listen(Event::Notice(format!("no other screen can attach: {trouble}")));

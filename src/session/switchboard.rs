@@ -1,7 +1,7 @@
 //! Between one engine and every screen that looks at it: each answer goes to who asked, all else to everybody.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::Sender;
 
@@ -27,9 +27,8 @@ pub(super) type Listen = Arc<dyn Fn(Event) + Send + Sync>;
 #[derive(Debug)]
 pub(super) struct Switchboard {
     desk: Mutex<Desk>,
-    commands: OnceLock<Sender<Asked>>,
-    /// What was asked before the engine could be.
-    early: Mutex<Vec<Asked>>,
+    /// To the engine, which takes what was asked before it was there too.
+    commands: Sender<Asked>,
 }
 
 #[derive(Debug)]
@@ -66,7 +65,7 @@ impl std::fmt::Debug for Screen {
 }
 
 impl Switchboard {
-    pub(super) fn new(setup: &Setup) -> Self {
+    pub(super) fn new(setup: &Setup, commands: Sender<Asked>) -> Self {
         let desk = Desk {
             view: View::new(setup),
             recent: Recent::of(setup.past),
@@ -77,22 +76,11 @@ impl Switchboard {
             answering: None,
             ended: false,
         };
-        Self { desk: Mutex::new(desk), commands: OnceLock::new(), early: Mutex::default() }
+        Self { desk: Mutex::new(desk), commands }
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// From now on requests reach the engine.
-    pub(super) fn connect(&self, commands: Sender<Asked>) {
-        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
-        for asked in early.drain(..) {
-            // An engine that has ended already hears nothing.
-            let _ = commands.send(asked);
-        }
-        // It is connected once, by who made it.
-        let _ = self.commands.set(commands);
     }
 
     /// The header's figures.
@@ -188,12 +176,8 @@ impl Switchboard {
     }
 
     fn send(&self, by: ScreenId, command: Command) {
-        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.commands.get() {
-            // The answer to a session's end is the end of its events, which every screen listens for.
-            Some(commands) => drop(commands.send(Asked { by, command })),
-            None => early.push(Asked { by, command }),
-        }
+        // The answer to a session's end is the end of its events, which every screen listens for.
+        let _ = self.commands.send(Asked { by, command });
     }
 
     /// Takes what the engine tells.
@@ -335,11 +319,10 @@ fn is_an_answer(event: &Event) -> bool {
 pub(super) fn parcel(event: &Event) -> Option<Parcel> {
     let whole = || Some(Bytes::from(postcard::to_stdvec(event).ok()?));
     Some(match event {
-        Event::Arrived(run, curves) => {
-            // The two parts of the same event, one behind the other: a run whose curves go astray has empty ones.
-            let head = postcard::to_stdvec(&Event::Arrived(run.clone(), Box::default())).ok()?;
-            let head = head.strip_suffix(postcard::to_stdvec(&RunCurves::default()).ok()?.as_slice())?.to_vec();
-            Parcel::Arrived(head.into(), postcard::to_stdvec(curves).ok()?.into())
+        Event::Arrived(_, curves) => {
+            // The event's two parts lie one behind the other: without the second one it is told with empty curves.
+            let (all, curves) = (whole()?, Bytes::from(postcard::to_stdvec(curves).ok()?));
+            Parcel::Arrived(all.strip_suffix(&*curves)?.into(), curves)
         }
         Event::Snapshot(_) => Parcel::Latest(Slot::Header, whole()?),
         Event::Models(_) => Parcel::Latest(Slot::Models, whole()?),
