@@ -82,9 +82,19 @@ fn write(lines: &Receiver<Line>, mut file: Rotating) {
     }
 }
 
+/// The log, where it tells of such things.
+fn telling(level: LogLevel) -> Option<&'static Log> {
+    LOG.get().filter(|log| level <= log.level)
+}
+
+/// Whether such things are told.
+fn is_told(level: LogLevel) -> bool {
+    telling(level).is_some()
+}
+
 /// Says something, where it is to be told.
 pub fn say(level: LogLevel, text: &str) {
-    if let Some(log) = LOG.get().filter(|log| level <= log.level) {
+    if let Some(log) = telling(level) {
         let line = format!("{} {:5} [{}] {text}", clock::utc_now(), level.word(), std::process::id());
         // A full queue means a disk that does not keep up: the program goes on.
         let _ = log.to.try_send(Line::Text(line));

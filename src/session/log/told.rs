@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::say;
+use super::{is_told, say};
 use crate::config::LogLevel;
 use crate::engine::Output;
 use crate::history::{FileFacts, LogEntry, LogOutcome};
@@ -10,7 +10,7 @@ use crate::session::crash::without_names;
 
 /// Notices that concern the program rather than a unit: how they begin.
 const OWN: [&str; 5] = [
-    "the engine could not start",
+    "the engine has ended",
     "the history cannot be searched",
     "the history's upkeep failed",
     "the learned models cannot be read",
@@ -37,7 +37,10 @@ fn line(output: &Output) -> Option<(LogLevel, String)> {
         Output::Run { latency_ms, .. } if *latency_ms > SLOW_MS => {
             (LogLevel::Warn, format!("slow: a file took {:.1} s from its completion", latency_ms / 1000.0))
         }
-        Output::Run { latency_ms, .. } => (LogLevel::Debug, format!("a run judged in {latency_ms:.0} ms")),
+        // Told of every file: put into words only where somebody wants them.
+        Output::Run { latency_ms, .. } if is_told(LogLevel::Debug) => {
+            (LogLevel::Debug, format!("a run judged in {latency_ms:.0} ms"))
+        }
         Output::Logged(entry) => return logged(entry),
         Output::Online(folder) => (LogLevel::Info, format!("folder {} is online", folder + 1)),
         Output::Offline { folder, cause } => {
@@ -63,12 +66,12 @@ fn trained(runs: bool) -> Option<(LogLevel, String)> {
 
 /// A file that could not be read, by its content.
 fn logged(entry: &LogEntry) -> Option<(LogLevel, String)> {
-    let content = blake3::Hash::from_bytes(entry.file.content).to_hex();
+    let content = || blake3::Hash::from_bytes(entry.file.content).to_hex();
     match &entry.outcome {
         LogOutcome::Failed { cause } => {
-            Some((LogLevel::Warn, format!("file {content}: {}", without_words_of(&entry.file, cause))))
+            Some((LogLevel::Warn, format!("file {}: {}", content(), without_words_of(&entry.file, cause))))
         }
-        LogOutcome::Skipped { .. } => Some((LogLevel::Debug, format!("file {content}: skipped"))),
+        LogOutcome::Skipped { .. } => Some((LogLevel::Debug, format!("file {}: skipped", content()))),
         _ => None,
     }
 }
