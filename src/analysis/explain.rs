@@ -10,9 +10,7 @@ use super::numbers::{ohms, percent, short, signed_volts};
 /// Of several tracks the deciding one is explained and the others' statuses stand beside it.
 pub fn explain(run: &JudgedRun) -> String {
     let identity = &run.identity;
-    let unit = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
-    let unit: Vec<&str> = unit.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    let mut parts = vec![unit.join(" "), run.status.word().to_owned()];
+    let mut parts = vec![identity.unit(), run.status.word().to_owned()];
     if let Some(track) = run.deciding_track() {
         if run.tracks.len() > 1 {
             parts.push(track.name.clone());

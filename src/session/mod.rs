@@ -24,7 +24,7 @@ mod textfile;
 mod view;
 
 pub use crate::engine::{
-    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, quiet::panic_is_expected,
+    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept, quiet::panic_is_expected,
 };
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};

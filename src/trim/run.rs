@@ -73,6 +73,12 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// `8340-1 246 TA`: what of model, serial and section is there.
+    pub fn unit(&self) -> String {
+        let parts = [Some(self.model.as_str()), Some(self.serial.as_str()), self.section.as_deref()];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the serial names a unit at all: junk serials are stored but form no unit.
     pub fn is_unit(&self) -> bool {
         let serial = self.serial.trim();

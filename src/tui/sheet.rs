@@ -10,9 +10,9 @@ use super::models::{Pane, Subject};
 use super::rows::{Content, Row};
 use super::search::log_words;
 use crate::analysis::{explain_track, position, signed_volts};
-use crate::export::{CURVE_COLUMNS, Cell, KeptRun, RUN_COLUMNS, RowSink, Sheet, printable};
-use crate::history::{LogEntry, LogOutcome, Registered, RunRecord, YieldOf, YieldRow};
-use crate::session::ArrivedRun;
+use crate::export::{CURVE_COLUMNS, Cell, RUN_COLUMNS, RowSink, Sheet, printable};
+use crate::history::{LogEntry, LogOutcome, Registered, YieldOf, YieldRow};
+use crate::session::{ArrivedRun, kept};
 
 const LOG_COLUMNS: &[&str] = &["at_ms", "time", "ended", "file", "path"];
 const YIELD_COLUMNS: &[&str] = &["of", "runs", "run_yield", "run_n", "unit_yield", "unit_n", "excluded"];
@@ -56,14 +56,14 @@ pub fn selected(app: &App) -> Option<Vec<Cell<'static>>> {
 pub fn telling(app: &App) -> Option<String> {
     let text = match app.screen {
         Screen::Live => match &app.selected()?.content {
-            Content::Run(run) => name(run),
+            Content::Run(run) => run.record.run.identity.unit(),
             Content::File(entry) => entry.file.path.clone(),
         },
         Screen::Log => {
             let entry = app.log_entry()?;
             if entry.file.path.is_empty() { log_words(entry).trim().to_owned() } else { entry.file.path.clone() }
         }
-        Screen::History if app.history.shows == Shows::Runs => name(app.history.run()?),
+        Screen::History if app.history.shows == Shows::Runs => app.history.run()?.record.run.identity.unit(),
         Screen::History => yield_name(app.history.yield_row()?),
         Screen::Drift => charts::telling(app)?,
         Screen::Models => app.models.subject()?.name(),
@@ -79,24 +79,6 @@ fn filled(mut sheet: Sheet, rows: impl Iterator<Item = Vec<Cell<'static>>>) -> S
 
 fn owned(row: Vec<Cell<'_>>) -> Vec<Cell<'static>> {
     row.into_iter().map(Cell::owned).collect()
-}
-
-/// `8340-1 246 TA`.
-fn name(run: &ArrivedRun) -> String {
-    let identity = &run.record.run.identity;
-    let parts = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-fn kept(record: &RunRecord) -> KeptRun<'_> {
-    KeptRun {
-        run: &record.run,
-        content: &record.file.content,
-        path: &record.file.path,
-        arrived_ms: record.arrived_ms,
-        revision: record.revision,
-        excluded: record.excluded.as_ref().map(|word| (word.reason.as_str(), word.by.as_str())),
-    }
 }
 
 fn run_row(run: &ArrivedRun) -> Vec<Cell<'static>> {
@@ -202,9 +184,12 @@ fn unit(app: &App) -> Option<Sheet> {
     let unit = app.unit.as_ref()?;
     let run = unit.run()?;
     let Known::Curves(curves) = app.curves.get(&run.key) else {
-        return Some(filled(Sheet::new(format!("unit {}", name(run)), RUN_COLUMNS), unit.runs.iter().map(run_row)));
+        return Some(filled(
+            Sheet::new(format!("unit {}", run.record.run.identity.unit()), RUN_COLUMNS),
+            unit.runs.iter().map(run_row),
+        ));
     };
-    let mut gathered = Gathered(Sheet::new(format!("unit {}", name(run)), CURVE_COLUMNS));
+    let mut gathered = Gathered(Sheet::new(format!("unit {}", run.record.run.identity.unit()), CURVE_COLUMNS));
     // A sheet in memory takes every row.
     kept(&run.record).curves(curves, &mut gathered).ok()?;
     Some(gathered.0)

@@ -51,12 +51,9 @@ pub(super) fn ask_word(app: &mut App) {
         app.say("no run is selected: choose a row with a run");
         return;
     };
-    let identity = &run.record.run.identity;
-    let parts = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
-    let name = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let word = Word {
         key: run.key.clone(),
-        name,
+        name: run.record.run.identity.unit(),
         exclude: run.record.excluded.is_none(),
         reason: Line::default(),
         by: Line::of(&app.remembered.by),

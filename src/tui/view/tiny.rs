@@ -112,7 +112,7 @@ fn of_history(app: &App) -> Vec<Vec<Span>> {
 /// `8340-1 246 TA ✗ FAIL 7/53`.
 fn short(app: &App, run: &ArrivedRun) -> Vec<Span> {
     let judged = &run.record.run;
-    let mut spans = vec![span(format!("{} ", words::unit_name(judged)), Role::Text)];
+    let mut spans = vec![span(format!("{} ", judged.identity.unit()), Role::Text)];
     spans.push(words::status(app.look.symbols, judged.status));
     if let Some(linearity) = judged.deciding_track().and_then(|track| track.linearity()) {
         spans.push(span(format!(" {}/{}", linearity.fail, linearity.graded), Role::Text));

@@ -69,7 +69,7 @@ fn border(track: &JudgedTrack) -> Role {
 
 fn title(app: &App, run: &ArrivedRun, track: &JudgedTrack) -> Vec<Span> {
     let judged = &run.record.run;
-    let mut title = vec![span(format!("{} · {}", words::unit_name(judged), track.name), Role::Text)];
+    let mut title = vec![span(format!("{} · {}", judged.identity.unit(), track.name), Role::Text)];
     if let Some(alias) = &track.alias {
         title.push(span(format!(" {alias}"), Role::Quiet));
     }

@@ -50,7 +50,7 @@ fn heading(app: &App, pen: &mut Pen<'_>, area: Rect, unit: &Unit, run: &ArrivedR
     let before = if area.width < 100 { app.unit_from.title().to_owned() } else { before.join(" ▸ ") };
     let mut left = vec![
         span(format!("{before} ▸ "), Role::Quiet),
-        span(words::unit_name(&run.record.run), Role::Selected),
+        span(run.record.run.identity.unit(), Role::Selected),
         span(format!(" ▸ {}  ", track.name), Role::Quiet),
         words::status(app.look.symbols, track.status),
         span(if run.record.excluded.is_some() { "  excluded" } else { "" }, Role::State),
@@ -200,7 +200,7 @@ fn changed(unit: &Unit, run: &ArrivedRun, track: &JudgedTrack) -> String {
         return String::new();
     }
     let Some(before) = before else { return "no run of this model on this laser before this one".to_owned() };
-    let name = words::unit_name(&before.record.run);
+    let name = before.record.run.identity.unit();
     let Some(same) = before.record.run.tracks.iter().find(|other| other.name == track.name) else {
         return format!("{name} before it has no {}", track.name);
     };

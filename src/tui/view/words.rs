@@ -1,7 +1,7 @@
 //! Figures of a track as the lines that say them.
 
 use super::pen::{Span, span};
-use crate::analysis::{JudgedRun, JudgedTrack, RiskCategory, Status, position, short, volts};
+use crate::analysis::{JudgedTrack, RiskCategory, Status, position, short, volts};
 use crate::history::{FileFacts, LogOutcome};
 use crate::trim::PositionUnit;
 use crate::tui::search::test_word;
@@ -11,13 +11,6 @@ use crate::tui::theme::{Role, Theme};
 /// `✗ FAIL`.
 pub(super) fn status(symbols: Symbols, status: Status) -> Span {
     span(format!("{} {}", symbols.status(status), status.word()), Theme::status(status))
-}
-
-/// `8340-1 246 TA`.
-pub(super) fn unit_name(run: &JudgedRun) -> String {
-    let identity = &run.identity;
-    let parts = [Some(identity.model.as_str()), Some(identity.serial.as_str()), identity.section.as_deref()];
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Sigma with its threshold and who gave it.
