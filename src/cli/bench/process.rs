@@ -1,6 +1,7 @@
 //! What the system says of this process; nothing where it does not say it as Linux does.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 /// Most memory ever resident, MB.
 pub(super) fn peak_mb() -> Option<f64> {
@@ -15,6 +16,14 @@ pub(super) fn resident_mb() -> Option<f64> {
 /// Memory of another process resident now, MB.
 pub(super) fn resident_mb_of(process: u32) -> Option<f64> {
     status_kb(&process.to_string(), "VmRSS:").map(|kb| kb / 1024.0)
+}
+
+/// Sends a signal by its name, such as `KILL`, and says whether there was such a process; standard Rust has none but
+/// the one that kills.
+pub(super) fn signal(process: &str, name: &str) -> bool {
+    let mut command = Command::new("kill");
+    command.arg(format!("-{name}")).arg(process).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// Descriptors another process has open.

@@ -58,8 +58,7 @@ struct Shop {
 impl Shop {
     fn open(purpose: &str) -> Result<Self> {
         let folder = Temporary::new(purpose)?;
-        let (incoming, store) = (folder.0.join("LTS"), folder.0.join("history"));
-        fs::create_dir_all(&incoming)?;
+        let (incoming, store) = folders(&folder.0)?;
         let words = [OsStr::new("--store"), store.as_os_str(), incoming.as_os_str()];
         let owner = Program::start(&folder.0, &words)?;
         loop {

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::{Result, bail};
 use serde_json::Value;
 
+use crate::cli::bench::process;
+
 /// A watch that acknowledges nothing for so long has stopped working.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -93,7 +95,7 @@ impl Watcher {
         if self.recorded.is_some() {
             // One that is gone already needs no killing, and its number may be another's by now.
             if self.hear(Duration::ZERO, |_| false)? {
-                self.signal("-KILL")?;
+                self.signal("KILL")?;
             }
         } else {
             self.child.kill()?;
@@ -118,7 +120,7 @@ impl Watcher {
                 bail!("it acknowledged {lines} of {missing} files and stopped: {}", heard.said());
             }
         }
-        if !self.signal("-TERM")? {
+        if !self.signal("TERM")? {
             self.child.kill()?;
         }
         self.drain()
@@ -130,7 +132,7 @@ impl Watcher {
             Some(recording) => self.recorded_process(&recording)?,
             None => self.child.id().to_string(),
         };
-        Ok(Command::new("kill").args([name, &id]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()))
+        Ok(process::signal(&id, name))
     }
 
     /// The recorded process; a recorder needs a moment to start it.

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail, eyre};
 
+use crate::cli::bench::process;
+
 /// What was heard.
 pub(in crate::cli::bench) enum Heard {
     /// A line of standard output, and when.
@@ -44,10 +46,11 @@ impl Program {
         self.child.id()
     }
 
-    /// Sends a signal by its name; standard Rust has none but the one that kills.
+    /// Sends a signal by its name.
     pub(super) fn signal(&self, name: &str) -> Result<()> {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status()?;
-        if sent.success() { Ok(()) } else { Err(eyre!("the program is not there any more")) }
+        process::signal(&self.child.id().to_string(), name)
+            .then_some(())
+            .ok_or_else(|| eyre!("the program is not there any more"))
     }
 
     /// Ends it politely and waits.

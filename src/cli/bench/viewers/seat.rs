@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::{Result, eyre};
 
 use super::screen::{Said, State};
+use crate::cli::bench::process;
 
 /// Longer than anything takes here.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -77,8 +78,9 @@ impl Seat {
 
     /// Sends a signal by its name.
     pub(super) fn signal(&self, name: &str) -> Result<()> {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status()?;
-        if sent.success() { Ok(()) } else { Err(eyre!("the screen is not there any more")) }
+        process::signal(&self.id().to_string(), name)
+            .then_some(())
+            .ok_or_else(|| eyre!("the screen is not there any more"))
     }
 
     /// Kills it.
