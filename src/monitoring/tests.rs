@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use proptest::strategy::Strategy;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
 use crate::spc::run_length::chance::Chance;
@@ -226,7 +227,12 @@ fn in_order(runs: &[Observation], order: &[usize], baselines: Vec<FrozenBaseline
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..proptest::prelude::ProptestConfig::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        cases: 24,
+        // Orders that once failed are tried first.
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/fixtures/orders-of-arrival.txt"))),
+        ..proptest::prelude::ProptestConfig::default()
+    })]
 
     /// Any order of arrival gives the same lots and counters and, on the baselines that were frozen on the way, the same
     /// states and signals as the runs in order of time.
