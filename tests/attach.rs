@@ -34,6 +34,23 @@ fn viewer(shop: &Shop) -> Shift {
     shift
 }
 
+/// An owner with one run on its screen.
+fn owner(shop: &Shop) -> (Shift, ArrivedRun) {
+    let owner = shop.open();
+    owner.opened();
+    shop.drop_sample("9203_34");
+    let (run, _) = arrived(&owner);
+    (owner, run)
+}
+
+/// A connection of no screen of ours, which has greeted.
+fn stranger(shop: &Shop, greeting: &str) -> UnixStream {
+    let mut stream = UnixStream::connect(shop.store().join("attach.sock")).expect("the socket");
+    stream.write_all(&u32::try_from(greeting.len()).expect("short").to_le_bytes()).expect("written");
+    stream.write_all(greeting.as_bytes()).expect("written");
+    stream
+}
+
 #[test]
 fn a_second_screen_attaches_and_sees_what_was_and_what_comes() {
     let shop = Shop::new();
@@ -64,10 +81,7 @@ fn a_second_screen_attaches_and_sees_what_was_and_what_comes() {
 #[test]
 fn each_screen_gets_the_answers_to_its_own_questions() {
     let shop = Shop::new();
-    let owner = shop.open();
-    owner.opened();
-    shop.drop_sample("9203_34");
-    arrived(&owner);
+    let (owner, _) = owner(&shop);
     let viewer = viewer(&shop);
     let ask = |shift: &Shift, limit: usize| {
         let query = Query { limit, ..Query::default() };
@@ -90,10 +104,7 @@ fn each_screen_gets_the_answers_to_its_own_questions() {
 #[test]
 fn what_somebody_says_on_one_screen_is_seen_on_all() {
     let shop = Shop::new();
-    let owner = shop.open();
-    owner.opened();
-    shop.drop_sample("9203_34");
-    let (run, _) = arrived(&owner);
+    let (owner, run) = owner(&shop);
     let viewer = viewer(&shop);
     viewer.opened();
     let (reason, by) = ("wrong fixture".to_owned(), "AB".to_owned());
@@ -112,10 +123,7 @@ fn what_somebody_says_on_one_screen_is_seen_on_all() {
 #[test]
 fn a_screen_that_missed_something_is_told_how_everything_stands() {
     let shop = Shop::new();
-    let owner = shop.open();
-    owner.opened();
-    shop.drop_sample("9203_34");
-    arrived(&owner);
+    let (owner, _) = owner(&shop);
     let viewer = viewer(&shop);
     viewer.opened();
     for shift in [&owner, &viewer] {
@@ -131,10 +139,7 @@ fn a_screen_that_missed_something_is_told_how_everything_stands() {
 #[test]
 fn who_only_looks_changes_nothing_and_never_takes_over() {
     let shop = Shop::new();
-    let owner = shop.open();
-    owner.opened();
-    shop.drop_sample("9203_34");
-    let (run, _) = arrived(&owner);
+    let (owner, run) = owner(&shop);
     let kiosk = Shift::as_part(shop.setup(), Part::ReadOnly);
     assert!(matches!(role(&kiosk), Role::Viewer { read_only: true, .. }));
     kiosk.opened();
@@ -157,10 +162,7 @@ fn who_only_looks_changes_nothing_and_never_takes_over() {
 #[test]
 fn when_the_owner_ends_one_viewer_takes_over_and_the_others_follow_it() {
     let shop = Shop::new();
-    let owner = shop.open();
-    owner.opened();
-    shop.drop_sample("9203_34");
-    arrived(&owner);
+    let (owner, _) = owner(&shop);
     let viewers = [viewer(&shop), viewer(&shop)];
     for viewer in &viewers {
         viewer.opened();
@@ -226,10 +228,8 @@ fn another_protocol_is_refused_politely_and_nonsense_ends_only_who_speaks_it() {
     let owner = shop.open();
     owner.opened();
     let socket = shop.store().join("attach.sock");
-    let mut later = UnixStream::connect(&socket).expect("the socket");
-    let hello = br#"{"trimwatch":"9.9.9","protocol":99,"read_only":false,"folders":[]}"#;
-    later.write_all(&u32::try_from(hello.len()).expect("short").to_le_bytes()).expect("written");
-    later.write_all(hello).expect("written");
+    let hello = r#"{"trimwatch":"9.9.9","protocol":99,"read_only":false,"folders":[]}"#;
+    let mut later = stranger(&shop, hello);
     let mut said = String::new();
     later.read_to_string(&mut said).expect_err("a length stands in front");
     let mut bytes = Vec::new();
@@ -250,10 +250,7 @@ fn a_viewer_that_never_reads_costs_the_others_nothing() {
     let shop = Shop::new();
     let owner = shop.open();
     owner.opened();
-    let mut stalled = UnixStream::connect(shop.store().join("attach.sock")).expect("the socket");
-    let hello = br#"{"trimwatch":"0","protocol":1,"read_only":true,"folders":[]}"#;
-    stalled.write_all(&u32::try_from(hello.len()).expect("short").to_le_bytes()).expect("written");
-    stalled.write_all(hello).expect("written");
+    let _stalled = stranger(&shop, r#"{"trimwatch":"0","protocol":1,"read_only":true,"folders":[]}"#);
     let viewer = viewer(&shop);
     viewer.opened();
     for path in support::files_of("incoming") {

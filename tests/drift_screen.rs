@@ -4,9 +4,9 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use support::drift_app::{answer, at_once, key, opened, text, type_in};
+use support::drift_app::{answer, at_once, opened, type_in};
 use support::drifting::{charts, epoch, list, loud, stream};
-use support::{arrival, filled_app, tell};
+use support::{arrival, filled_app, key, tell, text};
 use trimwatch::history::RunKey;
 use trimwatch::monitoring::{DriftCharts, DriftList, Metric, MetricChart};
 use trimwatch::session::{Event, HistoryPage, Request};

@@ -4,8 +4,8 @@
 mod support;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use support::drift_app::{key, opened, text, type_in};
-use support::{NOON, empty_app, filled_app, tell};
+use support::drift_app::{opened, type_in};
+use support::{NOON, empty_app, filled_app, key, tell, text};
 use trimwatch::config::{Bell, Theme};
 use trimwatch::session::Event;
 use trimwatch::session::signals::Signal;

@@ -3,29 +3,13 @@
 
 mod support;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use support::drift_app::at_once;
-use support::{NOON, Past, arrive, empty_app, fail, filled_app, tell};
+use support::{NOON, Past, arrive, empty_app, fail, filled_app, key, tell, text};
 use trimwatch::export::{Cell, Format};
 use trimwatch::history::{Filter, SortBy};
 use trimwatch::session::{Event, ExportOf, Request};
-use trimwatch::tui::{App, Clock, Effect, LeftOff, Msg, Overlay, Resume, Screen, Symbols, update, view};
-
-fn text(app: &App) -> String {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    let lines = (0..app.size.1).map(|y| {
-        let cells = (0..app.size.0).filter_map(|x| buffer.cell((x, y)));
-        cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn key(app: &mut App, code: KeyCode) -> Vec<Effect> {
-    update(app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
+use trimwatch::tui::{App, Clock, Effect, LeftOff, Msg, Overlay, Resume, Screen, Symbols, update};
 
 fn type_in(app: &mut App, words: &str) -> Vec<Effect> {
     let code = |c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };

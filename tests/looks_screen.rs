@@ -6,13 +6,11 @@ mod support;
 use std::collections::BTreeSet;
 
 use crossterm::event::KeyCode;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
-use support::drift_app::{answer, key, opened, text, type_in};
-use support::fail;
+use support::drift_app::{answer, opened, type_in};
+use support::{buffer, fail, key, text};
 use trimwatch::config::{Marker, Theme};
-use trimwatch::tui::{App, Depth, Symbols, view};
+use trimwatch::tui::{App, Depth, Symbols};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 16), (40, 12)];
 
@@ -52,12 +50,6 @@ const EVERYWHERE: [&str; 33] = [
     "6",
     "6?",
 ];
-
-fn buffer(app: &App) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    buffer
-}
 
 /// Every screen and overlay at every size, with hostile names on them.
 fn everywhere(symbols: Symbols, mut see: impl FnMut(&App, &str)) {

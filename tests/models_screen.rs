@@ -3,12 +3,12 @@
 
 mod support;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use support::learned::{DAY, models, speak, watch};
-use support::{NOON, arrival, empty_app, facts, filled_app, tell};
+use support::{NOON, arrival, empty_app, facts, filled_app, key, tell, text};
 use trimwatch::analysis::Learner;
 use trimwatch::config::Mode;
 use trimwatch::history::{LogEntry, LogOutcome, Outcome};
@@ -17,20 +17,6 @@ use trimwatch::trim::{LocalDate, LocalTime};
 use trimwatch::tui::{App, Effect, Msg, Overlay, Pane, Screen, Symbols, update, view};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 16), (40, 12)];
-
-fn text(app: &App) -> String {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    let lines = (0..app.size.1).map(|y| {
-        let cells = (0..app.size.0).filter_map(|x| buffer.cell((x, y)));
-        cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn key(app: &mut App, code: KeyCode) -> Vec<Effect> {
-    update(app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
 
 fn type_in(app: &mut App, words: &str) -> Vec<Effect> {
     let press = |c| {

@@ -5,35 +5,14 @@
 
 mod support;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use crossterm::event::KeyCode;
 use ratatui::style::{Color, Modifier};
-use support::{NOON, arrival, arrive, empty_app, fail, filled_app, header, look, tell};
+use support::{NAMED, NOON, arrival, arrive, buffer, empty_app, fail, filled_app, header, key, look, tell, text};
 use trimwatch::history::Tally;
 use trimwatch::session::{Event, FolderState, Request};
-use trimwatch::tui::{App, Clock, Effect, Msg, Overlay, Screen, Symbols, update, view};
+use trimwatch::tui::{App, Clock, Effect, Msg, Overlay, Screen, Symbols, update};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 16), (40, 12)];
-
-fn buffer(app: &App) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    buffer
-}
-
-fn text(app: &App) -> String {
-    let buffer = buffer(app);
-    let lines = (0..app.size.1).map(|y| {
-        let cells = (0..app.size.0).filter_map(|x| buffer.cell((x, y)));
-        cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn key(app: &mut App, code: KeyCode) -> Vec<Effect> {
-    update(app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
 
 fn type_in(app: &mut App, words: &str) {
     for c in words.chars() {
@@ -329,21 +308,7 @@ fn any_keys_at_any_size_never_panic() {
     use proptest::test_runner::{Config, TestRunner};
     let codes = prop_oneof![
         "[ -~]".prop_map(|c| KeyCode::Char(c.chars().next().unwrap_or(' '))),
-        prop::sample::select(vec![
-            KeyCode::Up,
-            KeyCode::Down,
-            KeyCode::Left,
-            KeyCode::Right,
-            KeyCode::Enter,
-            KeyCode::Esc,
-            KeyCode::Tab,
-            KeyCode::BackTab,
-            KeyCode::PageUp,
-            KeyCode::PageDown,
-            KeyCode::Home,
-            KeyCode::End,
-            KeyCode::Backspace,
-        ]),
+        prop::sample::select(NAMED.to_vec()),
     ];
     let steps = prop::collection::vec((codes, 0u16..=200, 0u16..=60, 0u8..12), 1..60);
     let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });

@@ -6,37 +6,19 @@
 use std::cell::OnceCell;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use trimwatch::analysis::RunCurves;
 use trimwatch::session::signals::Signal;
 use trimwatch::session::{Event, FolderState, HistoryState, Request, Role};
-use trimwatch::tui::{App, Clock, Effect, Key, Msg, Symbols, update, view};
+use trimwatch::tui::{App, Clock, Effect, Key, Msg, Symbols, update};
 
 use super::campaign::fuzz;
 use super::chance::Chance;
 use super::support::drifting::{alarm, charts, list};
 use super::support::learned::models;
-use super::support::{NOON, Past, arrival, filled_app, header, look};
+use super::support::{NAMED, NOON, Past, arrival, filled_app, header, look, text};
 
 /// Steps of one case.
 const STEPS: usize = 100;
-const NAMED: [KeyCode; 14] = [
-    KeyCode::Up,
-    KeyCode::Down,
-    KeyCode::Left,
-    KeyCode::Right,
-    KeyCode::Enter,
-    KeyCode::Enter,
-    KeyCode::Esc,
-    KeyCode::Tab,
-    KeyCode::BackTab,
-    KeyCode::PageUp,
-    KeyCode::PageDown,
-    KeyCode::Home,
-    KeyCode::End,
-    KeyCode::Backspace,
-];
 const FILES: [&str; 5] = ["9102A_53", "9203_34", "9101-1_201", "9204_88", "9407-12_9"];
 
 #[test]
@@ -151,13 +133,11 @@ fn answer(app: &mut App, past: &mut Past, effects: Vec<Effect>, chance: &mut Cha
 /// Draws, and reads the last line as somebody does who looks for a key.
 fn honest(app: &App) {
     let (columns, rows) = app.size;
-    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    view::draw(app, &mut buffer);
+    let drawn = text(app);
     if app.overlay.is_some() || app.toast.is_some() || app.search.is_some() || columns < 40 || rows < 12 {
         return;
     }
-    let cells = (0..columns).filter_map(|x| buffer.cell((x, rows - 1)));
-    let footer: String = cells.map(|cell| cell.symbol().to_owned()).collect();
+    let footer = drawn.rsplit('\n').next().unwrap_or_default();
     let does = |word: &str| {
         let key = Key::parse(word).ok();
         key.and_then(|key| app.look.keys.action_of(app.screen, &key)).is_some()

@@ -1,29 +1,13 @@
 //! A screen with Drift on it, and the keys that are pressed there.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use crossterm::event::KeyCode;
 use trimwatch::history::Tally;
 use trimwatch::monitoring::Metric;
 use trimwatch::session::{Event, Request};
-use trimwatch::tui::{App, Effect, Msg, Symbols, update, view};
+use trimwatch::tui::{App, Effect, Symbols};
 
 use super::drifting::{SENTENCE, charts, list, loud};
-use super::{filled_app, header, tell};
-
-pub fn text(app: &App) -> String {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    let lines = (0..app.size.1).map(|y| {
-        let cells = (0..app.size.0).filter_map(|x| buffer.cell((x, y)));
-        cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-pub fn key(app: &mut App, code: KeyCode) -> Vec<Effect> {
-    update(app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
+use super::{filled_app, header, key, tell};
 
 /// Presses keys; charts that are asked for come at once.
 pub fn type_in(app: &mut App, words: &str) -> Vec<Effect> {

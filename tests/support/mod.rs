@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::{Bell, Marker};
 use trimwatch::engine::{Outcome, process};
@@ -28,7 +31,7 @@ use trimwatch::history::{
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
 use trimwatch::trim::Source;
 use trimwatch::trim::{LocalDate, LocalTime};
-use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Resume, Symbols, Theme, update};
+use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Resume, Symbols, Theme, update, view};
 
 /// Noon on the day the screens are drawn.
 pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
@@ -134,6 +137,45 @@ pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
         ending: Ending::Run { run: Box::new(run), curves },
     }
 }
+
+/// What a screen draws.
+pub fn buffer(app: &App) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
+    view::draw(app, &mut buffer);
+    buffer
+}
+
+/// The same as text, its lines without the blanks at their ends.
+pub fn text(app: &App) -> String {
+    let buffer = buffer(app);
+    let lines = (0..app.size.1).map(|y| {
+        let cells = (0..app.size.0).filter_map(|x| buffer.cell((x, y)));
+        cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Presses a key.
+pub fn key(app: &mut App, code: KeyCode) -> Vec<Effect> {
+    update(app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+/// Keys with a name.
+pub const NAMED: [KeyCode; 13] = [
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::Left,
+    KeyCode::Right,
+    KeyCode::Enter,
+    KeyCode::Esc,
+    KeyCode::Tab,
+    KeyCode::BackTab,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::Backspace,
+];
 
 /// A look with everything, in colour or without, in Unicode or ASCII.
 pub fn look(symbols: Symbols) -> Look {
