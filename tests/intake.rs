@@ -58,7 +58,7 @@ impl Watched {
                 assert!(Instant::now() < end, "no scan");
                 match self.events.recv_deadline(Instant::now() + Duration::from_millis(2)) {
                     Some(IntakeEvent::File(candidate)) => files.push(name(&candidate.path)),
-                    Some(IntakeEvent::Scanned { .. }) => scanned = true,
+                    Some(IntakeEvent::Scanned) => scanned = true,
                     _ => {}
                 }
             }

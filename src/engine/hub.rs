@@ -266,14 +266,14 @@ impl Hub {
             IntakeEvent::UnreadableFolder { path, cause } => {
                 sink(Output::Notice(format!("{}: {cause}", path.display())));
             }
-            IntakeEvent::Scanned { pending } => self.settling = pending,
+            IntakeEvent::Pending(files) => self.settling = files,
             IntakeEvent::FileGone { path } => {
                 self.retries.ended(&path);
                 if self.failed.remove(&path_key(&path)).is_some() {
                     sink(Output::Notice(format!("{}: the file is gone", path.display())));
                 }
             }
-            IntakeEvent::File(_) => {}
+            IntakeEvent::Scanned | IntakeEvent::File(_) => {}
         }
     }
 

@@ -103,11 +103,10 @@ pub enum IntakeEvent {
         /// Why.
         cause: String,
     },
-    /// A scan has ended; told after one that was asked for, and when the figure has changed.
-    Scanned {
-        /// Files that wait for standing still.
-        pending: usize,
-    },
+    /// How many files wait for standing still; told when that has changed, none at first.
+    Pending(usize),
+    /// A scan that was asked for has ended: what it found at rest was told before or is on its way.
+    Scanned,
     /// A file vanished before it was complete.
     FileGone {
         /// The file.

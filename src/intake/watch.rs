@@ -51,8 +51,10 @@ pub(super) struct Watch {
     next_check: Instant,
     /// No scan for a hint before this.
     rest_until: Instant,
-    /// What the last scan that was told of left pending; `None` when the next one is to be told in any case.
-    told: Option<usize>,
+    /// How many files waited when that was last told.
+    told: usize,
+    /// Whether somebody waits for the end of a scan.
+    asked: bool,
 }
 
 impl Watch {
@@ -81,7 +83,8 @@ impl Watch {
             next_scan: now,
             next_check: now + CHECK,
             rest_until: now,
-            told: None,
+            told: 0,
+            asked: false,
         }
     }
 
@@ -128,12 +131,11 @@ impl Watch {
     fn answer(&mut self, request: Control) -> Result<(), Stopped> {
         match request {
             Control::Rescan => {
-                self.told = None;
-                self.next_scan = Instant::now();
+                (self.asked, self.next_scan) = (true, Instant::now());
             }
             Control::StartOver => {
                 self.settle.forget_all();
-                (self.starting, self.told, self.next_scan) = (true, None, Instant::now());
+                (self.starting, self.asked, self.next_scan) = (true, true, Instant::now());
             }
             Control::Retry(path, delay) => self.settle.ask_again(path, Instant::now() + delay),
             Control::Hint(Err(_)) => self.scan_soon(JOIN),
@@ -291,7 +293,7 @@ impl Watch {
             }
         }
         // Who is told of files that wait is told that they do no more: the next scan may be long in coming.
-        self.tell_scanned()
+        self.tell_pending()
     }
 
     fn tell_gone(&mut self, path: PathBuf) -> Result<(), Stopped> {

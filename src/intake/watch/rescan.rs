@@ -42,7 +42,11 @@ impl Watch {
         self.unreadable.retain(|path| unreadable.contains(path));
         self.starting = self.undecided;
         self.rest(begin.elapsed());
-        self.tell_scanned()
+        self.tell_pending()?;
+        match std::mem::take(&mut self.asked) {
+            true => self.tell(IntakeEvent::Scanned),
+            false => Ok(()),
+        }
     }
 
     /// Plans the next scan after one that took so long.
@@ -53,13 +57,13 @@ impl Watch {
         self.next_check = now + CHECK;
     }
 
-    /// A quiet folder wakes nobody: only a figure that has changed is told, or one that was asked for.
-    pub(super) fn tell_scanned(&mut self) -> Result<(), Stopped> {
+    /// A quiet folder wakes nobody: only a figure that has changed is told.
+    pub(super) fn tell_pending(&mut self) -> Result<(), Stopped> {
         let pending = self.settle.waiting(Instant::now());
-        if self.told.replace(pending) == Some(pending) {
+        if std::mem::replace(&mut self.told, pending) == pending {
             return Ok(());
         }
-        self.tell(IntakeEvent::Scanned { pending })
+        self.tell(IntakeEvent::Pending(pending))
     }
 
     /// Looks through one folder; whether all of it could be seen.
