@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::sync_dir;
 use super::error::StoreError;
+use super::shelf::Pair;
 
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
@@ -81,6 +82,22 @@ fn is_locked(error: &sled::Error) -> bool {
 }
 
 impl Database {
+    /// Up to `most` pairs with the prefix behind a key, in order.
+    ///
+    /// Asks for one key after the other. The engine lets go of what it has read only after so many looks at a
+    /// page: an iterator looks once, and a walk through a large store would hold a hundred megabytes of it.
+    pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
+        let mut found: Vec<Pair> = Vec::new();
+        while found.len() < most {
+            let next = self.db.get_gt(found.last().map_or(last, |(key, _)| key));
+            match next.map_err(StoreError::sled)? {
+                Some((key, value)) if key.starts_with(prefix) => found.push((key.to_vec(), value.to_vec())),
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+
     /// Everything written is on disk when this returns: the engine's flush is no fsync on Linux.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.db.flush().map_err(StoreError::sled)?;

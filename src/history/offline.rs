@@ -14,8 +14,12 @@ use super::opening;
 use super::outcome::Outcome;
 use super::record::{Exclusion, RunKey, RunRecord};
 use super::rewrite;
+use super::shelf::Pair;
 use super::value;
 use crate::monitoring::Keep;
+
+/// Pairs read at once.
+const PAGE: usize = 512;
 
 /// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
 /// bytes on disk before and after.
@@ -28,31 +32,53 @@ pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
     // Opened once as always: caught up with its journal, checked, restored if need be.
     let (shelf, _) = opening::open(claim)?;
     rewrite::replace_tidily(claim.dir(), |filler| {
-        let mut after = Vec::new();
-        loop {
-            let page = shelf.after(&after, &[], 512)?;
-            let Some((last, _)) = page.last() else { break };
-            after.clone_from(last);
-            page.iter().try_for_each(|(key, value)| filler.put(key, Some(value)))?;
-        }
-        let (old, new) = (digest(shelf.iter_all()?), digest(filler.written()?.iter()));
+        let (mut old, mut new) = (blake3::Hasher::new(), blake3::Hasher::new());
+        each_pair(
+            |after| shelf.after(after, &[], PAGE),
+            |key, value| {
+                add(&mut old, key, value);
+                filler.put(key, Some(value))
+            },
+        )?;
         drop(shelf);
-        if old? == new? { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
+        let written = filler.written()?;
+        each_pair(
+            |after| written.after(after, &[], PAGE),
+            |key, value| {
+                add(&mut new, key, value);
+                Ok(())
+            },
+        )?;
+        if old.finalize() == new.finalize() {
+            Ok(())
+        } else {
+            Err(StoreError::engine("the compacted copy is not equal; it was given up"))
+        }
     })?;
     mark_clean(claim)?;
     Ok((before, disk::folder_size(&database)))
 }
 
-fn digest(pairs: sled::Iter) -> Result<blake3::Hash, StoreError> {
-    let mut hash = blake3::Hasher::new();
-    for pair in pairs {
-        let (key, value) = pair.map_err(StoreError::sled)?;
-        for part in [&key, &value] {
-            hash.update(&(part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
+/// Every pair of a database, in order, a page at a time.
+fn each_pair(
+    page_after: impl Fn(&[u8]) -> Result<Vec<Pair>, StoreError>,
+    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut after = Vec::new();
+    loop {
+        let page = page_after(&after)?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        page.iter().try_for_each(|(key, value)| each(key, value))?;
     }
-    Ok(hash.finalize())
+}
+
+/// Adds a pair to what all pairs together are known by.
+fn add(hash: &mut blake3::Hasher, key: &[u8], value: &[u8]) {
+    for part in [key, value] {
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
 }
 
 /// Opens once more what was rewritten, so that it is checked and marked as left cleanly.

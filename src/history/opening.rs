@@ -225,7 +225,7 @@ fn restore_what_is_there(dir: &Path) -> Result<Option<Restored>, StoreError> {
             backup::load(&backup.path, |key, value| filler.put(&key, Some(&value)))?;
         }
         told = journal::replay(&journals, from, |_, changes| filler.apply(&changes))?;
-        if filler.written()?.get(key::SCHEMA).map_err(StoreError::sled)?.is_none() {
+        if filler.written()?.db.get(key::SCHEMA).map_err(StoreError::sled)?.is_none() {
             filler.put(key::SCHEMA, Some(&[value::SCHEMA]))?;
         }
         filler.put(key::JOURNAL, Some(&value::encode(&told.last)?))

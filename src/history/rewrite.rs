@@ -13,13 +13,16 @@ use super::error::StoreError;
 use super::journal::Changes;
 
 /// Records written at once. Nothing is synced in between: a database that is not complete is thrown away.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: usize = 4_000;
+/// Most bytes of values that wait for being written.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// Fills a database that nobody uses yet.
 pub(super) struct Filler {
     database: Database,
-    batch: sled::Batch,
-    waiting: usize,
+    /// What is written next: a key counts once, with its last word.
+    waiting: Changes,
+    bytes: usize,
     /// Pairs put so far.
     pub(super) pairs: u64,
 }
@@ -27,24 +30,35 @@ pub(super) struct Filler {
 impl Filler {
     /// Sets or removes one value.
     pub(super) fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
-        match value {
-            Some(value) => self.batch.insert(key, value),
-            None => self.batch.remove(key),
-        }
         self.pairs += 1;
-        self.waiting += 1;
-        if self.waiting >= AT_ONCE { self.write() } else { Ok(()) }
+        self.bytes += value.map_or(0, <[u8]>::len);
+        self.waiting.insert(key.to_vec(), value.map(<[u8]>::to_vec));
+        if self.waiting.len() >= AT_ONCE || self.bytes >= MOST_BYTES { self.write() } else { Ok(()) }
     }
 
     /// Applies a batch of the journal.
     pub(super) fn apply(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        // One key may stand in two batches, and within one engine batch the last word counts.
         changes.iter().try_for_each(|(key, value)| self.put(key, value.as_deref()))
     }
 
+    /// Makes a place for each value before the values come: the engine splits a page that grows, and writes both
+    /// halves anew with whatever they hold by then.
     fn write(&mut self) -> Result<(), StoreError> {
-        self.waiting = 0;
-        self.database.db.apply_batch(std::mem::take(&mut self.batch)).map_err(StoreError::sled)
+        let waiting = std::mem::take(&mut self.waiting);
+        self.bytes = 0;
+        let mut places = sled::Batch::default();
+        for key in waiting.keys() {
+            places.insert(key.as_slice(), &[]);
+        }
+        self.database.db.apply_batch(places).map_err(StoreError::sled)?;
+        let mut values = sled::Batch::default();
+        for (key, value) in waiting {
+            match value {
+                Some(value) => values.insert(key, value),
+                None => values.remove(key),
+            }
+        }
+        self.database.db.apply_batch(values).map_err(StoreError::sled)
     }
 
     /// Writes the rest and closes the engine; on disk when this returns. The engine tidies until it is closed, so its
@@ -58,9 +72,9 @@ impl Filler {
     }
 
     /// What stands in the new database, for checks before it is used.
-    pub(super) fn written(&mut self) -> Result<&sled::Db, StoreError> {
+    pub(super) fn written(&mut self) -> Result<&Database, StoreError> {
         self.write()?;
-        Ok(&self.database.db)
+        Ok(&self.database)
     }
 }
 
@@ -84,7 +98,7 @@ fn replace_by(
 ) -> Result<u64, StoreError> {
     let new = dir.join("db.new");
     remove(&new).map_err(StoreError::io(&new))?;
-    let mut filler = Filler { database: open(&new)?, batch: sled::Batch::default(), waiting: 0, pairs: 0 };
+    let mut filler = Filler { database: open(&new)?, waiting: Changes::new(), bytes: 0, pairs: 0 };
     fill(&mut filler)?;
     let pairs = filler.pairs;
     filler.finish()?;

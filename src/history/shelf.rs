@@ -84,7 +84,7 @@ impl Shelf {
     /// Up to `most` pairs with the prefix whose key comes after `last`, in order: the next page of a walk.
     pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
         let pairs: Vec<Pair> = match self {
-            Self::Disk(disk) => return disk.after(last, prefix, most),
+            Self::Disk(disk) => return disk.database.after(last, prefix, most),
             Self::Memory(held) => {
                 let (held, range) = (lock(held), (Bound::Excluded(last.to_vec()), Bound::Unbounded));
                 held.map.range(range).take(most).map(|(key, value)| (key.clone(), value.clone())).collect()
@@ -118,14 +118,6 @@ impl Shelf {
             }
             Self::Memory(held) => Ok(lock(held).map.range(range).take(most).map(|(key, _)| key.clone()).collect()),
             Self::Closed => Err(StoreError::Broken),
-        }
-    }
-
-    /// Every pair on disk, in order.
-    pub(super) fn iter_all(&self) -> Result<sled::Iter, StoreError> {
-        match self {
-            Self::Disk(disk) => Ok(disk.database.db.iter()),
-            _ => Err(StoreError::Broken),
         }
     }
 
@@ -165,20 +157,6 @@ impl Shelf {
 impl Disk {
     pub(super) fn new(dir: &Path, database: Database, journal: Journal) -> Self {
         Self { database, audit: AuditFile::of(dir), journal: Mutex::new(journal), broken: AtomicBool::new(false) }
-    }
-
-    /// Asks for one key after the other. The engine lets go of what it has read only after so many looks at a
-    /// page: an iterator looks once, and a walk through a large store would hold a hundred megabytes of it.
-    fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
-        let mut found: Vec<Pair> = Vec::new();
-        while found.len() < most {
-            let next = self.database.db.get_gt(found.last().map_or(last, |(key, _)| key));
-            match next.map_err(StoreError::sled)? {
-                Some((key, value)) if key.starts_with(prefix) => found.push((key.to_vec(), value.to_vec())),
-                _ => break,
-            }
-        }
-        Ok(found)
     }
 
     /// The journal first: what it has is replayed should the engine lose it.
