@@ -10,6 +10,7 @@ mod explain;
 mod filter;
 mod filter_identity;
 mod gain;
+mod grade;
 mod incoming;
 mod judged;
 mod linearity;
@@ -17,6 +18,7 @@ mod numbers;
 mod oddities;
 mod resistance;
 mod risk;
+mod rule;
 mod settings;
 mod sigma;
 mod statistics;
@@ -32,6 +34,7 @@ pub use describe::{changed_settings, describe_settings};
 pub use explain::{explain, explain_track};
 pub use filter_identity::{FilterIdentity, FilterMode};
 pub use gain::gain_that_passes;
+pub use grade::{formula_risk, regraded};
 pub use incoming::{Incoming, incoming};
 pub use judged::{
     JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold, ThresholdSource,
@@ -41,10 +44,11 @@ pub use numbers::{ohms, percent, position, short, signed_volts, volts};
 pub use oddities::ABSURD_ERROR_SPECS;
 pub use resistance::change_percent;
 pub use risk::{Risk, RiskCategory, RiskMethod, RiskTerm};
-pub use settings::{AnalysisSettings, SigmaSettings, ThresholdRule};
+pub use rule::{Grading, ModelRule};
+pub use settings::{AnalysisSettings, SigmaSettings};
 pub use sigma::sigma_gradient;
 pub use threshold::FORMULA_R;
-pub use verdict::{formula_risk, judge, judge_with};
+pub use verdict::{judge, judge_with};
 pub use zones::worst_zone;
 
 #[cfg(doc)]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::filter_identity::{FilterIdentity, FilterMode};
+use super::rule::Grading;
 use crate::trim::Limits;
 
 /// `[sigma]`: how the sigma gradient is made. Changing anything here makes figures incomparable with old ones.
@@ -51,31 +52,13 @@ impl SigmaSettings {
     }
 }
 
-/// `[[rule]]`: a sigma threshold for models whose name matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ThresholdRule {
-    /// Pattern for the whole model name, any case; `*` and `?` stand for any run and any one character.
-    pub model: String,
-    /// Threshold = `per_spec` · spec, in 1/° or 1/in.
-    pub per_spec: f64,
-}
-
 /// Everything a site may set about judging.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AnalysisSettings {
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
-    /// Threshold rules, first match wins.
-    pub rules: Vec<ThresholdRule>,
-    /// A part that needs an offset beyond so many specs to pass gets a warning.
-    pub offset_warn: f64,
+    /// What verdicts follow beside the figures.
+    pub grading: Grading,
     /// What one file may cost before it is given up.
     pub limits: Limits,
-}
-
-impl Default for AnalysisSettings {
-    fn default() -> Self {
-        Self { sigma: SigmaSettings::default(), rules: Vec::new(), offset_warn: 1.0, limits: Limits::default() }
-    }
 }

@@ -3,7 +3,7 @@
 use super::assessment::{LearnedThreshold, TrackFacts};
 use super::filter_identity::FilterIdentity;
 use super::judged::{SweepFigures, Threshold, ThresholdSource};
-use super::settings::ThresholdRule;
+use super::rule::Grading;
 
 /// r ≤ 12: a track may be so many specs rough over its travel.
 pub const FORMULA_R: f64 = 12.0;
@@ -21,75 +21,31 @@ pub(super) fn decide(
     model: &str,
     spec: f64,
     travel: f64,
-    rules: &[ThresholdRule],
+    grading: &Grading,
     filter: FilterIdentity,
 ) -> Option<Threshold> {
     if travel <= 0.0 {
         return None;
     }
-    let rule = rules.iter().find(|rule| matches(&rule.model, model));
-    let (value, source) = match rule {
-        Some(rule) => (rule.per_spec * spec, ThresholdSource::Rule),
+    let (value, source) = match grading.per_spec(model) {
+        Some(per_spec) => (per_spec * spec, ThresholdSource::Rule),
         None => (FORMULA_R * spec / travel, ThresholdSource::Formula),
     };
     Some(Threshold { value, source, filter })
 }
 
-/// Whether a pattern with `*` and `?` fits the whole name, any case.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let lower = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
-    fits(&lower(pattern), &lower(name.trim()))
-}
-
-fn fits(pattern: &[char], name: &[char]) -> bool {
-    // One row of the pattern-by-name table at a time: no backtracking, however many stars.
-    let mut reachable = vec![false; name.len() + 1];
-    if let Some(first) = reachable.first_mut() {
-        *first = true;
-    }
-    for &sign in pattern {
-        reachable = advance(&reachable, sign, name);
-    }
-    reachable.last().copied().unwrap_or(false)
-}
-
-fn advance(reachable: &[bool], sign: char, name: &[char]) -> Vec<bool> {
-    if sign == '*' {
-        let mut any = false;
-        return reachable
-            .iter()
-            .map(|&here| {
-                any |= here;
-                any
-            })
-            .collect();
-    }
-    let stepped = reachable.iter().zip(name).map(|(&here, &letter)| here && (sign == '?' || sign == letter));
-    std::iter::once(false).chain(stepped).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::SigmaSettings;
-
-    #[test]
-    fn patterns_fit_the_whole_model_in_any_case() {
-        assert!(matches("8555*", "8555-A"));
-        assert!(matches("8555*", "8555"));
-        assert!(matches("*a?c*", "xxABCd"));
-        assert!(!matches("8555", "8555-A"));
-        assert!(!matches("?8555", "8555"));
-        assert!(matches("*", ""));
-        assert!(!matches("", "8555"));
-    }
+    use crate::analysis::{ModelRule, SigmaSettings};
 
     #[test]
     fn the_first_rule_that_matches_wins_and_the_formula_speaks_otherwise() {
-        let rule = |model: &str, per_spec| ThresholdRule { model: model.into(), per_spec };
-        let rules = [rule("8555*", 0.15), rule("855*", 9.0)];
+        let rule =
+            |model: &str, per_spec| ModelRule { model: model.into(), per_spec: Some(per_spec), ..ModelRule::default() };
+        let grading = Grading { rules: vec![rule("8555*", 0.15), rule("855*", 9.0)], ..Grading::default() };
         let filter = SigmaSettings::default().identity();
-        let decide = |model, travel| decide(model, 0.02, travel, &rules, filter);
+        let decide = |model, travel| decide(model, 0.02, travel, &grading, filter);
         let ruled = decide("8555-1", 300.0).expect("a rule");
         assert_eq!(ruled.source, ThresholdSource::Rule);
         assert!((ruled.value - 0.003).abs() < 1e-15);

@@ -1,25 +1,22 @@
-//! Figures → status: the table of statuses, first row that applies wins.
+//! One run → its figures, and the verdict that follows from them.
 
 use super::assessment::{Assessment, Learner, NoAdvice, ThresholdAdvice, TrackFacts, Why};
 use super::filter_identity::FilterIdentity;
 use super::gain::gain_that_passes;
+use super::grade::{Grader, run_status};
 use super::incoming::incoming;
 use super::judged::{JudgedRun, JudgedTrack, PassFigures, ResistanceFigures, Status, SweepFigures, Threshold};
 use super::linearity::{count, graded, judge_linearity};
-use super::numbers::{ohms, percent, position, short, volts};
 use super::oddities::oddities;
-use super::risk::{FormulaInput, Risk, formula};
 use super::settings::AnalysisSettings;
 use super::sigma::sigma_gradient;
 use super::statistics::{median, root_mean_square};
 use super::zones::worst_zone;
 use super::{resistance, threshold};
-use crate::trim::{Mark, PositionUnit, ResistanceWindow, Sweep, Track, TrimRun};
+use crate::trim::{Mark, PositionUnit, Sweep, Track, TrimRun};
 
 /// Fewer usable points than this are no sweep to judge.
 const MIN_POINTS: usize = 10;
-/// Sigma within this share of its threshold is tight.
-const TIGHT: f64 = 0.2;
 /// Positions closer than this are the same point of two sweeps.
 const SAME_POSITION: f64 = 1e-9;
 
@@ -28,8 +25,10 @@ pub fn judge(run: &TrimRun, settings: &AnalysisSettings) -> JudgedRun {
     judge_with(run, settings, &NoAdvice)
 }
 
-/// Judges every track of a run. A learned sigma threshold goes before rule and formula.
+/// Judges every track of a run, under the limits that the rules give it. A learned sigma threshold goes before rule and
+/// formula.
 pub fn judge_with(run: &TrimRun, settings: &AnalysisSettings, advice: &dyn ThresholdAdvice) -> JudgedRun {
+    let run = &*settings.grading.applied(run);
     let (model, filter) = (run.identity.model.as_str(), settings.sigma.identity());
     let bench = Bench { model, unit: run.unit, filter, settings, advice };
     let (tracks, assessments): (Vec<_>, Vec<_>) = run.tracks.iter().map(|track| bench.track(track)).unzip();
@@ -43,16 +42,6 @@ pub fn judge_with(run: &TrimRun, settings: &AnalysisSettings, advice: &dyn Thres
         warnings: run.warnings.clone(),
         assessments,
     }
-}
-
-/// The worst of FAIL > ERROR > NOT GRADED > WARNING > PASS; untrimmed and never-measured tracks count only
-/// when there are no others.
-fn run_status(tracks: &[JudgedTrack]) -> Status {
-    let counts = |track: &&JudgedTrack| track.status != Status::Untrimmed && track.sheet.is_some();
-    let worst = |tracks: &mut dyn Iterator<Item = &JudgedTrack>| {
-        tracks.map(|track| track.status).max_by_key(|status| status.weight())
-    };
-    worst(&mut tracks.iter().filter(counts)).or_else(|| worst(&mut tracks.iter())).unwrap_or(Status::Error)
 }
 
 /// What judging a track needs to know of its run.
@@ -94,7 +83,13 @@ impl Bench<'_> {
         judged.worst_zone = figures.linearity.and_then(|l| worst_zone(&sweep.points, l.offset));
         judged.station_fail = station_fail(sweep);
         judged.improvement = improvement(track);
-        self.decide(&mut judged, sweep);
+        let grader = Grader { unit: self.unit, filter: self.filter, offset_warn: self.settings.grading.offset_warn };
+        grader.grade(&mut judged);
+        if judged.status == Status::Fail {
+            let gain = gain_that_passes(&sweep.points).ok();
+            judged.needs_only_gain = gain.map(|gain| gain.is_some());
+            judged.gain_that_passes = gain.flatten();
+        }
         judged
     }
 
@@ -113,7 +108,7 @@ impl Bench<'_> {
             },
             Err(why) => assessment.silent.push((Learner::ThresholdOptimizer, why)),
         }
-        threshold::decide(self.model, figures.spec?, figures.travel, &self.settings.rules, self.filter)
+        threshold::decide(self.model, figures.spec?, figures.travel, &self.settings.grading, self.filter)
     }
 
     fn figures(&self, sweep: &Sweep) -> SweepFigures {
@@ -133,116 +128,6 @@ impl Bench<'_> {
             linearity: judge_linearity(&sweep.points),
         }
     }
-
-    /// Status, reasons, gain hint and risk.
-    fn decide(&self, judged: &mut JudgedTrack, sweep: &Sweep) {
-        let Some(linearity) = judged.linearity().copied() else {
-            let (status, reason) = if judged.trimmed {
-                (Status::NotGraded, format!("{}: no point has both limits", sweep.sheet))
-            } else {
-                (Status::Untrimmed, untrimmed_reason(judged))
-            };
-            judged.status = status;
-            judged.reasons.push(reason);
-            return;
-        };
-        if !judged.trimmed {
-            judged.status = Status::Untrimmed;
-            judged.reasons.push(untrimmed_reason(judged));
-            return;
-        }
-        if linearity.passes() {
-            let concerns = self.concerns(judged);
-            judged.status = if concerns.is_empty() { Status::Pass } else { Status::Warning };
-            judged.reasons.extend(concerns);
-            if judged.status == Status::Pass {
-                let inside = format!(
-                    "all {} points inside, worst margin {}",
-                    linearity.graded,
-                    percent(linearity.worst.percent)
-                );
-                judged.reasons.push(inside);
-            }
-        } else {
-            judged.status = Status::Fail;
-            judged.reasons.push(self.fail_reason(judged));
-            let gain = gain_that_passes(&sweep.points).ok();
-            judged.needs_only_gain = gain.map(|gain| gain.is_some());
-            judged.gain_that_passes = gain.flatten();
-        }
-        if judged.figures.is_some_and(|figures| figures.sigma.is_none()) {
-            judged.reasons.push("sigma not judged".to_owned());
-        }
-        judged.risk = formula_risk(judged, self.filter);
-    }
-
-    fn fail_reason(&self, judged: &JudgedTrack) -> String {
-        let Some(linearity) = judged.linearity() else {
-            return String::new();
-        };
-        let worst = linearity.worst;
-        format!(
-            "{} of {} points outside, worst {} V of ±{} at {} {}",
-            linearity.fail,
-            linearity.graded,
-            volts(worst.deviation),
-            volts(worst.half_width),
-            position(worst.position),
-            self.unit.symbol()
-        )
-    }
-
-    /// Reasons to look at a part whose linearity passes.
-    fn concerns(&self, judged: &JudgedTrack) -> Vec<String> {
-        let found = [
-            self.sigma_concern(judged),
-            window_concern(judged),
-            judged
-                .resistance
-                .change
-                .filter(|&change| resistance::is_flagged(change))
-                .map(|change| format!("resistance change {}", percent(change))),
-            self.offset_concern(judged),
-        ];
-        found.into_iter().flatten().collect()
-    }
-
-    fn sigma_concern(&self, judged: &JudgedTrack) -> Option<String> {
-        let margin = judged.sigma_margin(self.filter)?;
-        let threshold = judged.threshold?;
-        let (r, limit) = (judged.figures?.r?, judged.r_limit()?);
-        let source = threshold.source.label();
-        if margin < 0.0 {
-            Some(format!("rough: r {r:.1} over {} ({source})", short(limit)))
-        } else if margin < TIGHT * threshold.value {
-            Some(format!("sigma tight: r {r:.1} of {} ({source})", short(limit)))
-        } else {
-            None
-        }
-    }
-
-    fn offset_concern(&self, judged: &JudgedTrack) -> Option<String> {
-        let least = judged.linearity()?.least_offset()?;
-        let spec = judged.figures?.spec?;
-        (least > self.settings.offset_warn * spec)
-            .then(|| format!("passes only with an offset of {} V, {:.1} × the spec", volts(least), least / spec))
-    }
-}
-
-/// Failure risk of a trimmed track by the formula, whoever gave the risk it shows. `None` for UNTRIMMED, NOT GRADED
-/// and ERROR.
-pub fn formula_risk(judged: &JudgedTrack, filter: FilterIdentity) -> Option<Risk> {
-    let linearity = judged.linearity().filter(|_| judged.trimmed)?;
-    let sigma = judged.sigma_margin(filter).and_then(|margin| {
-        let threshold = judged.threshold?.value;
-        (threshold > 0.0).then(|| (threshold - margin) / threshold)
-    });
-    formula(FormulaInput {
-        sigma_share: sigma,
-        error_share: Some(linearity.error_share),
-        change: judged.resistance.change,
-        passes: linearity.passes(),
-    })
 }
 
 /// The track before any figure.
@@ -290,22 +175,6 @@ fn failed_to_judge(mut judged: JudgedTrack, reason: String) -> JudgedTrack {
     judged.status = Status::Error;
     judged.reasons.push(reason);
     judged
-}
-
-fn untrimmed_reason(judged: &JudgedTrack) -> String {
-    let what = if judged.no_cut { "template saved without a cut" } else { "not trimmed yet" };
-    let sheet = judged.sheet.as_deref().unwrap_or_default();
-    match judged.linearity() {
-        Some(l) => format!("{what}; `{sheet}` {} of {} outside", l.fail, l.graded),
-        None => format!("{what}; `{sheet}` has no graded point"),
-    }
-}
-
-fn window_concern(judged: &JudgedTrack) -> Option<String> {
-    let after = judged.resistance.after?;
-    let window = judged.settings.final_window.filter(ResistanceWindow::is_sane)?;
-    let outside = after < window.lower || after > window.upper;
-    outside.then(|| format!("resistance {} Ω outside {}…{} Ω", ohms(after), ohms(window.lower), ohms(window.upper)))
 }
 
 fn pass_figures(pass: &crate::trim::Pass) -> PassFigures {

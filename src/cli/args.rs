@@ -250,6 +250,14 @@ pub(super) enum HistoryCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Grade the kept runs by the rules of the configuration, as the next start would.
+    Regrade {
+        /// Only say what it would change.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Begin a new history from files; the old one is set aside.
     Rebuild {
         /// Folders that are searched for workbooks.

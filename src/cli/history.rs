@@ -1,4 +1,4 @@
-//! `history status|verify|compact|rebuild`: looking after the store.
+//! `history status|verify|compact|regrade|rebuild`: looking after the store.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::{Exit, HistoryCommand, StoreArgs, ingest};
 use crate::config::Loaded;
-use crate::engine::{self, Collected, Site, clock, collect, holder};
+use crate::engine::{self, Collected, Site, clock, collect, grade_anew, holder, would_grade};
 use crate::export::printable;
 use crate::history::{
     Act, Claim, Damaged, Signed, Store, backups_in, compact, set_aside_for_rebuild, verify_backup, words_of,
@@ -18,6 +18,7 @@ pub(super) fn run(what: &HistoryCommand, loaded: &Loaded) -> Result<Exit> {
         HistoryCommand::Status { store } => status(store, loaded),
         HistoryCommand::Verify { repair, store } => verify(*repair, store, loaded),
         HistoryCommand::Compact { store } => shrink(store, loaded),
+        HistoryCommand::Regrade { dry_run, store } => regrade(*dry_run, store, loaded),
         HistoryCommand::Rebuild { folders, store } => rebuild(folders, store, loaded),
     }
 }
@@ -49,7 +50,7 @@ fn status(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
 
 /// Reads every value and every backup. With `--repair` what is damaged is set aside, to be read again from its file.
 fn verify(repair: bool, args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
-    let store = ingest::open(args, loaded)?;
+    let store = if repair { ingest::open_to_judge(args, loaded)? } else { ingest::open(args, loaded)? };
     let damaged = store.damaged_runs()?;
     println!("{} runs, {} of them damaged", store.total().runs + store.total().excluded, damaged.len());
     let mut exit = if damaged.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed };
@@ -94,6 +95,23 @@ fn shrink(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Grades the kept runs by the rules in force, or says what that would change.
+fn regrade(dry_run: bool, args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
+    let store = ingest::open(args, loaded)?;
+    let (settings, learning) = (loaded.config.analysis(), &loaded.config.learning);
+    let done = if dry_run {
+        would_grade(&store, &settings, learning)?
+    } else {
+        grade_anew(&store, &settings, learning, &holder().user)?
+    };
+    match done {
+        Some(done) if dry_run => println!("would be so: {}", done.said()),
+        Some(done) => println!("{}", done.said()),
+        None => println!("every run is graded by the rules in force"),
+    }
+    Ok(Exit::Fine)
+}
+
 /// A new store from files. The old one is set aside; what people said about its runs is carried over.
 fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let Collected { files, missing } = collect(folders);
@@ -102,7 +120,7 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
     }
     let dir = args.dir(loaded);
     let aside = set_aside_for_rebuild(&Claim::take(&dir, &holder())?, "before-rebuild")?;
-    let (store, _) = Store::open(&dir, &holder())?;
+    let store = ingest::open_to_judge(args, loaded)?;
     let bar = ingest::bar(files.len());
     let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
     bar.finish_and_clear();

@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Exit, IngestArgs, StoreArgs};
 use crate::config::{Loaded, LogLevel};
-use crate::engine::{self, Collected, Ingested, Site, collect, holder};
+use crate::engine::{self, Collected, Ingested, Site, collect, grade_anew, holder};
 use crate::export::printable;
 use crate::history::Store;
 use crate::session::log;
@@ -14,7 +14,7 @@ use crate::session::log;
 pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     let Collected { files, missing } = collect(&args.paths);
     let _logging = log::start(loaded.config.log.level);
-    let store = open(&args.store, loaded)?;
+    let store = open_to_judge(&args.store, loaded)?;
     let bar = bar(files.len());
     let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
     bar.finish_and_clear();
@@ -36,6 +36,15 @@ pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
     let (store, opening) = Store::open(&args.dir(loaded), &holder())?;
     for note in &opening.notes {
         eprintln!("{}", printable(note));
+    }
+    Ok(store)
+}
+
+/// The same, for who keeps runs that are judged by the configuration: those that are there are graded by it too.
+pub(super) fn open_to_judge(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
+    let store = open(args, loaded)?;
+    if let Some(done) = grade_anew(&store, &loaded.config.analysis(), &loaded.config.learning, &holder().user)? {
+        eprintln!("the rules of the configuration have changed: {}", done.said());
     }
     Ok(store)
 }

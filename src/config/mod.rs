@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{AnalysisSettings, SigmaSettings, ThresholdRule};
+use crate::analysis::{AnalysisSettings, Grading, ModelRule, SigmaSettings};
 use crate::trim::Limits;
 
 pub use drift::DriftSettings;
@@ -84,16 +84,16 @@ pub struct Config {
     pub limits: Limits,
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,
-    /// Sigma thresholds for models whose name matches; the first match wins.
+    /// What holds for models whose name matches; the first match wins.
     #[serde(rename = "rule")]
-    pub rules: Vec<ThresholdRule>,
+    pub rules: Vec<ModelRule>,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             store: None,
-            offset_warn: AnalysisSettings::default().offset_warn,
+            offset_warn: Grading::default().offset_warn,
             rescan_seconds: 10,
             poll: false,
             ascii: false,
@@ -179,30 +179,20 @@ pub enum Bell {
 impl Config {
     /// The part that judging needs.
     pub fn analysis(&self) -> AnalysisSettings {
-        AnalysisSettings {
-            sigma: self.sigma.clone(),
-            rules: self.rules.clone(),
-            offset_warn: self.offset_warn,
-            limits: self.limits,
-        }
+        AnalysisSettings { sigma: self.sigma.clone(), grading: self.grading(), limits: self.limits }
+    }
+
+    /// What verdicts follow beside the figures.
+    pub fn grading(&self) -> Grading {
+        Grading { offset_warn: self.offset_warn, rules: self.rules.clone() }
     }
 
     /// Every problem at once, in words that name the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.sigma.problems();
-        if !(self.offset_warn > 0.0 && self.offset_warn.is_finite()) {
-            problems.push(format!("offset_warn = {}: a number of specs above 0", self.offset_warn));
-        }
+        problems.extend(self.grading().problems());
         if !(1..=3600).contains(&self.rescan_seconds) {
             problems.push(format!("rescan_seconds = {}: 1 … 3600", self.rescan_seconds));
-        }
-        for (index, rule) in self.rules.iter().enumerate() {
-            if !(rule.per_spec > 0.0 && rule.per_spec.is_finite()) {
-                problems.push(format!("rule {} ({}): per_spec = {}: above 0", index + 1, rule.model, rule.per_spec));
-            }
-            if rule.model.trim().is_empty() {
-                problems.push(format!("rule {}: model is empty and matches nothing", index + 1));
-            }
         }
         if let Some(bytes @ 1..200) = self.bytes_per_second {
             problems.push(format!("bytes_per_second = {bytes}: 200 and more, or 0 for no limit"));

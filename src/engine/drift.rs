@@ -163,12 +163,13 @@ impl Came {
 fn models_since(store: &Store, line: u64) -> Result<BTreeSet<String>, StoreError> {
     let mut models = BTreeSet::new();
     store.each_line_after(line, |entry| {
-        if let LogOutcome::Run { key, .. }
-        | LogOutcome::Revision { key, .. }
-        | LogOutcome::Excluded { key, .. }
-        | LogOutcome::Included { key, .. } = &entry.outcome
-        {
-            models.extend(key.model().map(str::to_owned));
+        match entry.outcome {
+            LogOutcome::Run { key, .. }
+            | LogOutcome::Revision { key, .. }
+            | LogOutcome::Excluded { key, .. }
+            | LogOutcome::Included { key, .. } => models.extend(key.model().map(str::to_owned)),
+            LogOutcome::Regraded { models: regraded, .. } => models.extend(regraded),
+            _ => {}
         }
         ControlFlow::Continue(())
     })?;

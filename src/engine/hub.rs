@@ -74,7 +74,7 @@ impl Hub {
             select! {
                 recv(try_again) -> _ => {
                     if let Some(job) = self.keeper.due() {
-                        self.opened = opener::start(job);
+                        self.opened = opener::start(job, &self.setup);
                     }
                 }
                 recv(self.commands) -> command => match command {

@@ -156,7 +156,7 @@ fn begin_history(
                 sink(Output::Notice(note));
             }
             let keeper = Keeper::opening(Arc::clone(slot), setup, waiting);
-            (keeper, opener::start(Job::Claimed(claim)))
+            (keeper, opener::start(Job::Claimed(claim), setup))
         }
         Claimed::Not(trouble) => {
             let mut keeper = Keeper::opening(Arc::clone(slot), setup, None);

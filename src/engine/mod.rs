@@ -24,6 +24,7 @@ mod opener;
 mod output;
 mod process;
 pub mod quiet;
+mod regrading;
 mod retry;
 mod setup;
 mod standing;
@@ -46,6 +47,7 @@ pub use output::{
     Asked, Command, Deployment, ExportOf, Numbered, Output, Question, ScreenId, TestWord, Told, Word, Written,
 };
 pub use process::{ContentHash, Outcome, Processed, judge_run, process, process_with};
+pub use regrading::{Regraded, grade_anew, would_grade};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};
 pub use training::{Ear, Plan, Said, Survey, Wanted, run as look_and_train};

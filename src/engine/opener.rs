@@ -8,6 +8,10 @@ use crossbeam_channel::{Receiver, bounded, never};
 
 use super::holder::holder;
 use super::quiet;
+use super::regrading::grade_anew;
+use super::setup::Setup;
+use crate::analysis::AnalysisSettings;
+use crate::config::LearningSettings;
 use crate::history::{Claim, Opening, Store, StoreError};
 
 /// How an opening ended.
@@ -33,10 +37,11 @@ pub(super) enum Job {
 }
 
 /// Opens on a thread of its own; how it ended comes back once.
-pub(super) fn start(job: Job) -> Receiver<Opened> {
+pub(super) fn start(job: Job, setup: &Setup) -> Receiver<Opened> {
     let (tell, told) = bounded(1);
+    let rules = Rules { analysis: setup.analysis.clone(), learning: setup.learning.clone() };
     // Whoever listens no longer has ended, and with it the wish.
-    let work = move || drop(tell.send(quiet::during(|| open(job))));
+    let work = move || drop(tell.send(quiet::during(|| open(job, &rules))));
     match thread::Builder::new().name("opening".to_owned()).spawn(work) {
         Ok(_) => told,
         // Without a thread the history stays as it is; the next try may have one.
@@ -44,11 +49,17 @@ pub(super) fn start(job: Job) -> Receiver<Opened> {
     }
 }
 
-fn open(job: Job) -> Opened {
+/// What the runs of a history are graded by.
+struct Rules {
+    analysis: AnalysisSettings,
+    learning: LearningSettings,
+}
+
+fn open(job: Job, rules: &Rules) -> Opened {
     match job {
-        Job::Claimed(claim) => first(claim),
+        Job::Claimed(claim) => first(claim, rules),
         Job::Folder(dir) => match Claim::take(&dir, &holder()) {
-            Ok(claim) => first(claim),
+            Ok(claim) => first(claim, rules),
             Err(error) => Opened::Failed(error, None),
         },
         // The engine must not be opened on a disk that takes nothing: it might give up on a sound store.
@@ -59,9 +70,22 @@ fn open(job: Job) -> Opened {
     }
 }
 
-fn first(claim: Claim) -> Opened {
+fn first(claim: Claim, rules: &Rules) -> Opened {
     match Store::open_claimed(claim) {
-        Ok((store, opening)) => Opened::First(Arc::new(store), opening),
+        Ok((store, mut opening)) => {
+            opening.notes.extend(graded(&store, rules));
+            Opened::First(Arc::new(store), opening)
+        }
         Err((error, claim)) => Opened::Failed(error, Some(claim)),
+    }
+}
+
+/// Grades the runs by the rules in force before anybody sees them; what is to be said of it. Where it fails the next
+/// opening goes on with it.
+fn graded(store: &Store, rules: &Rules) -> Option<String> {
+    match grade_anew(store, &rules.analysis, &rules.learning, &holder().user) {
+        Ok(None) => None,
+        Ok(Some(done)) => Some(format!("the rules of the configuration have changed: {}", done.said())),
+        Err(error) => Some(format!("runs are graded by rules of before: {error}; the next start tries again")),
     }
 }

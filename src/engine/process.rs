@@ -78,9 +78,10 @@ fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings,
 
 /// Judges a run that was read, or made, with whatever was learned: its figures and what is drawn of it.
 pub fn judge_run(run: &TrimRun, settings: &AnalysisSettings, speakers: &Speakers) -> (JudgedRun, RunCurves) {
-    let mut judged = models::judge_safely(run, settings, speakers);
+    let run = settings.grading.applied(run);
+    let mut judged = models::judge_safely(&run, settings, speakers);
     models::assess_safely(&mut judged, speakers);
-    (judged, RunCurves::from(run))
+    (judged, RunCurves::from(&*run))
 }
 
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

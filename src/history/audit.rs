@@ -25,7 +25,7 @@ const BROKEN: &str = "broken";
 pub struct Signed {
     /// When, milliseconds since 1970 UTC.
     pub at_ms: i64,
-    /// What was done, in a word: `exclude`, `include`, `acknowledge`, `baseline`, `outcome`, `deploy`, `learning`,
+    /// What was done, in a word: `exclude`, `include`, `acknowledge`, `baseline`, `outcome`, `deploy`, `learning`, `configuration`,
     /// `restore`, `rebuild`.
     pub act: String,
     /// To what.

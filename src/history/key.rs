@@ -313,6 +313,11 @@ pub(super) fn baseline(frozen: &FrozenBaseline) -> Vec<u8> {
     joined(b'f', &[&stream(&frozen.stream), frozen.subject.word().as_bytes(), &[0], &since])
 }
 
+/// What the keys of all baselines of a product model begin with.
+pub(super) fn baselines_of(model: &str) -> Vec<u8> {
+    joined(b'f', &[&text(model), &[0]])
+}
+
 pub(super) fn epoch(epoch: &Epoch) -> Vec<u8> {
     joined(b'e', &[&stream(&epoch.stream), &sortable(epoch.from.timestamp())])
 }
@@ -357,6 +362,8 @@ pub(super) const SHIFTS: &[u8] = b"kshifts";
 pub(super) const DRIFT: &[u8] = b"kdrift";
 /// Curves of runs before this moment, seconds since 1970, have been dropped.
 pub(super) const CURVES_FROM: &[u8] = b"kcurves";
+/// By what the runs were graded.
+pub(super) const GRADED_BY: &[u8] = b"kgraded";
 /// How far the audit journal goes.
 pub(super) const AUDIT: &[u8] = b"kaudit";
 /// Number of the journal's last batch that the engine has.

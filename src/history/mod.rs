@@ -28,6 +28,7 @@ mod overview;
 mod plan;
 mod record;
 mod registry;
+mod regrade;
 mod rewrite;
 mod shelf;
 mod store;
@@ -54,6 +55,7 @@ pub use overview::{
 pub use plan::{Act, Committed, Deed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 pub use registry::{Head, Registered};
+pub use regrade::{GradedBy, Regrade};
 pub use store::Store;
 pub use upkeep::{BackupPlan, Damaged, SinceBackup, Sizes, backups_in};
 pub use value::ValueError;

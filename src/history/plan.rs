@@ -114,7 +114,7 @@ fn plan(draft: &mut Draft<'_>, entry: Entry, packed: Option<Vec<u8>>) -> Result<
 }
 
 /// Curves as they are kept; `None` when they are too large to be.
-fn pack(curves: &RunCurves) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) fn pack(curves: &RunCurves) -> Result<Option<Vec<u8>>, StoreError> {
     let packed = value::encode(curves)?;
     Ok((packed.len() <= MAX_CURVE_BYTES).then_some(packed))
 }

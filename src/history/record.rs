@@ -179,6 +179,13 @@ pub enum LogOutcome {
         /// Who said so.
         by: String,
     },
+    /// No file: the rules of the configuration have changed.
+    Regraded {
+        /// What grading anew made of the runs, in words.
+        what: String,
+        /// The product models of which runs are other than they were.
+        models: Vec<String>,
+    },
 }
 
 /// One line of the log.

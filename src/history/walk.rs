@@ -41,7 +41,7 @@ impl Walked {
 
 impl Store {
     /// Calls `each` for every run, by model and time, until it breaks. A damaged one is counted and passed over.
-    /// Runs that are committed meanwhile may or may not be met.
+    /// Runs that are committed meanwhile, by `each` itself too, may or may not be met.
     ///
     /// # Errors
     /// An engine that cannot be read.

@@ -66,6 +66,7 @@ pub fn log_words(entry: &LogEntry) -> String {
         LogOutcome::Acknowledged { sentence, cause, note, by, .. } => {
             format!("acknowledged {cause} {note} {by} {sentence}")
         }
+        LogOutcome::Regraded { what, .. } => format!("rules {what}"),
         LogOutcome::NewBaseline { of, from, reason, by } => format!("new baseline {of} {from} {reason} {by}"),
     };
     format!("{} {said}", entry.file.name())

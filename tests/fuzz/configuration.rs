@@ -124,7 +124,10 @@ fn is_in_range(config: &Config) -> bool {
     positive(config.offset_warn)
         && (1..=3600).contains(&config.rescan_seconds)
         && config.bytes_per_second.is_none_or(|bytes| bytes == 0 || bytes >= 200)
-        && config.rules.iter().all(|rule| positive(rule.per_spec) && !rule.model.trim().is_empty())
+        && config
+            .rules
+            .iter()
+            .all(|rule| [rule.per_spec, rule.spec].into_iter().flatten().all(positive) && !rule.model.trim().is_empty())
         && paths.iter().all(|path| !path.as_os_str().is_empty())
         && distinct.len() == paths.len()
         && (1..=10).contains(&sigma.order)

@@ -284,7 +284,8 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         | LogOutcome::Learning { .. }
         | LogOutcome::Alarmed { .. }
         | LogOutcome::Acknowledged { .. }
-        | LogOutcome::NewBaseline { .. } => None,
+        | LogOutcome::NewBaseline { .. }
+        | LogOutcome::Regraded { .. } => None,
     });
     let id = key.map(RowId::Run);
     if let Some(index) = id.as_ref().and_then(|id| app.rows.index_of(id)) {

@@ -97,6 +97,10 @@ fn detail(app: &App, pen: &mut Pen<'_>, area: Rect, entry: &LogEntry) {
         LogOutcome::Learning { .. } => {
             format!("{} shows the models; {} too", app.key(Action::Go(Screen::Models)), app.key(Action::Open))
         }
+        LogOutcome::Alarmed { .. } | LogOutcome::Acknowledged { .. } | LogOutcome::NewBaseline { .. } => {
+            format!("{} shows the charts", app.key(Action::Go(Screen::Drift)))
+        }
+        LogOutcome::Regraded { .. } => "`trimwatch journal show` tells of the rules before and after".to_owned(),
         _ => format!("{} opens the run", app.key(Action::Open)),
     };
     let named = u16::from(!entry.file.path.is_empty());

@@ -126,6 +126,7 @@ pub(super) fn outcome(symbols: Symbols, outcome: &LogOutcome) -> (String, Role, 
             let note = if note.is_empty() { String::new() } else { format!(", {note}") };
             ("acknowledged".to_owned(), Role::Text, format!("{cause}{note} ({by}): {sentence}"))
         }
+        LogOutcome::Regraded { what, .. } => ("rules".to_owned(), Role::Warning, what.clone()),
         LogOutcome::NewBaseline { of, from, reason, by } => {
             ("baseline".to_owned(), Role::Text, format!("new for {of} from {from}: {reason} ({by})"))
         }
