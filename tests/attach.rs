@@ -8,9 +8,9 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 
 use support::shop::{Shift, Shop};
-use trimwatch::analysis::RunCurves;
+use trimwatch::analysis::{ModelRule, RunCurves, Status, ThresholdSource};
 use trimwatch::config::WatchFolder;
-use trimwatch::history::{LogOutcome, Query};
+use trimwatch::history::{LogOutcome, Query, audit_entries, read_audit};
 use trimwatch::session::{ArrivedRun, Event, Part, Request, Role, Setup, is_kept, look};
 
 /// A file that arrived: the run and its curves.
@@ -114,7 +114,7 @@ fn what_somebody_says_on_one_screen_is_seen_on_all() {
             Event::Changed(run) => run.record.excluded,
             _ => None,
         });
-        assert_eq!(excluded.by, "AB");
+        assert!(excluded.by.starts_with("AB, "), "{}: and who sat there", excluded.by);
     }
     viewer.session.stop();
     owner.session.stop();
@@ -205,6 +205,46 @@ fn who_takes_over_watches_all_that_was_watched() {
     std::fs::copy(&from, other.join(from.file_name().expect("a name"))).expect("copied");
     assert_eq!(arrived(&viewer).0.record.run.identity.laser.as_deref(), Some("DLTS"));
     viewer.session.stop();
+}
+
+#[test]
+fn who_takes_over_judges_by_the_rules_of_the_owner_before_and_not_by_its_own() {
+    let shop = Shop::new();
+    let mut strict = shop.setup();
+    strict.analysis.grading.rules =
+        vec![ModelRule { model: "9101*".to_owned(), per_spec: Some(1e-6), ..ModelRule::default() }];
+    let owner = Shift::of(strict);
+    owner.opened();
+    shop.drop_sample("9101-1_203");
+    assert_eq!(arrived(&owner).0.record.run.status, Status::Warning);
+    let viewer = viewer(&shop);
+    viewer.opened();
+    owner.session.stop();
+    viewer.wait("that it is the owner", |event| (event == Event::Role(Role::Owner)).then_some(()));
+    let (runs, log) = viewer.opened();
+    assert_eq!(runs.first().map(|run| run.record.run.status), Some(Status::Warning));
+    assert!(!log.iter().any(|line| matches!(line.outcome, LogOutcome::Regraded { .. })), "{log:?}");
+    shop.drop_sample("9101-1_201");
+    let run = arrived(&viewer).0.record.run;
+    let source = run.tracks.first().and_then(|track| track.threshold).map(|threshold| threshold.source);
+    assert_eq!(source, Some(ThresholdSource::Rule));
+    viewer.session.stop();
+}
+
+#[test]
+fn the_audit_journal_knows_who_sat_at_the_screen_that_was_attached() {
+    let shop = Shop::new();
+    let (owner, run) = owner(&shop);
+    let viewer = viewer(&shop);
+    viewer.opened();
+    viewer.ask(Request::Exclude { key: run.key, reason: "trial".to_owned(), by: "AB".to_owned() });
+    let LogOutcome::Excluded { by, .. } = viewer.log().outcome else { panic!("excluded") };
+    let entries = audit_entries(&read_audit(&shop.store()).expect("readable"));
+    assert_eq!(entries.last().map(|entry| entry.signed.by.as_str()), Some(by.as_str()));
+    let user = entries.last().map(|entry| entry.user.clone()).unwrap_or_default();
+    assert!(by.starts_with(&format!("AB, {user}")), "{by}: the initials, the account and its number");
+    viewer.session.stop();
+    owner.session.stop();
 }
 
 #[test]

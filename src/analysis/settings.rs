@@ -53,7 +53,7 @@ impl SigmaSettings {
 }
 
 /// Everything a site may set about judging.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AnalysisSettings {
     /// How the sigma gradient is made.
     pub sigma: SigmaSettings,

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::models::Models;
 use crate::analysis::AnalysisSettings;
 use crate::config::{BackupSettings, Config, DriftSettings, LearningSettings, Retention, Shifts, WatchFolder};
 
 /// Everything the engine needs to know, decided before it starts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Setup {
     /// The folders to watch.
     pub folders: Vec<WatchFolder>,
@@ -36,6 +38,7 @@ pub struct Setup {
     /// What may learn, and speak.
     pub learning: LearningSettings,
     /// Who speaks of what was learned; loaded once the history is open.
+    #[serde(skip)]
     pub models: Arc<Models>,
     /// Time after the start at which the history is looked through for something to learn.
     pub learn_after: Duration,
@@ -75,5 +78,12 @@ impl Setup {
             textfile: Some(config.health.textfile.clone()).filter(|path| !path.as_os_str().is_empty()),
             attach_group: Some(config.attach.group.clone()).filter(|group| !group.is_empty()),
         }
+    }
+
+    /// The setup of a process that another one follows: the shop's rules stay those it was watched by, whatever the
+    /// other one's configuration says. What is this process's own stays.
+    pub fn follow(&mut self, owner: Self) {
+        let Self { store, exports, named, models, .. } = self.clone();
+        *self = Self { store, models, exports, named, ..owner };
     }
 }

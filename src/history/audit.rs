@@ -249,18 +249,27 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Account, computer and terminal of this process.
-fn who() -> (String, String, String) {
-    let first = |names: &[&str]| names.iter().filter_map(|name| std::env::var(name).ok()).find(|word| !word.is_empty());
+/// A word of the environment: of these the first that is there.
+fn first(names: &[&str]) -> Option<String> {
+    names.iter().filter_map(|name| std::env::var(name).ok()).find(|word| !word.is_empty())
+}
+
+/// Account and terminal of this process, as their environment has them.
+pub fn account_and_terminal() -> (String, String) {
     let name = first(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned());
-    let file = || fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
-    let host = first(&["HOSTNAME", "COMPUTERNAME"]).or_else(file).unwrap_or_default();
     let tty = fs::read_link("/proc/self/fd/0")
         .ok()
         .filter(|path| path.starts_with("/dev") && *path != Path::new("/dev/null"));
     let tty = tty.map(|path| path.display().to_string());
     let from = first(&["SSH_CONNECTION"]).and_then(|words| Some(format!("from {}", words.split(' ').next()?)));
-    let terminal = tty.into_iter().chain(from).collect::<Vec<String>>().join(" ");
+    (name, tty.into_iter().chain(from).collect::<Vec<String>>().join(" "))
+}
+
+/// Account, computer and terminal of this process.
+fn who() -> (String, String, String) {
+    let (name, terminal) = account_and_terminal();
+    let file = || fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
+    let host = first(&["HOSTNAME", "COMPUTERNAME"]).or_else(file).unwrap_or_default();
     (account(&name), host, terminal)
 }
 

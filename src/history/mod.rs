@@ -37,7 +37,10 @@ mod value;
 mod waiting;
 mod walk;
 
-pub use audit::{AuditEntry, AuditHead, Audited, Signed, Tampered, audit, audit_entries, audit_path, read_audit};
+pub use audit::{
+    AuditEntry, AuditHead, Audited, Signed, Tampered, account_and_terminal, audit, audit_entries, audit_path,
+    read_audit,
+};
 pub use backup::{Backup, verify as verify_backup};
 pub use claim::Claim;
 pub use drift::is_in_time;

@@ -14,9 +14,9 @@ use super::log;
 use super::place::Place;
 use super::protocol::{Event, Request, Role};
 use super::switchboard::Listen;
-use crate::config::{LogLevel, WatchFolder};
+use crate::config::LogLevel;
 use crate::engine::{Claimed, Setup};
-use crate::history::StoreError;
+use crate::history::{StoreError, account_and_terminal};
 
 /// Between two tries to attach or to take over.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -35,7 +35,7 @@ pub(super) struct Attached {
 
 /// What knocking comes to.
 enum Knocked {
-    In { stream: Arc<Stream>, owner: String, folders: Vec<WatchFolder> },
+    In { stream: Arc<Stream>, owner: String, setup: Box<Setup> },
     Refused(String),
 }
 
@@ -89,11 +89,12 @@ fn knock(place: &Place, read_only: bool, folders: Vec<String>) -> io::Result<Kno
     let stream = place.connect()?;
     limit(&stream, Some(GREETING))?;
     let trimwatch = env!("CARGO_PKG_VERSION").to_owned();
-    frame::greet(&mut &stream, &Hello { trimwatch, protocol: PROTOCOL, read_only, folders })?;
+    let (user, terminal) = account_and_terminal();
+    frame::greet(&mut &stream, &Hello { trimwatch, protocol: PROTOCOL, read_only, folders, user, terminal })?;
     let welcome = frame::greeted(&mut &stream)?;
     limit(&stream, None)?;
     Ok(match welcome {
-        Welcome::Come { owner, folders } => Knocked::In { stream: Arc::new(stream), owner, folders },
+        Welcome::Come { owner, setup } => Knocked::In { stream: Arc::new(stream), owner, setup },
         Welcome::Refused(why) => Knocked::Refused(why),
     })
 }
@@ -140,11 +141,11 @@ impl Attached {
         }
         loop {
             match knocked {
-                Ok(Knocked::In { stream, owner, folders }) => {
+                Ok(Knocked::In { stream, owner, setup }) => {
                     ever = true;
                     log::say(LogLevel::Info, "attached to the process that keeps the history");
-                    // Whoever takes over watches all that was watched: what was named here is among it.
-                    self.setup.folders = folders;
+                    // Whoever takes over watches all that was watched, what was named here among it, and in the same way.
+                    self.setup.follow(*setup);
                     self.attached(&stream, owner);
                     if self.line.is_ending() {
                         return (self.listen)(Event::Stopped);

@@ -14,6 +14,20 @@ pub(super) fn numbered(request: &mut Request) -> Option<&mut u64> {
     }
 }
 
+/// Who signs a request, where somebody has to.
+pub(super) fn signed_by(request: &mut Request) -> Option<&mut String> {
+    match request {
+        Request::Exclude { by, .. }
+        | Request::Include { by, .. }
+        | Request::Train { by, .. }
+        | Request::Deploy { by, .. }
+        | Request::Tested { by, .. }
+        | Request::Acknowledge { by, .. }
+        | Request::NewBaseline { by, .. } => Some(by),
+        _ => None,
+    }
+}
+
 /// Whether a request changes anything for others; who only looks may not.
 pub(super) fn acts(request: &Request) -> bool {
     match request {

@@ -124,10 +124,10 @@ impl Line {
         if let Some(path) = setup.textfile.clone() {
             textfile::keep(path, holder().to_string(), &board)?;
         }
-        let (group, folders) = (setup.attach_group.clone(), setup.folders.clone());
+        let shown = setup.clone();
         let hearing = Arc::clone(&board);
         let engine = Engine::start(setup, claimed, (commands, asked), move |output| hearing.hear(output))?;
-        let listening = place.map(|place| Listening::start(place, group.as_deref(), folders, &board)).transpose();
+        let listening = place.map(|place| Listening::start(place, shown, &board)).transpose();
         let listening = listening.unwrap_or_else(|trouble| {
             listen(Event::Notice(format!("no other screen can attach: {trouble}")));
             None

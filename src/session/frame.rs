@@ -9,17 +9,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::protocol::{Event, Request};
-use crate::config::WatchFolder;
+use crate::engine::Setup;
 
-/// Raised whenever a type that is part of [`Event`] or [`Request`] changes its shape.
-pub(super) const PROTOCOL: u32 = 1;
+/// Raised whenever a type that is part of [`Event`], [`Request`] or [`Setup`] changes its shape.
+pub(super) const PROTOCOL: u32 = 2;
 
 /// Most bytes of a request: an export of what is on a screen holds its rows.
 pub(super) const MOST_REQUEST: u32 = 16 << 20;
 /// Most bytes of a frame of events: the charts of a product model with years of lots are some megabytes.
 pub(super) const MOST_EVENTS: u32 = 256 << 20;
 /// Most bytes of a greeting.
-const MOST_GREETING: u32 = 1 << 16;
+const MOST_GREETING: u32 = 1 << 20;
 
 /// What a viewer says first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,17 +32,22 @@ pub(super) struct Hello {
     pub(super) read_only: bool,
     /// The folders it was told to watch, absolute; empty = whatever is watched.
     pub(super) folders: Vec<String>,
+    /// Who looks, as the system there calls them, and at which terminal.
+    #[serde(default)]
+    pub(super) user: String,
+    #[serde(default)]
+    pub(super) terminal: String,
 }
 
 /// What it is answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Welcome {
     /// It may look.
     Come {
         /// Who keeps the history.
         owner: String,
-        /// What is watched.
-        folders: Vec<WatchFolder>,
+        /// What is watched, and how: whoever takes over goes on with it.
+        setup: Box<Setup>,
     },
     /// It may not, and why.
     Refused(String),

@@ -16,8 +16,8 @@ use super::outbox::{Batch, Outbox};
 use super::place::Place;
 use super::protocol::Event;
 use super::switchboard::{Switchboard, no_curves};
-use crate::config::{LogLevel, WatchFolder};
-use crate::engine::holder;
+use crate::config::LogLevel;
+use crate::engine::{Setup, holder};
 
 /// Time a viewer has for its greeting.
 const GREETING: Duration = Duration::from_secs(5);
@@ -37,7 +37,7 @@ pub(super) struct Listening {
 struct House {
     board: Arc<Switchboard>,
     owner: String,
-    folders: Vec<WatchFolder>,
+    setup: Setup,
 }
 
 impl Listening {
@@ -45,18 +45,13 @@ impl Listening {
     ///
     /// # Errors
     /// When there can be no such socket, or no thread.
-    pub(super) fn start(
-        place: Place,
-        group: Option<&str>,
-        folders: Vec<WatchFolder>,
-        board: &Arc<Switchboard>,
-    ) -> io::Result<Self> {
-        let (listener, refused) = place.listen(group)?;
+    pub(super) fn start(place: Place, setup: Setup, board: &Arc<Switchboard>) -> io::Result<Self> {
+        let (listener, refused) = place.listen(setup.attach_group.as_deref())?;
         if let Some(why) = refused {
             board.say(&Event::Notice(why));
         }
         let ended = Arc::new(AtomicBool::new(false));
-        let house = Arc::new(House { board: Arc::clone(board), owner: holder().to_string(), folders });
+        let house = Arc::new(House { board: Arc::clone(board), owner: holder().to_string(), setup });
         let end = Arc::clone(&ended);
         let thread = thread::Builder::new().name("viewers".to_owned());
         let thread = Some(thread.spawn(move || accept(&listener, &house, &end))?);
@@ -105,7 +100,7 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     }
     limit(stream, None)?;
     let outbox = Arc::new(Outbox::new(no_curves()));
-    let id = house.board.join_away(Arc::clone(&outbox), hello.read_only);
+    let id = house.board.join_away(Arc::clone(&outbox), hello.read_only, person(&hello, stream));
     let (to, board, waiting) = (Arc::clone(stream), Arc::clone(&house.board), Arc::clone(&outbox));
     let write = move || {
         // A viewer that cannot be written to is gone, which the reading side finds too.
@@ -120,6 +115,16 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     Ok(())
 }
 
+/// Who sits at a viewer, for the audit journal: the name is its own word, the number the system's.
+fn person(hello: &Hello, stream: &Stream) -> String {
+    #[cfg(unix)]
+    let number = stream.peer_creds().ok().and_then(|peer| peer.euid()).map(|number| format!(" ({number})"));
+    #[cfg(not(unix))]
+    let number: Option<String> = None;
+    let terminal = Some(format!(" at {}", hello.terminal)).filter(|_| !hello.terminal.is_empty());
+    [Some(hello.user.clone()), number, terminal].into_iter().flatten().collect()
+}
+
 impl House {
     /// Whether a viewer may come in.
     fn welcome(&self, hello: &Hello) -> Welcome {
@@ -130,7 +135,7 @@ impl House {
                 hello.trimwatch, hello.protocol
             ));
         }
-        let watched = |path: &&String| self.folders.iter().any(|folder| folder.path == Path::new(path.as_str()));
+        let watched = |path: &&String| self.setup.folders.iter().any(|folder| folder.path == Path::new(path.as_str()));
         if let Some(other) = hello.folders.iter().find(|path| !watched(path)) {
             return Welcome::Refused(format!(
                 "{owner} keeps this history and does not watch {other}: name another history with --store, or add \
@@ -140,7 +145,7 @@ impl House {
         if self.board.away() >= MOST_VIEWERS {
             return Welcome::Refused(format!("{MOST_VIEWERS} screens look on already at {owner}"));
         }
-        Welcome::Come { owner: owner.clone(), folders: self.folders.clone() }
+        Welcome::Come { owner: owner.clone(), setup: Box::new(self.setup.clone()) }
     }
 }
 

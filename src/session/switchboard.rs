@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::Sender;
 
-use super::commands::{acts, command, numbered};
+use super::commands::{acts, command, numbered, signed_by};
 use super::log;
 use super::outbox::{Bytes, Outbox, Parcel, Slot};
 use super::protocol::{Event, Request, Role};
@@ -48,6 +48,8 @@ struct Desk {
 struct Screen {
     outlet: Outlet,
     read_only: bool,
+    /// Who sits at it, when that is another process than this.
+    person: Option<String>,
     wants_models: bool,
     wants_drift: bool,
     charts: Option<(StreamKey, Metric)>,
@@ -105,7 +107,7 @@ impl Switchboard {
 
     /// The screen of this process; it is told nothing yet.
     pub(super) fn join_here(&self, listen: Listen) -> ScreenId {
-        self.desk().add(Outlet::Here(listen), false)
+        self.desk().add(Outlet::Here(listen), false, None)
     }
 
     /// Tells the screen of this process how everything stands.
@@ -118,9 +120,9 @@ impl Switchboard {
     }
 
     /// A screen of another process; what it is told waits in its outbox.
-    pub(super) fn join_away(&self, outbox: Arc<Outbox>, read_only: bool) -> ScreenId {
+    pub(super) fn join_away(&self, outbox: Arc<Outbox>, read_only: bool, person: String) -> ScreenId {
         log::say(LogLevel::Info, if read_only { "viewer attached, read-only" } else { "viewer attached" });
-        self.desk().add(Outlet::Away(outbox), read_only)
+        self.desk().add(Outlet::Away(outbox), read_only, Some(person))
     }
 
     /// How everything stands, for a screen of another process that does not know; what happens from here on is put
@@ -146,12 +148,15 @@ impl Switchboard {
     }
 
     /// Takes a screen's request.
-    pub(super) fn ask(&self, id: ScreenId, request: Request) {
+    pub(super) fn ask(&self, id: ScreenId, mut request: Request) {
         let mut desk = self.desk();
         let Some(screen) = desk.screens.get_mut(&id) else { return };
         if screen.read_only && acts(&request) {
             let said = "this screen is read-only: do it where trimwatch runs without --read-only".to_owned();
             return desk.tell(id, Event::Notice(said));
+        }
+        if let (Some(by), Some(person)) = (signed_by(&mut request), &screen.person) {
+            *by = format!("{by}, {person}");
         }
         match &request {
             Request::Models => screen.wants_models = true,
@@ -207,9 +212,9 @@ impl Switchboard {
 }
 
 impl Desk {
-    fn add(&mut self, outlet: Outlet, read_only: bool) -> ScreenId {
+    fn add(&mut self, outlet: Outlet, read_only: bool, person: Option<String>) -> ScreenId {
         self.last += 1;
-        let screen = Screen { outlet, read_only, wants_models: false, wants_drift: false, charts: None };
+        let screen = Screen { outlet, read_only, person, wants_models: false, wants_drift: false, charts: None };
         if self.ended {
             screen.close();
         }
