@@ -22,6 +22,7 @@ mod live;
 mod models;
 mod opener;
 mod output;
+mod patience;
 mod process;
 pub mod quiet;
 mod regrading;

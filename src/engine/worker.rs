@@ -1,18 +1,21 @@
-//! The workers: one file at a time from the shared queue, read once, judged, handed to the history thread.
+//! The workers: one file at a time from the shared queue, read once, judged, handed to the history thread. None of them
+//! waits for ever for one file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::files::process_bytes;
+use super::patience::{Bench, Ended, Progress};
 use super::process::Outcome;
 use super::setup::Setup;
 use crate::history::FileFacts;
 use crate::intake::{Candidate, FileStat, IntakeEvent, Lanes, ReadOnceError, read_once};
+use crate::trim::Limits;
 
 /// The content of a file whose bytes could not be read.
 pub(super) const UNREAD: [u8; 32] = [0; 32];
@@ -62,22 +65,34 @@ pub(super) fn start(
     queue: &Lanes,
     done: &Sender<Done>,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let left = Arc::default();
     (0..count)
         .map(|index| {
-            let (setup, stopping) = (Arc::clone(setup), Arc::clone(stopping));
-            let (queue, done) = (queue.clone(), done.clone());
-            thread::Builder::new().name(format!("worker-{index}")).spawn(move || work(&setup, &stopping, &queue, &done))
+            let (stopping, queue, done) = (Arc::clone(stopping), queue.clone(), done.clone());
+            let patience = patience(setup.analysis.limits);
+            let judge = Arc::clone(setup);
+            let bench = Bench::new(
+                Arc::new(move |candidate, progress: &Progress| one_file(&judge, candidate, progress)),
+                patience,
+                Arc::clone(&left),
+            );
+            thread::Builder::new().name(format!("worker-{index}")).spawn(move || work(bench, &stopping, &queue, &done))
         })
         .collect()
 }
 
-fn work(setup: &Setup, stopping: &AtomicBool, queue: &Lanes, done: &Sender<Done>) {
+/// A reader that looks at the time ends by itself before this.
+fn patience(limits: Limits) -> Duration {
+    Duration::from_secs(limits.seconds) + Duration::from_secs(5)
+}
+
+fn work(mut bench: Bench<Candidate, Done>, stopping: &AtomicBool, queue: &Lanes, done: &Sender<Done>) {
     while let Some(event) = queue.recv() {
         if stopping.load(Ordering::Acquire) {
             continue;
         }
         let message = match event {
-            IntakeEvent::File(candidate) => one_file(setup, candidate),
+            IntakeEvent::File(candidate) => at_most_so_long(&mut bench, candidate),
             other => Done::Folder(other),
         };
         if done.send(message).is_err() {
@@ -86,11 +101,32 @@ fn work(setup: &Setup, stopping: &AtomicBool, queue: &Lanes, done: &Sender<Done>
     }
 }
 
-fn one_file(setup: &Setup, candidate: Candidate) -> Done {
+/// One file to its end, or to the end of the patience with it.
+fn at_most_so_long(bench: &mut Bench<Candidate, Done>, candidate: Candidate) -> Done {
+    let waits = candidate.clone();
+    let ended = bench.run(candidate);
+    let Candidate { path, stat, noticed, again, .. } = waits;
+    let file = facts(&path, stat, UNREAD);
+    match ended {
+        Ended::Done(done) => done,
+        Ended::Unread => {
+            let cause = "its disk or share does not answer".to_owned();
+            Done::NotYet { path, file, written_ns: stat.written_ns(), cause }
+        }
+        Ended::Endless => {
+            let cause = "reading it does not end (limits.seconds); it was given up".to_owned();
+            let outcome = Outcome::Failed { cause, unfinished: false };
+            Done::File(Box::new(Finished { path, file, outcome, again, noticed }))
+        }
+    }
+}
+
+fn one_file(setup: &Setup, candidate: Candidate, progress: &Progress) -> Done {
     let (bytes, stat) = match read_once(&candidate.path, setup.analysis.limits.bytes) {
         Ok(read) => read,
         Err(error) => return unreadable(candidate, &error),
     };
+    progress.read();
     let Candidate { folder, path, noticed, again, .. } = candidate;
     let laser = setup.folders.get(folder).and_then(|watch| watch.laser.as_deref());
     let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis, &setup.models.speakers());
