@@ -52,6 +52,7 @@ impl Pack {
         let tracks = Rows::new(&mut book, "Tracks", csv_head())?;
         let mut lots = Worksheet::new();
         lots.set_name("Lots")?.set_column_range_width(0, 9, 13)?.set_column_range_width(1, 2, 20)?;
+        lots.set_column_range_format(5, 6, &Format::new().set_num_format("0.0 %"))?;
         Ok(Self { book, units, tracks, lots, lots_next: 0, curves: Vec::new() })
     }
 
@@ -212,6 +213,8 @@ fn curve_sheet(
 ) -> Result<Worksheet, ExportError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_column_range_width(0, 5, 16)?;
+    // Shown so; the value itself is kept whole.
+    sheet.set_column_range_format(0, 5, &Format::new().set_num_format("0.000000"))?;
     let identity = &run.run.identity;
     let time = identity.time.map(|time| time.to_string()).unwrap_or_default();
     let offset = judged.linearity().map_or(0.0, |linearity| linearity.offset);

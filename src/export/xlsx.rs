@@ -93,8 +93,12 @@ impl Rows {
     pub(super) fn new(book: &mut Workbook, name: &str, columns: &[&str]) -> Result<Self, ExportError> {
         let mut sheet = book.new_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
+        // In this mode widths go to disk before the first cell.
+        for (at, column) in (0..).zip(columns) {
+            sheet.set_column_width(at, width(column))?;
+        }
         head(&mut sheet, 0, columns)?;
-        sheet.set_freeze_panes(1, 0)?;
+        sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
         Ok(Self { sheet, next: 1 })
     }
 
@@ -103,6 +107,18 @@ impl Rows {
         self.next += 1;
         Ok(())
     }
+}
+
+/// Width of a column, characters: its name in bold, and what stands under it where that is longer as a rule.
+fn width(column: &str) -> f64 {
+    let text = match column {
+        "time" | "opened" | "from" | "to" => 20,
+        "run" | "model" | "disposition" | "sheet" => 14,
+        "explanation" | "reason" | "sentence" | "warnings" => 60,
+        "file" | "path" => 36,
+        _ => 9,
+    };
+    f64::from(text.max(u32::try_from(column.chars().count() + 2).unwrap_or(9)))
 }
 
 /// Names of columns.
