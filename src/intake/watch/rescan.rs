@@ -43,10 +43,7 @@ impl Watch {
         self.starting = self.undecided;
         self.rest(begin.elapsed());
         self.tell_pending()?;
-        match std::mem::take(&mut self.asked) {
-            true => self.tell(IntakeEvent::Scanned),
-            false => Ok(()),
-        }
+        if std::mem::take(&mut self.asked) { self.tell(IntakeEvent::Scanned) } else { Ok(()) }
     }
 
     /// Plans the next scan after one that took so long.
