@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{is_told, say};
 use crate::config::LogLevel;
 use crate::engine::Output;
+use crate::export::nameless;
 use crate::history::{FileFacts, LogEntry, LogOutcome};
-use crate::session::crash::without_names;
 
 /// Notices that concern the program rather than a unit: how they begin.
 const OWN: [&str; 5] = [
@@ -29,11 +29,9 @@ pub(in crate::session) fn hear(output: &Output) {
 fn line(output: &Output) -> Option<(LogLevel, String)> {
     Some(match output {
         Output::Opened { runs, .. } => (LogLevel::Info, format!("history opened, {} recent runs", runs.len())),
-        Output::NotKept(why) => (LogLevel::Error, format!("files are not kept: {}", without_names(why))),
+        Output::NotKept(why) => (LogLevel::Error, format!("files are not kept: {}", nameless(why))),
         Output::KeptAgain(files) => (LogLevel::Info, format!("files are kept again, {files} of those held went in")),
-        Output::Run { not_kept: Some(why), .. } => {
-            (LogLevel::Warn, format!("a run is not kept: {}", without_names(why)))
-        }
+        Output::Run { not_kept: Some(why), .. } => (LogLevel::Warn, format!("a run is not kept: {}", nameless(why))),
         Output::Run { latency_ms, .. } if *latency_ms > SLOW_MS => {
             (LogLevel::Warn, format!("slow: a file took {:.1} s from its completion", latency_ms / 1000.0))
         }
@@ -44,7 +42,7 @@ fn line(output: &Output) -> Option<(LogLevel, String)> {
         Output::Logged(entry) => return logged(entry),
         Output::Online(folder) => (LogLevel::Info, format!("folder {} is online", folder + 1)),
         Output::Offline { folder, cause } => {
-            (LogLevel::Warn, format!("folder {} is offline: {}", folder + 1, without_names(cause)))
+            (LogLevel::Warn, format!("folder {} is offline: {}", folder + 1, nameless(cause)))
         }
         Output::Raised(alarm) => (LogLevel::Info, format!("alarm {} raised", alarm.id)),
         Output::Notice(text) => {
@@ -80,7 +78,7 @@ fn logged(entry: &LogEntry) -> Option<(LogLevel, String)> {
 fn without_words_of(file: &FileFacts, cause: &str) -> String {
     let apart = |c: char| !c.is_alphanumeric();
     let words: Vec<&str> = file.path.split(apart).filter(|word| !word.is_empty()).collect();
-    let cause = without_names(cause);
+    let cause = nameless(cause);
     let kept = |part: &str| {
         let word = part.trim_end_matches(apart);
         let end = part.get(word.len()..).unwrap_or_default();
