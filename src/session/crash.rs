@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 
-use super::log;
-use crate::config::{LogLevel, state_folder};
-use crate::engine::clock;
+use tracing::error;
+
+use crate::config::state_folder;
+pub use crate::engine::quiet::is_expected;
+use crate::engine::{clock, quiet};
 use crate::export::nameless;
 
 /// Most reports that are kept.
@@ -29,7 +31,7 @@ pub fn runs(command: &str) {
 /// Writes a report of an uncaught panic: one line on where it lies, or on why there is none; nothing without a home.
 pub fn report(panicked: &PanicHookInfo<'_>) -> Option<String> {
     let thread = thread::current();
-    log::say(LogLevel::Error, &format!("thread {} panicked", thread.name().unwrap_or("unnamed")));
+    error!(thread = thread.name().unwrap_or("unnamed"), place = panicked.location().map(quiet::place), "panicked");
     let folder = state_folder()?;
     Some(match keep(&folder, &stamp(), &text(panicked)) {
         Ok(path) => format!("a crash report is in {}", path.display()),
