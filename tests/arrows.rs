@@ -86,6 +86,16 @@ fn reading_and_judging_know_no_clock_terminal_store_or_watcher() {
     }
 }
 
+/// A program that is started without a home of its own writes into that of whoever runs the tests.
+#[test]
+fn tests_start_the_program_by_the_one_function_that_gives_it_a_home() {
+    let named = concat!("CARGO_BIN", "_EXE");
+    for (path, text) in sources() {
+        let is_it = path.ends_with("tests/support/program.rs");
+        assert_eq!(text.contains(named), is_it, "{}: see tests/support/program.rs", path.display());
+    }
+}
+
 #[test]
 fn every_file_says_what_it_is_for_and_stays_under_four_hundred_lines() {
     for (path, text) in sources() {

@@ -5,13 +5,14 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use support::program::program;
 use support::samples;
 
 fn run(home: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-    command.env("HOME", home).env_remove("XDG_CONFIG_HOME").env("USER", "tester").stdin(Stdio::null());
+    let mut command = program(home);
+    command.env("USER", "tester");
     command.args(args).args(["--store", &home.join("store").display().to_string()]);
     command.output().expect("the program")
 }

@@ -9,14 +9,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use support::program::program as trimwatch;
 use support::{files_of, sample, samples};
-
-fn trimwatch(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-    command.env("HOME", home).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
-    command.env_remove("TRIMWATCH_STORE").stdin(Stdio::null());
-    command
-}
 
 fn run(home: &Path, args: &[&str]) -> Output {
     trimwatch(home).args(args).output().expect("the program")
@@ -380,8 +374,8 @@ fn too_little_history_trains_nothing_and_says_what_is_missing() {
 #[test]
 fn an_option_before_the_command_is_refused_and_not_passed_over() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-    let out = command.arg("--store").arg(dir.path()).args(["history", "compact"]).output().expect("it runs");
+    let out =
+        trimwatch(dir.path()).arg("--store").arg(dir.path()).args(["history", "compact"]).output().expect("it runs");
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("behind it"));
 }

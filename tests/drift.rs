@@ -3,9 +3,8 @@
 
 mod support;
 
-use std::process::Command;
-
 use support::drifted::{BEGIN, LOT, LOTS, STEP, history, unit, units, whole};
+use support::program::program;
 use support::shop::Shop;
 use support::{keep, open};
 use trimwatch::config::DriftSettings;
@@ -129,10 +128,10 @@ fn an_acknowledgement_a_new_beginning_and_a_baseline_survive_a_rebuild() {
 #[test]
 fn the_command_line_lists_acknowledges_and_exports() {
     let dir = tempfile::tempdir().expect("a folder");
+    let home = tempfile::tempdir().expect("a folder");
     drop(history(dir.path(), LOTS * LOT));
     let run = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-        let out = command.args(args).arg("--store").arg(dir.path()).output().expect("it runs");
+        let out = program(home.path()).args(args).arg("--store").arg(dir.path()).output().expect("it runs");
         (
             out.status.code(),
             String::from_utf8_lossy(&out.stdout).into_owned(),

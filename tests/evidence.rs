@@ -11,15 +11,15 @@ mod support;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
+use support::program::program;
 use support::{engine, entry, judged, keep, open};
 use trimwatch::history::{Act, Ending, Entry, Exclusion, RunKey, Store};
 
 fn trimwatch(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").stdin(Stdio::null());
+    let mut command = program(folder);
     command.env("TRIMWATCH_STORE", folder.join("store")).current_dir(folder).args(args).output().expect("the program")
 }
 

@@ -11,11 +11,12 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use support::hostile::hostile;
+use support::program::{PROGRAM, at_home, program};
 use support::{entry, judged, keep, open};
 use trimwatch::engine::{Table, extract};
 use trimwatch::export::{Cell, CsvRows, ExportError, JsonRows, RowSink, XlsxRows};
@@ -55,13 +56,13 @@ fn moment() -> Moment {
 fn a_workbook_that_a_disk_does_not_take_is_an_error_that_names_it_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (store, out) = (folder.path().join("store"), folder.path().join("curves.xlsx"));
-    let program = env!("CARGO_BIN_EXE_trimwatch");
     let incoming = support::samples().join("incoming");
     let args = [OsStr::new("ingest"), incoming.as_os_str(), OsStr::new("--store"), store.as_os_str()];
-    assert!(Command::new(program).env("HOME", folder.path()).args(args).status().expect("it runs").success());
+    assert!(program(folder.path()).args(args).status().expect("it runs").success());
     let mut command = Command::new("sh");
-    command.args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh", program, "export", "curves"]);
-    command.args(["--format", "xlsx", "--out"]).arg(&out).arg("--store").arg(&store).env("HOME", folder.path());
+    at_home(&mut command, folder.path());
+    command.args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh", PROGRAM, "export", "curves"]);
+    command.args(["--format", "xlsx", "--out"]).arg(&out).arg("--store").arg(&store);
     let output = command.output().expect("a shell");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
@@ -248,8 +249,7 @@ fn a_run_with_hostile_names_is_exported_without_harm_in_every_column() {
 }
 
 fn trimwatch(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trimwatch"));
-    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").stdin(Stdio::null());
+    let mut command = program(folder);
     command.env("TRIMWATCH_STORE", folder.join("store")).current_dir(folder).args(args).output().expect("the program")
 }
 

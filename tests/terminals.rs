@@ -11,7 +11,8 @@ use std::process::{Command, Stdio};
 
 use portable_pty::CommandBuilder;
 use support::drifted::{LOT, LOTS, history};
-use support::pty::Terminal;
+use support::program::PROGRAM;
+use support::pty::{Terminal, at_home};
 use support::sample;
 
 /// A drop folder, a history with an open alarm, and where exports go.
@@ -110,15 +111,10 @@ fn a_shift_in_tmux() {
     let mut command = CommandBuilder::new("tmux");
     let socket = root.path().join("tmux").display().to_string();
     command.args(["-S", &socket, "-f", "/dev/null", "-u", "new-session"]);
-    command.arg(env!("CARGO_BIN_EXE_trimwatch"));
+    command.arg(PROGRAM);
     command.args(["watch", &root.path().join("LTS").display().to_string(), "--store"]);
     command.arg(root.path().join("store"));
-    command.env("HOME", root.path());
-    command.env("TERM", "xterm-256color");
-    command.env("LC_ALL", "C.UTF-8");
-    for name in ["TMUX", "NO_COLOR", "SSH_CONNECTION", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
-        command.env_remove(name);
-    }
+    at_home(&mut command, root.path());
     let mut terminal = Terminal::run(command, (120, 41));
     shift(root.path(), &mut terminal);
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, bail};
 
-use super::{BackupCommand, Exit, StoreArgs, ingest};
+use super::{BackupCommand, Exit, StoreArgs, ingest, logging};
 use crate::config::Loaded;
-use crate::engine::{clock, holder};
+use crate::engine::{back_up, clock, holder};
 use crate::export::printable;
 use crate::history::{Backup, BackupPlan, Claim, Signed, backups_in, restore, verify_backup};
 
@@ -22,8 +22,9 @@ pub(super) fn run(what: &BackupCommand, loaded: &Loaded) -> Result<Exit> {
 fn create(store: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let settings = &loaded.config.backup;
     let plan = BackupPlan { keep: settings.keep.max(1), copy_to: settings.copy_to.clone() };
+    let _logging = logging::start(&loaded.config);
     let store = ingest::open(store, loaded)?;
-    match store.back_up(&plan, clock::now_ms())? {
+    match back_up(&store, &plan)? {
         Some(backup) => println!("{}", said(&backup)),
         None => bail!("there is no store on disk"),
     }

@@ -2,18 +2,18 @@
 
 use color_eyre::eyre::Result;
 use indicatif::{ProgressBar, ProgressStyle};
+use tracing::info;
 
-use super::{Exit, IngestArgs, StoreArgs};
-use crate::config::{Loaded, LogLevel};
+use super::{Exit, IngestArgs, StoreArgs, logging};
+use crate::config::Loaded;
 use crate::engine::{self, Collected, Ingested, Site, collect, grade_anew, holder};
 use crate::export::printable;
 use crate::history::Store;
-use crate::session::log;
 
 /// Keeps every file; one that fails never stops the rest.
 pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     let Collected { files, missing } = collect(&args.paths);
-    let _logging = log::start(loaded.config.log.level);
+    let _logging = logging::start(&loaded.config);
     let store = open_to_judge(&args.store, loaded)?;
     let bar = bar(files.len());
     let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
@@ -25,7 +25,13 @@ pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
         eprintln!("{}: {}", printable(path), printable(cause));
     }
     let summary = summary(files.len(), &ingested);
-    log::say(LogLevel::Info, &format!("ingest, {summary}"));
+    info!(
+        files = files.len(),
+        new = ingested.runs,
+        failed = ingested.failed.len(),
+        missing = missing.len(),
+        "ingested"
+    );
     println!("{summary}");
     let failed = missing.len() + ingested.failed.len();
     Ok(if failed > 0 { Exit::SomeFilesFailed } else { Exit::Fine })

@@ -14,6 +14,7 @@ mod headless;
 mod history;
 mod ingest;
 mod journal;
+mod logging;
 mod manual;
 mod models;
 mod out;
@@ -45,7 +46,7 @@ use args::{
 pub use exit::Exit;
 use settings::load;
 
-use crate::engine::quiet::panic_is_expected;
+use crate::engine::quiet;
 use crate::history::StoreError;
 use crate::session::crash;
 
@@ -185,7 +186,7 @@ pub fn hook_panics() {
         if words.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
             std::process::exit(0);
         }
-        if !panic_is_expected() {
+        if !quiet::is_expected(panic) {
             before(panic);
             if let Some(said) = crash::report(panic) {
                 // Nobody may listen any more.

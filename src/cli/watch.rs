@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, bail};
 
-use super::{Exit, WatchArgs, headless};
+use super::{Exit, WatchArgs, headless, logging};
 use crate::config::{Config, Loaded, WatchFolder};
-use crate::session::{Part, Setup, is_kept, log};
+use crate::session::{Part, Setup, is_kept};
 use crate::tui::{self, Ended, Look};
 
 /// Watches until told to end.
 pub(super) fn run(args: &WatchArgs, loaded: Loaded) -> Result<Exit> {
     let Loaded { mut config, store, .. } = loaded;
-    let _logging = log::start(config.log.level);
+    let _logging = logging::start(&config);
     config.poll |= args.poll;
     let store = (!args.no_store).then(|| args.store.store.clone().unwrap_or(store));
     // Where the history is kept by a process that runs, its folders are looked on at.

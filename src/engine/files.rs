@@ -75,9 +75,7 @@ pub fn process_path(path: &Path, site: &Site<'_>) -> Processed {
         Ok((bytes, stat)) => {
             process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, &Speakers::default())
         }
-        Err(error) => {
-            Processed { content: None, outcome: Outcome::Failed { cause: error.to_string(), unfinished: false } }
-        }
+        Err(error) => Processed { content: None, outcome: Outcome::unread(&error) },
     }
 }
 

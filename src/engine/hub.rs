@@ -24,7 +24,7 @@ use super::setup::Setup;
 use super::teaching::{News, Teaching};
 use super::upkeep::Upkeep;
 use super::worker::{Done, Finished, UNREAD, path_key};
-use crate::history::{Damaged, FileFacts};
+use crate::history::Damaged;
 use crate::intake::{Intake, IntakeEvent, Lanes};
 use crate::trim::LocalDate;
 
@@ -193,9 +193,7 @@ impl Hub {
         for done in std::iter::once(first).chain(waiting) {
             match done {
                 Done::File(file) => finished.push(*file),
-                Done::NotYet { path, file, written_ns, cause } => {
-                    finished.extend(self.not_yet(path, file, written_ns, cause));
-                }
+                Done::NotYet { file, written_ns } => finished.extend(self.not_yet(*file, written_ns)),
                 Done::Gone(path) => self.look_again(path, Duration::ZERO),
                 Done::Folder(event) => self.folder(event, sink),
             }
@@ -211,6 +209,7 @@ impl Hub {
         let finished = self.without_unchanged(finished);
         for file in &finished {
             self.retries.ended(&file.path);
+            file.log();
             if file.failed() {
                 let failed = FailedFile::new(file.path.clone(), &file.file);
                 self.failed.insert(file.file.path_key, failed);
@@ -232,18 +231,18 @@ impl Hub {
     }
 
     /// An unfinished file is looked at again, or given up as an error.
-    fn not_yet(&mut self, path: PathBuf, file: FileFacts, written_ns: i64, cause: String) -> Option<Finished> {
+    fn not_yet(&mut self, file: Finished, written_ns: i64) -> Option<Finished> {
         let now = Now { ms: clock::now_ms(), tick: Instant::now() };
-        match self.retries.decide(&path, file.len, written_ns, now) {
+        match self.retries.decide(&file.path, file.file.len, written_ns, now) {
             Decision::Again(wait) => {
-                self.look_again(path, wait);
+                self.look_again(file.path, wait);
                 None
             }
             Decision::GiveUp => {
-                if file.content == UNREAD {
-                    self.look_again(path.clone(), UNREAD_AGAIN);
+                if file.file.content == UNREAD {
+                    self.look_again(file.path.clone(), UNREAD_AGAIN);
                 }
-                Some(Finished::given_up(path, file, cause))
+                Some(Finished { again: false, ..file })
             }
         }
     }

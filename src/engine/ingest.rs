@@ -10,7 +10,7 @@ use super::files::{Site, process_bytes};
 use super::keeper::entry;
 use super::models;
 use super::process::Outcome;
-use super::worker::{Finished, facts, path_key};
+use super::worker::{Finished, UNREAD, facts, path_key};
 use crate::history::{Committed, Entry, LogEntry, LogOutcome, Store, StoreError};
 use crate::intake::{FileStat, read_once};
 use crate::learning::Speakers;
@@ -87,9 +87,7 @@ fn one_file(path: &std::path::Path, (site, speakers): (&Site<'_>, &Speakers)) ->
             let processed = process_bytes(&bytes, path, stat, site.laser_of(path), &site.analysis, speakers);
             (facts(path, stat, processed.content.unwrap_or_default()), processed.outcome)
         }
-        Err(error) => {
-            (facts(path, FileStat::default(), [0; 32]), Outcome::Failed { cause: error.to_string(), unfinished: false })
-        }
+        Err(error) => (facts(path, FileStat::default(), UNREAD), Outcome::unread(&error)),
     };
     Finished { path: path.to_path_buf(), file, outcome, again: false, noticed: Instant::now() }
 }
@@ -103,7 +101,10 @@ fn collect(
     let mut group: Vec<Entry> = Vec::with_capacity(GROUP);
     for finished in results {
         match finished {
-            Some(finished) => group.push(entry(finished)),
+            Some(finished) => {
+                finished.log();
+                group.push(entry(finished));
+            }
             None => ingested.known += 1,
         }
         each();

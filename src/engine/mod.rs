@@ -13,6 +13,7 @@ mod drift;
 mod export;
 mod exporting;
 mod failed;
+mod failure;
 mod files;
 mod holder;
 mod hub;
@@ -39,6 +40,7 @@ mod worker;
 pub use catalogue::moment;
 pub use drift::{Desk, DetectorTold, drift_report};
 pub use export::{ExtractError, Extracted, Table, extract, kept};
+pub use failure::Failure;
 pub use files::{Collected, Site, collect, process_path};
 pub use holder::holder;
 pub use ingest::{Ingested, ingest};
@@ -47,8 +49,9 @@ pub use models::{Models, load as load_models};
 pub use output::{
     Asked, Command, Deployment, ExportOf, Numbered, Output, Question, ScreenId, TestWord, Told, Word, Written,
 };
-pub use process::{ContentHash, Outcome, Processed, judge_run, process, process_with};
+pub use process::{ContentHash, Outcome, Processed, hex, judge_run, process, process_with};
 pub use regrading::{Regraded, grade_anew, would_grade};
 pub use setup::Setup;
 pub use standing::{LearnerView, ModelsView, Standing, TrainingView, speaks_from_now_on};
 pub use training::{Ear, Plan, Said, Survey, Wanted, run as look_and_train};
+pub use upkeep::back_up;

@@ -1,12 +1,18 @@
 //! Bytes → verdict. Every mode of the program calls [`process`]; they differ only in where the result goes.
 
+use std::any::Any;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use tracing::warn;
+
+use super::failure::Failure;
 use super::{models, quiet};
 use crate::analysis::{AnalysisSettings, JudgedRun, RunCurves};
+use crate::intake::ReadOnceError;
 use crate::learning::Speakers;
-use crate::trim::{self, Bounds, Identity, ReadErrorKind, Reading, Source, TrimRun};
+use crate::trim::{self, Bounds, Identity, Reading, Source, TrimRun};
 
 /// The content hash that makes a file the same file: BLAKE3.
 pub type ContentHash = [u8; 32];
@@ -32,9 +38,16 @@ pub enum Outcome {
     Failed {
         /// Sheet, cell and cause.
         cause: String,
-        /// Whether the file may just not be complete yet.
-        unfinished: bool,
+        /// What kind of trouble it is.
+        failure: Failure,
     },
+}
+
+impl Outcome {
+    /// Its bytes could not be had.
+    pub(super) fn unread(error: &ReadOnceError) -> Self {
+        Self::Failed { cause: error.to_string(), failure: Failure::from(error) }
+    }
 }
 
 /// One processed file.
@@ -56,11 +69,20 @@ pub fn process_with(bytes: &[u8], source: Source<'_>, settings: &AnalysisSetting
     let content = *blake3::hash(bytes).as_bytes();
     let attempt =
         quiet::during(|| catch_unwind(AssertUnwindSafe(|| read_and_judge(bytes, source, settings, speakers))));
-    let outcome = attempt.unwrap_or_else(|panic| Outcome::Failed {
-        cause: format!("the reader gave up on a damaged workbook: {}", panic_text(panic.as_ref())),
-        unfinished: false,
-    });
+    let outcome = attempt.unwrap_or_else(|panic| panicked(&content, panic.as_ref()));
     Processed { content: Some(content), outcome }
+}
+
+/// A reader's panic is its file's error. What it said may quote a cell: the log is told only where it happened.
+fn panicked(content: &ContentHash, panic: &(dyn Any + Send)) -> Outcome {
+    warn!(file = %hex(content), place = quiet::last_place(), "the reader panicked");
+    let cause = format!("the reader gave up on a damaged workbook: {}", panic_text(panic));
+    Outcome::Failed { cause, failure: Failure::Panic }
+}
+
+/// A content hash as the log and the JSON lines write it.
+pub fn hex(content: &ContentHash) -> impl Display {
+    blake3::Hash::from_bytes(*content).to_hex()
 }
 
 fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings, speakers: &Speakers) -> Outcome {
@@ -72,7 +94,7 @@ fn read_and_judge(bytes: &[u8], source: Source<'_>, settings: &AnalysisSettings,
             Outcome::Judged { run: Box::new(judged), curves }
         }
         Ok(Reading::SetUp(identity)) => Outcome::Skipped { identity, reason: "set-up workbook, no sweep".to_owned() },
-        Err(error) => Outcome::Failed { cause: error.to_string(), unfinished: error.kind == ReadErrorKind::Unfinished },
+        Err(error) => Outcome::Failed { cause: error.to_string(), failure: Failure::from(&error) },
     }
 }
 
@@ -84,8 +106,39 @@ pub fn judge_run(run: &TrimRun, settings: &AnalysisSettings, speakers: &Speakers
     (judged, RunCurves::from(&*run))
 }
 
-pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{set_hook, take_hook};
+    use std::sync::Arc;
+
+    use tracing::subscriber::with_default;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_is_told_by_content_and_place_and_never_by_what_it_said() {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !quiet::is_expected(panic) {
+                before(panic);
+            }
+        }));
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("events");
+        let events = Arc::new(std::fs::File::create(&path).expect("a file"));
+        let outcome = with_default(tracing_subscriber::fmt().with_writer(events).finish(), || {
+            let panic = quiet::during(|| catch_unwind(|| panic!("cell D14 is 8340-1 SN77"))).map(|(): ()| ());
+            panicked(&[7; 32], panic.expect_err("a panic").as_ref())
+        });
+        let told = std::fs::read_to_string(&path).expect("text");
+        assert!(told.contains(&format!("file={}", "07".repeat(32))), "{told}");
+        assert!(told.contains("src/engine/process.rs:") && !told.contains("8340"), "{told}");
+        assert!(matches!(outcome, Outcome::Failed { cause, failure: Failure::Panic } if cause.contains("8340-1 SN77")));
+    }
 }

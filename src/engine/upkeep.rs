@@ -5,13 +5,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
+use tracing::{info, warn};
 
 use super::clock;
 use super::output::Output;
 use super::quiet;
 use super::setup::Setup;
 use crate::config::{BackupSettings, Retention};
-use crate::history::{BackupPlan, Damaged, Store, StoreError};
+use crate::export::nameless;
+use crate::history::{Backup, BackupPlan, Damaged, Store, StoreError, backups_in};
 
 /// Time between two looks at whether anything is to be done.
 const LOOK: Duration = Duration::from_secs(8);
@@ -155,9 +157,29 @@ fn work(
     }
     if tasks.backup {
         let plan = BackupPlan { keep: settings.keep, copy_to: settings.copy_to.clone() };
-        store.back_up(&plan, clock::now_ms())?;
+        back_up(store, &plan)?;
     }
     Ok(damaged)
+}
+
+/// Makes a backup, by itself or because somebody asked, and writes into the log how that went. `None` in memory.
+///
+/// # Errors
+/// As [`Store::back_up`].
+pub fn back_up(store: &Store, plan: &BackupPlan) -> Result<Option<Backup>, StoreError> {
+    let begun = Instant::now();
+    let made = store.back_up(plan, clock::now_ms());
+    let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match &made {
+        Ok(Some(Backup { bytes, values, .. })) => {
+            let kept = store.dir().map_or(0, |dir| backups_in(dir).len());
+            info!(bytes, values, took_ms, kept, copied = plan.copy_to.is_some(), "backup made");
+        }
+        Ok(None) => {}
+        Err(StoreError::Closing) => info!(took_ms, "backup given up because the program ends"),
+        Err(error) => warn!(took_ms, why = nameless(&error.to_string()), "backup failed"),
+    }
+    made
 }
 
 /// Whether so much has changed or so much time has passed that a backup is wanted. The first batch only makes the

@@ -8,10 +8,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
+use tracing::field::display;
+use tracing::warn;
 
+use super::failure::Failure;
 use super::files::process_bytes;
 use super::patience::{Bench, Ended, Progress};
-use super::process::Outcome;
+use super::process::{Outcome, hex};
 use super::setup::Setup;
 use crate::history::FileFacts;
 use crate::intake::{Candidate, FileStat, IntakeEvent, Lanes, ReadOnceError, read_once};
@@ -27,14 +30,10 @@ pub(super) enum Done {
     File(Box<Finished>),
     /// A file is not complete yet, locked, or changed while it was read.
     NotYet {
-        /// The file.
-        path: PathBuf,
-        /// Its facts as far as they are known.
-        file: FileFacts,
+        /// The file with what is in the way, as it ends when it stays so.
+        file: Box<Finished>,
         /// When it was last written as far as anything says, nanoseconds since 1970 UTC.
         written_ns: i64,
-        /// What is in the way.
-        cause: String,
     },
     /// A file was not there to be read. It may be back already: then nothing else tells of it.
     Gone(PathBuf),
@@ -107,16 +106,18 @@ fn at_most_so_long(bench: &mut Bench<Candidate, Done>, candidate: Candidate) -> 
     let ended = bench.run(candidate);
     let Candidate { path, stat, noticed, again, .. } = waits;
     let file = facts(&path, stat, UNREAD);
+    let failed = |cause: &str, failure| {
+        let outcome = Outcome::Failed { cause: cause.to_owned(), failure };
+        Box::new(Finished { path, file, outcome, again, noticed })
+    };
     match ended {
         Ended::Done(done) => done,
         Ended::Unread => {
-            let cause = "its disk or share does not answer".to_owned();
-            Done::NotYet { path, file, written_ns: stat.written_ns(), cause }
+            let file = failed("its disk or share does not answer", Failure::Bytes("no answer"));
+            Done::NotYet { file, written_ns: stat.written_ns() }
         }
         Ended::Endless => {
-            let cause = "reading it does not end (limits.seconds); it was given up".to_owned();
-            let outcome = Outcome::Failed { cause, unfinished: false };
-            Done::File(Box::new(Finished { path, file, outcome, again, noticed }))
+            Done::File(failed("reading it does not end (limits.seconds); it was given up", Failure::Endless))
         }
     }
 }
@@ -131,11 +132,12 @@ fn one_file(setup: &Setup, candidate: Candidate, progress: &Progress) -> Done {
     let laser = setup.folders.get(folder).and_then(|watch| watch.laser.as_deref());
     let processed = process_bytes(&bytes, &path, stat, laser, &setup.analysis, &setup.models.speakers());
     let file = facts(&path, stat, processed.content.unwrap_or_default());
-    match processed.outcome {
-        Outcome::Failed { cause, unfinished: true } => {
-            Done::NotYet { path, file, written_ns: stat.written_ns(), cause }
+    let file = Box::new(Finished { path, file, outcome: processed.outcome, again, noticed });
+    match file.outcome {
+        Outcome::Failed { failure, .. } if failure.is_unfinished() => {
+            Done::NotYet { file, written_ns: stat.written_ns() }
         }
-        outcome => Done::File(Box::new(Finished { path, file, outcome, again, noticed })),
+        _ => Done::File(file),
     }
 }
 
@@ -146,19 +148,19 @@ fn unreadable(candidate: Candidate, error: &ReadOnceError) -> Done {
         return Done::Gone(path);
     }
     let file = facts(&path, stat, UNREAD);
-    let cause = error.to_string();
-    if error.is_transient() {
-        return Done::NotYet { path, file, written_ns: stat.written_ns(), cause };
-    }
-    let outcome = Outcome::Failed { cause, unfinished: false };
-    Done::File(Box::new(Finished { path, file, outcome, again, noticed }))
+    let file = Box::new(Finished { path, file, outcome: Outcome::unread(error), again, noticed });
+    if error.is_transient() { Done::NotYet { file, written_ns: stat.written_ns() } } else { Done::File(file) }
 }
 
 impl Finished {
-    /// A file that stayed unreadable however often it was tried.
-    pub(super) fn given_up(path: PathBuf, file: FileFacts, cause: String) -> Self {
-        let outcome = Outcome::Failed { cause, unfinished: false };
-        Self { path, file, outcome, again: false, noticed: Instant::now() }
+    /// Writes into the log that it could not be read: by its content and the kind of trouble, because its path and the
+    /// cause may name a part.
+    pub(super) fn log(&self) {
+        if let Outcome::Failed { failure, .. } = &self.outcome {
+            let content = Some(&self.file.content).filter(|content| **content != UNREAD);
+            let cell = failure.cell().map(display);
+            warn!(file = content.map(|content| display(hex(content))), kind = failure.word(), cell, "file failed");
+        }
     }
 
     /// Whether it could not be read.

@@ -43,6 +43,19 @@ pub enum ReadOnceError {
 }
 
 impl ReadOnceError {
+    /// The word in the program's own log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Locked { .. } => "locked",
+            Self::StillChanging => "changing",
+            Self::TooLarge { .. } => "too-large",
+            Self::NotAFile => "not-a-file",
+            Self::Forbidden => "forbidden",
+            Self::Io(_) => "unreadable",
+        }
+    }
+
     /// Whether another look may find the file readable.
     ///
     /// A missing right counts too: shares answer so for a file that a spreadsheet program holds.

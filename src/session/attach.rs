@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use interprocess::local_socket::{Stream, prelude::*};
+use tracing::info;
 
 use super::door::{Line, Part};
 use super::frame::{self, Hello, PROTOCOL, Welcome};
-use super::log;
 use super::place::Place;
 use super::protocol::{Event, Request, Role};
 use super::switchboard::Listen;
-use crate::config::LogLevel;
 use crate::engine::{Claimed, Setup};
 use crate::history::{StoreError, account_and_terminal};
 
@@ -143,7 +142,7 @@ impl Attached {
             match knocked {
                 Ok(Knocked::In { stream, owner, setup }) => {
                     ever = true;
-                    log::say(LogLevel::Info, "attached to the process that keeps the history");
+                    info!("attached to the process that keeps the history");
                     // Whoever takes over watches all that was watched, what was named here among it, and in the same way.
                     self.setup.follow(*setup);
                     self.attached(&stream, owner);
@@ -185,7 +184,7 @@ impl Attached {
         }
         match Claimed::ask(&self.setup) {
             Ok(Claimed::Own(claim)) => {
-                log::say(LogLevel::Info, "takes over");
+                info!("takes over");
                 let setup = self.setup.clone();
                 if let Err(trouble) = self.line.own(setup, Claimed::Own(claim), &self.listen) {
                     self.refuse(format!("could not take over: {trouble}"));

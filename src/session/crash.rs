@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 
-use super::log;
-use crate::config::{LogLevel, state_folder};
-use crate::engine::clock;
+use tracing::error;
+
+use crate::config::state_folder;
+pub use crate::engine::quiet::is_expected;
+use crate::engine::{clock, quiet};
+use crate::export::nameless;
 
 /// Most reports that are kept.
 const KEPT: usize = 10;
-/// Words of Rust's own that a message may quote.
-const PLAIN: [&str; 4] = ["Err", "None", "Ok", "Some"];
 
 static COMMAND: OnceLock<String> = OnceLock::new();
 
@@ -30,7 +31,7 @@ pub fn runs(command: &str) {
 /// Writes a report of an uncaught panic: one line on where it lies, or on why there is none; nothing without a home.
 pub fn report(panicked: &PanicHookInfo<'_>) -> Option<String> {
     let thread = thread::current();
-    log::say(LogLevel::Error, &format!("thread {} panicked", thread.name().unwrap_or("unnamed")));
+    error!(thread = thread.name().unwrap_or("unnamed"), place = panicked.location().map(quiet::place), "panicked");
     let folder = state_folder()?;
     Some(match keep(&folder, &stamp(), &text(panicked)) {
         Ok(path) => format!("a crash report is in {}", path.display()),
@@ -74,35 +75,9 @@ fn text(panicked: &PanicHookInfo<'_>) -> String {
         clock::utc_now(),
         COMMAND.get().map_or("unknown", String::as_str),
         thread.name().unwrap_or("unnamed"),
-        without_names(panicked.payload_as_str().unwrap_or("none")),
+        nameless(panicked.payload_as_str().unwrap_or("none")),
         Backtrace::force_capture(),
     )
-}
-
-/// A message without what it quotes and without paths: those may name customers, units and files.
-pub(super) fn without_names(message: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = message;
-    while let Some((before, quote, inside, after)) = next_quoted(rest) {
-        let plain = PLAIN.contains(&inside) || (inside.contains("::") && !inside.contains(char::is_whitespace));
-        kept.push_str(before);
-        kept.push(quote);
-        kept.push_str(if plain { inside } else { "…" });
-        kept.push(quote);
-        rest = after;
-    }
-    kept.push_str(rest);
-    let word = |word: &str| if word.contains(['/', '\\']) { "<path>".to_owned() } else { word.to_owned() };
-    kept.split(' ').map(word).collect::<Vec<String>>().join(" ")
-}
-
-/// The next quoted stretch; one that never ends goes to the end.
-fn next_quoted(text: &str) -> Option<(&str, char, &str, &str)> {
-    let (at, quote) = text.char_indices().find(|(_, c)| matches!(c, '"' | '`'))?;
-    let (before, quoted) = text.split_at(at);
-    let quoted = quoted.strip_prefix(quote)?;
-    let (inside, after) = quoted.split_once(quote).unwrap_or((quoted, ""));
-    Some((before, quote, inside, after))
 }
 
 /// Writes a report, its owner's alone, and drops the oldest beyond what is kept.
@@ -159,18 +134,6 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(another.metadata().expect("there").permissions().mode() & 0o777, 0o600);
         }
-    }
-
-    #[test]
-    fn a_message_names_no_file_and_nothing_it_quotes() {
-        let of = without_names;
-        assert_eq!(of("the len is 3 but the index is 5"), "the len is 3 but the index is 5");
-        assert_eq!(of("no such file /plant/ACME/x.xls: gone"), "no such file <path> gone");
-        assert_eq!(
-            of("called `Result::unwrap()` on an `Err` value: \"9203 SN34\""),
-            "called `Result::unwrap()` on an `Err` value: \"…\""
-        );
-        assert_eq!(of("it is inside 'é' of `9203_34_TA"), "it is inside 'é' of `…`");
     }
 
     #[test]

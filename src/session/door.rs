@@ -6,15 +6,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, unbounded};
+use tracing::info;
 
 use super::attach::{self, Attached};
 use super::listener::Listening;
-use super::log;
 use super::place::Place;
 use super::protocol::{Event, Request};
 use super::switchboard::{Listen, Switchboard};
 use super::textfile;
-use crate::config::LogLevel;
 use crate::engine::{Claimed, Engine, ScreenId, Setup, holder};
 
 /// What a screen may become.
@@ -114,7 +113,10 @@ impl Line {
             Claimed::Nowhere => "keeps nothing, by choice",
             Claimed::Not(_) => "cannot keep the history",
         };
-        log::say(LogLevel::Info, &format!("{role}, folders watched: {}", setup.folders.len()));
+        info!(folders = setup.folders.len(), "{role}");
+        for (folder, watched) in (1..).zip(&setup.folders) {
+            info!(folder, laser = watched.laser.as_deref(), line = watched.line.as_deref(), "folder watched");
+        }
         let (commands, asked) = unbounded();
         let board = Arc::new(Switchboard::new(&setup, commands.clone()));
         let id = board.join_here(Arc::clone(listen));

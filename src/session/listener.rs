@@ -8,15 +8,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use interprocess::local_socket::{Listener, Stream, prelude::*};
+use tracing::warn;
 
 use super::attach::limit;
 use super::frame::{self, Hello, PROTOCOL, Welcome};
-use super::log;
 use super::outbox::{Batch, Outbox};
 use super::place::Place;
 use super::protocol::Event;
 use super::switchboard::{Switchboard, no_curves};
-use crate::config::LogLevel;
 use crate::engine::{Setup, holder};
 
 /// Time a viewer has for its greeting.
@@ -95,7 +94,7 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
     let welcome = house.welcome(&hello);
     frame::greet(&mut &**stream, &welcome)?;
     if let Welcome::Refused(_) = welcome {
-        log::say(LogLevel::Warn, &format!("viewer of trimwatch protocol {} refused", hello.protocol));
+        warn!(protocol = hello.protocol, "viewer refused");
         return Ok(());
     }
     limit(stream, None)?;

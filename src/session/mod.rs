@@ -23,9 +23,7 @@ mod switchboard;
 mod textfile;
 mod view;
 
-pub use crate::engine::{
-    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept, quiet::panic_is_expected,
-};
+pub use crate::engine::{ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept};
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
 pub use health::{FolderHealth, Health};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::Sender;
+use tracing::info;
 
 use super::commands::{acts, command, numbered, signed_by};
 use super::log;
@@ -13,7 +14,6 @@ use super::recent::Recent;
 use super::snapshot::Snapshot;
 use super::view::View;
 use crate::analysis::RunCurves;
-use crate::config::LogLevel;
 use crate::engine::{Asked, Command, Output, ScreenId, Setup, Told};
 use crate::monitoring::{Metric, StreamKey};
 
@@ -121,7 +121,7 @@ impl Switchboard {
 
     /// A screen of another process; what it is told waits in its outbox.
     pub(super) fn join_away(&self, outbox: Arc<Outbox>, read_only: bool, person: String) -> ScreenId {
-        log::say(LogLevel::Info, if read_only { "viewer attached, read-only" } else { "viewer attached" });
+        info!(read_only, "viewer attached");
         self.desk().add(Outlet::Away(outbox), read_only, Some(person))
     }
 
@@ -142,7 +142,7 @@ impl Switchboard {
         desk.questions.retain(|_, (asker, _)| *asker != id);
         drop(desk);
         if gone.is_some() {
-            log::say(LogLevel::Info, "viewer left");
+            info!("viewer left");
             self.send(id, Command::Left);
         }
     }

@@ -44,6 +44,20 @@ pub enum ReadErrorKind {
     UnknownLayout,
 }
 
+impl ReadErrorKind {
+    /// The word in the program's own log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::NotAWorkbook => "not-a-workbook",
+            Self::Corrupt => "corrupt",
+            Self::TooLarge => "too-large",
+            Self::TooSlow => "too-slow",
+            Self::UnknownLayout => "unknown-layout",
+        }
+    }
+}
+
 /// One workbook could not be read. Displays as `Lin Error!D14: cause`; the caller adds the path.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct ReadError {

@@ -10,7 +10,7 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
-use crate::session::{crash, panic_is_expected};
+use crate::session::crash;
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -104,7 +104,7 @@ impl Drop for Taken {
 fn hook_panics(screen: ThreadId) {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
-        if panic_is_expected() {
+        if crash::is_expected(panicked) {
             return;
         }
         if thread::current().id() == screen {

@@ -7,6 +7,7 @@ pub mod drifted;
 pub mod drifting;
 pub mod hostile;
 pub mod learned;
+pub mod program;
 #[cfg(unix)]
 pub mod pty;
 pub mod shop;

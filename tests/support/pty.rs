@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use super::program::{PROGRAM, STRANGE, state};
+
 /// Longer than any of these takes; waiting ends with what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -21,17 +23,23 @@ pub struct Terminal {
     pub raw: Vec<u8>,
 }
 
+/// A terminal as every test has it, and a home of its own.
+pub fn at_home(command: &mut CommandBuilder, folder: &Path) {
+    for name in STRANGE.iter().chain(&["NO_COLOR", "SSH_CONNECTION", "TMUX"]) {
+        command.env_remove(name);
+    }
+    command.env("HOME", folder);
+    command.env("XDG_STATE_HOME", state(folder));
+    command.env("TERM", "xterm-256color");
+    command.env("LC_ALL", "C.UTF-8");
+}
+
 impl Terminal {
     pub fn start(folder: &Path, size: (u16, u16), environment: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trimwatch"));
+        let mut command = CommandBuilder::new(PROGRAM);
         command.args(["watch", &folder.join("LTS").display().to_string(), "--store"]);
         command.arg(folder.join("store"));
-        command.env("HOME", folder);
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        for name in ["NO_COLOR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "SSH_CONNECTION", "TMUX"] {
-            command.env_remove(name);
-        }
+        at_home(&mut command, folder);
         for (name, value) in environment {
             command.env(name, value);
         }

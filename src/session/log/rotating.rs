@@ -25,8 +25,8 @@ impl Rotating {
     ///
     /// # Errors
     /// When the disk takes nothing; the next line tries anew.
-    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
-        let written = self.append(format!("{line}\n").as_bytes());
+    pub(super) fn line(&mut self, line: &[u8]) -> io::Result<()> {
+        let written = self.append(&[line, b"\n"].concat());
         if written.is_err() {
             self.open = None;
         }
@@ -88,7 +88,7 @@ mod tests {
         let path = root.path().join("state").join("trimwatch.log");
         let mut log = Rotating::new(path.clone(), 100, 3);
         for number in 0..100 {
-            log.line(&format!("line {number:04} of the log")).expect("written");
+            log.line(format!("line {number:04} of the log").as_bytes()).expect("written");
         }
         let folder = path.parent().expect("a folder");
         let sizes = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").metadata());
@@ -96,7 +96,7 @@ mod tests {
         assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 100), "{sizes:?}");
         assert!(fs::read_to_string(&path).expect("the log").ends_with("line 0099 of the log\n"));
         let mut again = Rotating::new(path.clone(), 100, 3);
-        again.line("the next start").expect("written");
+        again.line(b"the next start").expect("written");
         assert!(fs::read_to_string(&path).expect("the log").contains("line 0099"), "it is gone on with");
     }
 
@@ -106,9 +106,9 @@ mod tests {
         let blocked = root.path().join("state");
         fs::write(&blocked, "a file where the folder should be").expect("written");
         let mut log = Rotating::new(blocked.join("trimwatch.log"), 100, 3);
-        assert!(log.line("lost").is_err());
+        assert!(log.line(b"lost").is_err());
         fs::remove_file(&blocked).expect("gone");
-        log.line("kept").expect("written");
+        log.line(b"kept").expect("written");
         assert_eq!(fs::read_to_string(blocked.join("trimwatch.log")).expect("the log"), "kept\n");
     }
 }

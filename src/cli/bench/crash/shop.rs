@@ -85,6 +85,8 @@ impl Shop {
     fn configured(words: &[&str], store: &Path, config: &Path) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(words).arg(store).arg("--config").arg(config);
+        // Killed a hundred times, it would fill the log of whoever runs this.
+        command.env("TRIMWATCH_LOG", "off");
         Ok(command)
     }
 

@@ -32,7 +32,9 @@ impl Program {
     pub(in crate::cli::bench) fn start(home: &Path, arguments: &[&OsStr]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["watch", "--headless"]).args(arguments).env("HOME", home);
-        command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").env_remove("TRIMWATCH_STORE");
+        for strange in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TRIMWATCH_STORE"] {
+            command.env_remove(strange);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let (tell, heard) = mpsc::channel();
