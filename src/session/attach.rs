@@ -12,6 +12,7 @@ use tracing::info;
 use super::door::{Line, Part};
 use super::frame::{self, Hello, PROTOCOL, Welcome};
 use super::place::Place;
+use super::priority::yield_to_the_owner;
 use super::protocol::{Event, Request, Role};
 use super::switchboard::Listen;
 use crate::engine::{Claimed, Setup};
@@ -213,7 +214,19 @@ impl Attached {
         }
         self.line.lead(Some(requests));
         (self.listen)(Event::Role(Role::Viewer { of: owner, read_only: self.part == Part::ReadOnly }));
-        let mut from = BufReader::with_capacity(64 << 10, &**stream);
+        // On a thread of its own, because this one may have to judge next.
+        thread::scope(|scope| {
+            let looking = thread::Builder::new().name("looking".to_owned());
+            // Without a thread nothing is heard, and it is tried again.
+            let _ = looking.spawn_scoped(scope, || self.hear(stream));
+        });
+        self.line.lead(None);
+    }
+
+    /// Tells what is heard, until the line breaks or the owner ends.
+    fn hear(&self, stream: &Stream) {
+        yield_to_the_owner();
+        let mut from = BufReader::with_capacity(64 << 10, stream);
         while let Ok(Some(events)) = frame::told(&mut from) {
             if self.line.is_ending() {
                 break;
@@ -224,7 +237,6 @@ impl Attached {
                 break;
             }
         }
-        self.line.lead(None);
     }
 }
 

@@ -167,7 +167,7 @@ mod tests {
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
-            (1, "000004000103000000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
+            (2, "000004000103000000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
         );
     }
 

@@ -15,6 +15,7 @@ mod listener;
 pub mod log;
 mod outbox;
 mod place;
+mod priority;
 mod protocol;
 mod recent;
 pub mod signals;
@@ -27,5 +28,6 @@ pub use crate::engine::{ExportOf, LearnerView, ModelsView, Setup, Standing, Trai
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
 pub use health::{FolderHealth, Health};
+pub use priority::yield_to_the_owner;
 pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
 pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

@@ -1,8 +1,13 @@
 //! What waits to be sent to one viewer. Bounded: who falls behind is brought up to date instead of told everything.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::protocol::Event;
+use crate::analysis::RunCurves;
 
 /// Bytes shared by all viewers they go to.
 pub(super) type Bytes = Arc<[u8]>;
@@ -14,14 +19,33 @@ const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
 const APART: Duration = Duration::from_millis(50);
 
-/// One event, encoded.
+/// Something that is encoded when the first viewer is sent it, because most of its kind never are.
+#[derive(Debug)]
+pub(super) struct Unsealed<T> {
+    value: T,
+    bytes: OnceLock<Bytes>,
+}
+
+impl<T: Serialize> Unsealed<T> {
+    pub(super) fn new(value: T) -> Arc<Self> {
+        Arc::new(Self { value, bytes: OnceLock::new() })
+    }
+
+    /// Its bytes; none where it cannot be encoded, which no type of ours does.
+    fn bytes(&self) -> Bytes {
+        let encode = || postcard::to_stdvec(&self.value).unwrap_or_default().into();
+        Arc::clone(self.bytes.get_or_init(encode))
+    }
+}
+
+/// One event on its way.
 #[derive(Debug, Clone)]
 pub(super) enum Parcel {
-    /// A run's own part, and its curves': of several that wait only the last one's curves are sent, because the
-    /// others would not be looked at.
-    Arrived(Bytes, Bytes),
+    /// A run's own part, encoded, and its curves: of several that wait only the last one's curves are sent, because
+    /// the others would not be looked at.
+    Arrived(Bytes, Arc<Unsealed<RunCurves>>),
     /// Only the last one of these counts.
-    Latest(Slot, Bytes),
+    Latest(Slot, Arc<Unsealed<Event>>),
     /// Every one of these counts.
     Each(Bytes),
 }
@@ -53,10 +77,27 @@ pub(super) struct Outbox {
     bare: Bytes,
 }
 
+/// What follows an event's own bytes.
+#[derive(Debug)]
+enum Curves {
+    /// It has none.
+    None,
+    /// They are not wanted any more.
+    Dropped,
+    /// Those of the last run.
+    Kept(Arc<Unsealed<RunCurves>>),
+}
+
+/// What was waiting, to be put into bytes by who sends it.
+struct Drained {
+    each: VecDeque<(Bytes, Curves)>,
+    latest: [Option<Arc<Unsealed<Event>>>; 4],
+}
+
 #[derive(Debug)]
 struct Waiting {
-    each: VecDeque<(Bytes, Option<Bytes>)>,
-    latest: [Option<Bytes>; 4],
+    each: VecDeque<(Bytes, Curves)>,
+    latest: [Option<Arc<Unsealed<Event>>>; 4],
     bytes: usize,
     behind: bool,
     closed: bool,
@@ -92,15 +133,15 @@ impl Outbox {
             return;
         }
         match parcel {
-            Parcel::Latest(slot, bytes) => {
+            Parcel::Latest(slot, event) => {
                 if let Some(place) = waiting.latest.get_mut(slot as usize) {
-                    *place = Some(bytes);
+                    *place = Some(event);
                 }
             }
-            Parcel::Each(bytes) => waiting.push(bytes, None),
+            Parcel::Each(bytes) => waiting.push(bytes, Curves::None),
             Parcel::Arrived(run, curves) => {
                 waiting.drop_curves();
-                waiting.push(run, Some(curves));
+                waiting.push(run, Curves::Kept(curves));
             }
         }
         if waiting.each.len() > MOST || waiting.bytes > MOST_BYTES {
@@ -141,7 +182,11 @@ impl Outbox {
                     let woken = self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner);
                     waiting = woken.0;
                 }
-                (false, _) => return Some(waiting.drain(&self.bare)),
+                (false, _) => {
+                    let drained = waiting.drain();
+                    drop(waiting);
+                    return Some(drained.sealed(&self.bare));
+                }
             }
         }
     }
@@ -157,19 +202,16 @@ impl Waiting {
         self.each.is_empty() && self.latest.iter().all(Option::is_none)
     }
 
-    fn push(&mut self, bytes: Bytes, curves: Option<Bytes>) {
-        self.bytes += bytes.len() + curves.as_ref().map_or(0, |curves| curves.len());
+    fn push(&mut self, bytes: Bytes, curves: Curves) {
+        self.bytes += bytes.len();
         self.each.push_back((bytes, curves));
     }
 
-    /// The curves of the runs that wait are dropped, which is marked by an empty part.
+    /// The curves of the runs that wait are not sent.
     fn drop_curves(&mut self) {
-        for curves in self.each.iter_mut().rev().filter_map(|(_, curves)| curves.as_mut()) {
-            if curves.is_empty() {
-                break;
-            }
-            self.bytes -= curves.len();
-            *curves = Arc::default();
+        let curves = self.each.iter_mut().rev().map(|(_, curves)| curves);
+        if let Some(last) = curves.into_iter().find(|curves| !matches!(curves, Curves::None)) {
+            *last = Curves::Dropped;
         }
     }
 
@@ -179,16 +221,26 @@ impl Waiting {
         (self.bytes, self.behind) = (0, true);
     }
 
-    fn drain(&mut self, bare: &Bytes) -> Batch {
-        let latest = self.latest.iter_mut().filter_map(Option::take).map(|bytes| (bytes, None));
+    fn drain(&mut self) -> Drained {
+        (self.bytes, self.sent) = (0, Some(Instant::now()));
+        Drained { each: std::mem::take(&mut self.each), latest: std::mem::take(&mut self.latest) }
+    }
+}
+
+impl Drained {
+    fn sealed(self, bare: &Bytes) -> Batch {
+        let latest = self.latest.into_iter().flatten().map(|event| (event.bytes(), Curves::None));
         let mut count = 0;
         let mut parts = Vec::new();
-        for (bytes, curves) in self.each.drain(..).chain(latest) {
+        for (bytes, curves) in self.each.into_iter().chain(latest) {
             count += 1;
             parts.push(bytes);
-            parts.extend(curves.map(|curves| if curves.is_empty() { Arc::clone(bare) } else { curves }));
+            match curves {
+                Curves::None => {}
+                Curves::Dropped => parts.push(Arc::clone(bare)),
+                Curves::Kept(curves) => parts.push(curves.bytes()),
+            }
         }
-        (self.bytes, self.sent) = (0, Some(Instant::now()));
         Batch::Events(count, parts)
     }
 }
@@ -209,13 +261,16 @@ mod tests {
     }
 
     #[test]
-    fn of_runs_that_wait_only_the_last_one_goes_with_its_curves() {
+    fn of_runs_that_wait_only_the_last_one_goes_with_its_curves_and_of_headers_the_last_one() {
         let outbox = outbox();
+        let curves = RunCurves::default();
         for run in ["a", "b", "c"] {
-            outbox.put(Parcel::Arrived(bytes(run), bytes(&run.to_uppercase())));
-            outbox.put(Parcel::Latest(Slot::Header, bytes(&format!("header {run}"))));
+            outbox.put(Parcel::Arrived(bytes(run), Unsealed::new(curves.clone())));
+            outbox.put(Parcel::Latest(Slot::Header, Unsealed::new(Event::Notice(run.to_owned()))));
         }
-        let parts = ["a", "-", "b", "-", "c", "C", "header c"].map(bytes).to_vec();
+        let encoded = Unsealed::new(curves).bytes();
+        let header = Unsealed::new(Event::Notice("c".to_owned())).bytes();
+        let parts = vec![bytes("a"), bytes("-"), bytes("b"), bytes("-"), bytes("c"), encoded, header];
         assert_eq!(outbox.take(), Some(Batch::Events(4, parts)));
         outbox.close();
         assert_eq!(outbox.take(), None);

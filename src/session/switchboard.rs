@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::commands::{acts, command, numbered, signed_by};
 use super::log;
-use super::outbox::{Bytes, Outbox, Parcel, Slot};
+use super::outbox::{Bytes, Outbox, Parcel, Slot, Unsealed};
 use super::protocol::{Event, Request, Role};
 use super::recent::Recent;
 use super::snapshot::Snapshot;
@@ -19,6 +19,9 @@ use crate::monitoring::{Metric, StreamKey};
 
 /// Most questions of one screen whose answers are waited for: an older one's answer would be dropped anyway.
 const MOST_QUESTIONS: usize = 32;
+
+/// The number of [`Event::Arrived`] on the wire.
+const ARRIVED: u32 = 6;
 
 /// Where events of a screen in this process go.
 pub(super) type Listen = Arc<dyn Fn(Event) + Send + Sync>;
@@ -322,18 +325,18 @@ fn is_an_answer(event: &Event) -> bool {
 
 /// An event on its way to other processes; `None` when it cannot be encoded, which no type of ours does.
 pub(super) fn parcel(event: &Event) -> Option<Parcel> {
-    let whole = || Some(Bytes::from(postcard::to_stdvec(event).ok()?));
+    let latest = |slot| Parcel::Latest(slot, Unsealed::new(event.clone()));
     Some(match event {
-        Event::Arrived(_, curves) => {
-            // The event's two parts lie one behind the other: without the second one it is told with empty curves.
-            let (all, curves) = (whole()?, Bytes::from(postcard::to_stdvec(curves).ok()?));
-            Parcel::Arrived(all.strip_suffix(&*curves)?.into(), curves)
+        Event::Arrived(run, curves) => {
+            // The event's two parts lie one behind the other: in place of the second one may stand empty curves.
+            let head = postcard::to_stdvec(&(ARRIVED, run)).ok()?.into();
+            Parcel::Arrived(head, Unsealed::new(RunCurves::clone(curves)))
         }
-        Event::Snapshot(_) => Parcel::Latest(Slot::Header, whole()?),
-        Event::Models(_) => Parcel::Latest(Slot::Models, whole()?),
-        Event::Drift(_) => Parcel::Latest(Slot::Drift, whole()?),
-        Event::DriftCharts(_) => Parcel::Latest(Slot::Charts, whole()?),
-        _ => Parcel::Each(whole()?),
+        Event::Snapshot(_) => latest(Slot::Header),
+        Event::Models(_) => latest(Slot::Models),
+        Event::Drift(_) => latest(Slot::Drift),
+        Event::DriftCharts(_) => latest(Slot::Charts),
+        _ => Parcel::Each(postcard::to_stdvec(event).ok()?.into()),
     })
 }
 

@@ -13,6 +13,7 @@ use super::msg::{Effect, Msg};
 use super::update::update;
 use super::view;
 use super::wire;
+use crate::session::{Role, yield_to_the_owner};
 
 /// Most drawings in one second.
 const A_SECOND: usize = 15;
@@ -106,6 +107,8 @@ pub struct Stage<W: Write> {
     pace: Pace,
     changed: Option<Instant>,
     urgent: bool,
+    /// Whether this thread takes the processor after the one that keeps the history.
+    yields: bool,
 }
 
 impl<W: Write> Stage<W> {
@@ -114,7 +117,7 @@ impl<W: Write> Stage<W> {
         let empty = Buffer::empty(area(&app));
         let (shown, next) = (empty.clone(), empty);
         let pace = Pace::of(app.look.bytes_per_second);
-        Self { app, writer, shown, next, pace, changed: Some(Instant::now()), urgent: true }
+        Self { app, writer, shown, next, pace, changed: Some(Instant::now()), urgent: true, yields: false }
     }
 
     /// Takes a message; what is to be done on the terminal alone is done here, the rest is returned.
@@ -138,6 +141,10 @@ impl<W: Write> Stage<W> {
                 }
                 other => rest.push(other),
             }
+        }
+        if !self.yields && matches!(self.app.role, Role::Viewer { .. }) {
+            self.yields = true;
+            yield_to_the_owner();
         }
         self.urgent |= std::mem::take(&mut self.app.answered);
         if self.app.dirty {
