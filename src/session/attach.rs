@@ -100,11 +100,16 @@ fn knock(place: &Place, read_only: bool, folders: Vec<String>) -> io::Result<Kno
 }
 
 impl Attached {
-    /// Attaches or becomes the owner at once where that is possible; else on a thread that goes on trying.
+    /// Attaches, or becomes the owner where nobody is, on a thread of its own: neither an owner that was stopped nor a
+    /// share that does not answer holds up the screen.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub(super) fn begin(mut self) -> io::Result<Option<JoinHandle<()>>> {
+    pub(super) fn begin(mut self) -> io::Result<JoinHandle<()>> {
+        thread::Builder::new().name("attach".to_owned()).spawn(move || self.start())
+    }
+
+    fn start(&mut self) {
         let mut first = self.knock();
         if first.is_err() && self.part == Part::Any && !self.setup.folders.is_empty() {
             match Claimed::ask(&self.setup) {
@@ -112,15 +117,18 @@ impl Attached {
                 Ok(Claimed::Not(trouble)) if is_denied(&trouble) && self.setup.attach_group.is_some() => {
                     first = Err(io::Error::other(trouble.to_string()));
                 }
-                Ok(claimed) => {
-                    self.line.own(self.setup, claimed, &self.listen)?;
-                    return Ok(None);
-                }
+                Ok(claimed) => return self.own(claimed, "start"),
                 Err(held) => first = Err(io::Error::other(held.to_string())),
             }
         }
-        let follow = move || self.follow(first);
-        thread::Builder::new().name("attach".to_owned()).spawn(follow).map(Some)
+        self.follow(first);
+    }
+
+    /// Keeps the history from here on, or says why not.
+    fn own(&self, claimed: Claimed, what: &str) {
+        if let Err(trouble) = self.line.own(self.setup.clone(), claimed, &self.listen) {
+            self.refuse(format!("could not {what}: {trouble}"));
+        }
     }
 
     fn knock(&self) -> io::Result<Knocked> {
@@ -186,10 +194,7 @@ impl Attached {
         match Claimed::ask(&self.setup) {
             Ok(Claimed::Own(claim)) => {
                 info!("takes over");
-                let setup = self.setup.clone();
-                if let Err(trouble) = self.line.own(setup, Claimed::Own(claim), &self.listen) {
-                    self.refuse(format!("could not take over: {trouble}"));
-                }
+                self.own(Claimed::Own(claim), "take over");
                 Some(())
             }
             Err(held) if !patient => {

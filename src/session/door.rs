@@ -176,7 +176,7 @@ impl Session {
             return Ok(session);
         }
         let attached = Attached { line: Arc::clone(&session.line), setup, part, listen };
-        session.attached = attached.begin()?;
+        session.attached = Some(attached.begin()?);
         Ok(session)
     }
 

@@ -30,7 +30,7 @@ enum Task {
     Charts(ScreenId, StreamKey, Metric),
     /// A screen looks at no charts any more.
     Forget(ScreenId),
-    Acknowledge(u64, Acknowledgement),
+    Acknowledge(ScreenId, u64, Acknowledgement),
     Begin(Epoch),
     Beat(Option<LocalTime>),
     /// States could not be kept.
@@ -50,7 +50,8 @@ pub(in crate::engine) enum News {
     States(Vec<StreamState>, Silence, Option<u64>),
     List(Box<DriftList>),
     Charts(Box<DriftCharts>),
-    Said(String),
+    /// Something in words, to the screen that asked or to all.
+    Said(Option<ScreenId>, String),
 }
 
 /// The history thread's side.
@@ -134,12 +135,12 @@ impl Watchman {
     }
 
     /// Answers a question of a screen.
-    pub(in crate::engine) fn answer(&self, by: ScreenId, command: Command, sink: &mut dyn FnMut(Output)) {
+    pub(in crate::engine) fn answer(&self, by_screen: ScreenId, command: Command, sink: &mut dyn FnMut(Output)) {
         let told = match command {
-            Command::DriftCharts { stream, metric } => self.tell(Task::Charts(by, stream, metric)),
+            Command::DriftCharts { stream, metric } => self.tell(Task::Charts(by_screen, stream, metric)),
             Command::Acknowledge { alarm, cause, note, by } => {
                 let at_ms = clock::now_ms();
-                self.tell(Task::Acknowledge(alarm, Acknowledgement { cause, by, note, at_ms, newest: None }))
+                self.tell(Task::Acknowledge(by_screen, alarm, Acknowledgement { cause, by, note, at_ms, newest: None }))
             }
             Command::NewBaseline { stream, from, reason, by } => {
                 self.tell(Task::Begin(Epoch { stream, from, reason, by, at_ms: clock::now_ms() }))
@@ -181,7 +182,12 @@ impl Watchman {
             }
             Some(News::List(list)) => sink(Output::Drift(list)),
             Some(News::Charts(charts)) => sink(Output::DriftCharts(charts)),
-            Some(News::Said(text)) => sink(Output::Notice(text)),
+            Some(News::Said(None, text)) => sink(Output::Notice(text)),
+            Some(News::Said(Some(by), text)) => {
+                sink(Output::Answering(by));
+                sink(Output::Notice(text));
+                sink(Output::Answered);
+            }
             None => self.news = never(),
         }
     }

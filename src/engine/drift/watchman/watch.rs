@@ -43,7 +43,7 @@ pub(super) fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, 
     let desk = match Desk::open(store, &settings.drift) {
         Ok(desk) => desk,
         Err(trouble) => {
-            let _ = tell.send(News::Said(format!("no charts: {trouble}")));
+            let _ = tell.send(News::Said(None, format!("no charts: {trouble}")));
             return;
         }
     };
@@ -76,11 +76,11 @@ impl Watch<'_> {
                 self.list();
             }
             Task::Charts(by, stream, metric) => {
-                self.charts(&stream, metric);
+                self.charts(&stream, metric, Some(by));
                 self.shown.insert(by, (stream, metric));
             }
             Task::Forget(by) => drop(self.shown.remove(&by)),
-            Task::Acknowledge(id, word) => self.acknowledge(id, word),
+            Task::Acknowledge(by, id, word) => self.acknowledge(by, id, word),
             Task::Begin(epoch) => self.begin(epoch),
             Task::Beat(now) => self.beat(now),
             Task::KeepAgain => self.desk.monitor_mut().keep_again(),
@@ -100,7 +100,7 @@ impl Watch<'_> {
     fn say_once(&mut self, trouble: &StoreError) {
         let said = format!("the charts are not up to date: {trouble}");
         if self.said.as_ref() != Some(&said) {
-            self.send(News::Said(said.clone()));
+            self.send(News::Said(None, said.clone()));
             self.said = Some(said);
         }
     }
@@ -118,7 +118,7 @@ impl Watch<'_> {
             self.list();
         }
         for (stream, metric) in shown {
-            self.charts(&stream, metric);
+            self.charts(&stream, metric, None);
         }
     }
 
@@ -127,7 +127,8 @@ impl Watch<'_> {
         self.send(News::List(Box::new(self.desk.monitor().list())));
     }
 
-    fn charts(&mut self, stream: &StreamKey, metric: Metric) {
+    /// Makes charts anew, because a screen asked or because what they show has changed.
+    fn charts(&mut self, stream: &StreamKey, metric: Metric, asked: Option<ScreenId>) {
         match self.desk.charts(self.store, stream, metric) {
             Ok(Some(mut charts)) => {
                 let filter = self.settings.filter;
@@ -135,15 +136,15 @@ impl Watch<'_> {
                 charts.report = report.ok().and_then(DetectorTold::for_screen);
                 self.send(News::Charts(Box::new(charts)));
             }
-            Ok(None) => self.send(News::Said(format!("{stream} has no charts"))),
+            Ok(None) => self.send(News::Said(asked, format!("{stream} has no charts"))),
             Err(trouble) => self.say_once(&trouble),
         }
     }
 
-    fn acknowledge(&mut self, id: u64, word: Acknowledgement) {
+    fn acknowledge(&mut self, by: ScreenId, id: u64, word: Acknowledgement) {
         match self.desk.acknowledge(id, word) {
             Some(said) => self.said(said),
-            None => self.send(News::Said(format!("there is no alarm {id}"))),
+            None => self.send(News::Said(Some(by), format!("there is no alarm {id}"))),
         }
     }
 
