@@ -1,4 +1,4 @@
-//! What leaves the program: figures read back bit for bit, hostile names that do nothing, files where they were wanted.
+//! What leaves the program: figures read back bit for bit, files where they were wanted.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -15,9 +15,8 @@ use std::process::{Command, Output};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
-use support::hostile::hostile;
 use support::program::{PROGRAM, at_home, program};
-use support::{entry, judged, keep, open};
+use support::{entry, keep, open};
 use trimwatch::engine::{Table, extract};
 use trimwatch::export::{Cell, CsvRows, ExportError, JsonRows, RowSink, XlsxRows};
 use trimwatch::history::{Filter, Moment, Store};
@@ -182,70 +181,6 @@ fn what_one_sheet_does_not_hold_goes_on_in_the_next_under_the_same_head() {
     let seen: Vec<Data> = sheets.iter().flat_map(|(_, rows)| rows.iter().skip(1).map(|row| row[0].clone())).collect();
     assert_eq!(seen, (0..10).map(|n| Data::Float(f64::from(n))).collect::<Vec<_>>());
     assert!(sheets.iter().all(|(_, rows)| rows[0] == [Data::String("n".into()), Data::String("text".into())]));
-}
-
-fn is_harmless(text: &str) -> bool {
-    let turns = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
-            || matches!(c, '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
-    };
-    !text.chars().any(turns)
-}
-
-fn is_formula(text: &str) -> bool {
-    text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-}
-
-#[test]
-fn no_hostile_text_computes_forges_a_row_or_moves_a_cursor() {
-    let hostile = hostile();
-    assert!(hostile.len() >= 300, "{}", hostile.len());
-    let columns: &[&str] = &["before", "text", "after"];
-    let row = |text: &String| vec![Cell::Count(1), Cell::text(text.clone()), Cell::Flag(true)];
-    let rows: Vec<Vec<Cell<'_>>> = hostile.iter().map(row).collect();
-    let (csv, json) = (as_csv(columns, &rows), as_json(columns, &rows));
-    let (_, sheet) = as_xlsx(columns, &rows, u32::MAX).remove(0);
-    assert_eq!((csv.len(), json.len(), sheet.len()), (rows.len(), rows.len(), rows.len() + 1), "no row is forged");
-    for (at, text) in hostile.iter().enumerate() {
-        assert_eq!((&csv[at][0], &csv[at][2]), ("1", "true"), "{text:?} stays in its cell");
-        assert!(is_harmless(&csv[at][1]) && !is_formula(&csv[at][1]), "{text:?} → {:?}", &csv[at][1]);
-        let told = json[at]["text"].as_str().expect("a text");
-        assert!(is_harmless(told), "{text:?} → {told:?}");
-        let Data::String(there) = &sheet[at + 1][1] else { panic!("{text:?} is {:?}", sheet[at + 1][1]) };
-        assert!(is_harmless(there), "{text:?} → {there:?}");
-        assert_eq!(sheet[at + 1][2], Data::Bool(true), "{text:?} stays in its cell");
-        if is_harmless(text) {
-            assert_eq!((told, there.as_str()), (text.as_str(), text.as_str()), "what is harmless stays as it is");
-        }
-    }
-}
-
-#[test]
-fn a_run_with_hostile_names_is_exported_without_harm_in_every_column() {
-    let store = Store::in_memory();
-    let hostile = hostile();
-    let entries = hostile.iter().enumerate().map(|(n, text)| {
-        let mut entry = entry("9101-1_201", text, &n.to_le_bytes(), 1);
-        let (mut run, curves) = judged("9101-1_201");
-        run.identity.serial.clone_from(text);
-        run.identity.laser = Some(text.clone());
-        run.identity.disposition = Some(text.clone());
-        run.warnings.push(text.clone());
-        entry.ending = trimwatch::history::Ending::Run { run: Box::new(run), curves };
-        entry
-    });
-    keep(&store, entries.collect());
-    for table in [Table::Runs, Table::Tracks] {
-        let rows = taken(&store, table);
-        assert_eq!(rows.len(), hostile.len());
-        for row in as_csv(table.columns(), &rows) {
-            for (cell, column) in row.iter().zip(table.columns()) {
-                let negative = cell.parse::<f64>().is_ok_and(f64::is_finite);
-                assert!(is_harmless(cell) && (negative || !is_formula(cell)), "{column}: {cell:?}");
-            }
-        }
-    }
 }
 
 fn trimwatch(folder: &Path, args: &[&str]) -> Output {

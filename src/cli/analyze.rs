@@ -11,14 +11,14 @@ use super::{AnalyzeArgs, Exit, Format};
 use crate::analysis::explain;
 use crate::config::Config;
 use crate::engine::{Collected, Outcome, Processed, Site, collect, process_path};
-use crate::export::{CsvRows, FileLine, FileOutcome, RowSink, csv_head, printable};
+use crate::export::{CsvRows, FileLine, FileOutcome, RowSink, csv_head, printable, write_json};
 use crate::trim::{Identity, Source, identity_by_name};
 
 /// Judges every file and prints as it goes.
 pub(super) fn run(args: &AnalyzeArgs, config: &Config) -> Result<Exit> {
     let Collected { files, missing } = collect(&args.paths);
     for (path, cause) in &missing {
-        eprintln!("{}: {cause}", printable(&path.display().to_string()));
+        eprintln!("{}", printable(&format!("{}: {cause}", path.display())));
     }
     let mut printer = Printer::new(args.format)?;
     let mut failed = missing.len();
@@ -92,7 +92,7 @@ impl Printer {
         match self {
             Self::Text(out) => writeln!(out, "{}", printable(&text(path, processed))),
             Self::Json(out) => {
-                serde_json::to_writer(&mut *out, &line(path, &named_by(path), processed))?;
+                write_json(&mut *out, &line(path, &named_by(path), processed))?;
                 writeln!(out)
             }
             Self::Csv(table) => {

@@ -25,7 +25,7 @@ fn create(store: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let _logging = logging::start(&loaded.config);
     let store = ingest::open(store, loaded)?;
     match back_up(&store, &plan)? {
-        Some(backup) => println!("{}", said(&backup)),
+        Some(backup) => println!("{}", printable(&said(&backup))),
         None => bail!("there is no store on disk"),
     }
     Ok(Exit::Fine)
@@ -40,7 +40,7 @@ fn verify(paths: &[PathBuf], store: &StoreArgs, loaded: &Loaded) -> Result<Exit>
     let mut exit = Exit::Fine;
     for path in paths {
         match verify_backup(&path) {
-            Ok(backup) => println!("sound    {}", said(&backup)),
+            Ok(backup) => println!("sound    {}", printable(&said(&backup))),
             Err(error) => {
                 println!("damaged  {}", printable(&error.to_string()));
                 exit = Exit::SomeFilesFailed;
@@ -66,9 +66,9 @@ fn put_back(path: &Path, store: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
         ..Signed::default()
     };
     ingest::open(store, loaded)?.sign(act)?;
-    println!("restored {}", said(&backup));
+    println!("restored {}", printable(&said(&backup)));
     if let Some(aside) = aside {
-        println!("the history that was there lies in {}", aside.display());
+        println!("the history that was there lies in {}", printable(&aside.display().to_string()));
     }
     Ok(Exit::Fine)
 }

@@ -8,7 +8,7 @@ use super::args::{AlarmsCommand, BaselineArgs, DriftArgs, Format, TableFormat};
 use super::{Exit, ingest};
 use crate::config::Loaded;
 use crate::engine::{Desk, clock, drift_report, holder};
-use crate::export::{CsvRows, RowSink, drift as out, printable};
+use crate::export::{CsvRows, RowSink, drift as out, json_text, printable};
 use crate::history::Store;
 use crate::monitoring::{
     Acknowledgement, Alarm, DriftCharts, DriftLine, DriftList, Epoch, LotPoint, Metric, Standing, StreamKey, words,
@@ -55,9 +55,9 @@ pub(super) fn run(args: &DriftArgs, loaded: &Loaded) -> Result<Exit> {
     match args.format {
         Format::Json if args.model.is_some() => {
             let all: Vec<_> = charts.iter().map(out::drift_charts).collect();
-            writeln!(stdout, "{}", serde_json::to_string(&all)?)?;
+            writeln!(stdout, "{}", json_text(&all)?)?;
         }
-        Format::Json => writeln!(stdout, "{}", out::drift_list(&list))?,
+        Format::Json => writeln!(stdout, "{}", json_text(&out::drift_list(&list))?)?,
         _ => told(stdout, &list, &lines, &charts)?,
     }
     let alarmed = lines.iter().any(|line| matches!(line.standing, Standing::Alarm { .. }));
@@ -197,7 +197,7 @@ pub(super) fn alarms(what: &AlarmsCommand, loaded: &Loaded) -> Result<Exit> {
             let stdout = &mut io::stdout().lock();
             for alarm in &alarms {
                 match format {
-                    Format::Json => writeln!(stdout, "{}", out::alarm(alarm))?,
+                    Format::Json => writeln!(stdout, "{}", json_text(&out::alarm(alarm))?)?,
                     _ => writeln!(stdout, "{}", alarm_line(alarm))?,
                 }
             }
@@ -270,7 +270,7 @@ fn export(alarms: &[Alarm], format: TableFormat) -> Result<Exit> {
         TableFormat::Jsonl => {
             let mut stdout = stdout;
             for alarm in alarms {
-                writeln!(stdout, "{}", out::alarm(alarm))?;
+                writeln!(stdout, "{}", json_text(&out::alarm(alarm))?)?;
             }
         }
     }

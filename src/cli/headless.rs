@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Exit;
 use super::analyze::named_by;
-use crate::export::{FileLine, FileOutcome, printable};
+use crate::export::{FileLine, FileOutcome, printable, write_json};
 use crate::history::{FileFacts, LogEntry, LogOutcome};
 use crate::session::signals::Signal;
 use crate::session::{Event, FolderState, HistoryState, Session, Setup, Snapshot, signals};
@@ -120,7 +120,7 @@ fn line(file: &FileFacts, outcome: FileOutcome<'_>, not_kept: Option<&str>) -> i
     let content = blake3::Hash::from_bytes(file.content).to_hex().to_string();
     let file = FileLine::new(Path::new(&file.path), Some(content), outcome);
     let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &Line { file, not_kept })?;
+    write_json(&mut out, &Line { file, not_kept })?;
     writeln!(out)?;
     out.flush()
 }

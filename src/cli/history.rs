@@ -31,7 +31,7 @@ fn status(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     let store = ingest::open(args, loaded)?;
     let (total, sizes, payload) = (store.total(), store.sizes(), store.payload()?);
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.1} %"));
-    println!("store      {}", args.dir(loaded).display());
+    println!("store      {}", printable(&args.dir(loaded).display().to_string()));
     println!("runs       {} counted, {} excluded", total.runs, total.excluded);
     println!("run yield  {} (n {})", percent(total.yield_percent()), total.graded());
     println!("unit yield {} (n {})", percent(total.unit_yield_percent()), total.units());
@@ -44,6 +44,7 @@ fn status(args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     println!("journal    {} since the oldest backup that is kept", megabytes(sizes.journal));
     let backups = backups_in(&args.dir(loaded));
     let newest = backups.first().map_or("none".to_owned(), |path| path.display().to_string());
+    let newest = printable(&newest);
     println!("backups    {} in {} files, newest {newest}", megabytes(sizes.backups), backups.len());
     Ok(Exit::Fine)
 }
@@ -57,7 +58,7 @@ fn verify(repair: bool, args: &StoreArgs, loaded: &Loaded) -> Result<Exit> {
     for run in damaged.iter().filter(|_| repair) {
         let aside = store.set_damage_aside(run)?;
         for damaged in &aside {
-            println!("set aside: {}", said(damaged));
+            println!("set aside: {}", printable(&said(damaged)));
         }
         read_again(&aside, &store, loaded)?;
     }
@@ -126,7 +127,7 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
     bar.finish_and_clear();
     println!("{}", ingest::summary(files.len(), &ingested));
     for (path, cause) in &missing {
-        eprintln!("{}: {cause}", printable(&path.display().to_string()));
+        eprintln!("{}", printable(&format!("{}: {cause}", path.display())));
     }
     if let Some(aside) = aside {
         let (before, what) = (aside.display().to_string(), format!("the history, from {} files", files.len()));
@@ -140,7 +141,8 @@ fn rebuild(folders: &[PathBuf], args: &StoreArgs, loaded: &Loaded) -> Result<Exi
         store.keep_drift(&words.drift, Vec::new(), 0)?;
         let kept = words.drift.len();
         let kept = if kept > 0 { format!(", {kept} alarms and baselines") } else { String::new() };
-        let lies = aside.display();
+        let lies = aside.display().to_string();
+        let lies = printable(&lies);
         println!("{carried} exclusions and {outcomes} outcomes{kept} carried over; the old history lies in {lies}");
     }
     Ok(if missing.is_empty() && ingested.failed.is_empty() { Exit::Fine } else { Exit::SomeFilesFailed })

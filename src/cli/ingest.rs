@@ -19,7 +19,7 @@ pub(super) fn run(args: &IngestArgs, loaded: &Loaded) -> Result<Exit> {
     let ingested = engine::ingest(&files, &store, &Site::of(&loaded.config), || bar.inc(1))?;
     bar.finish_and_clear();
     for (path, cause) in &missing {
-        eprintln!("{}: {cause}", printable(&path.display().to_string()));
+        eprintln!("{}", printable(&format!("{}: {cause}", path.display())));
     }
     for (path, cause) in &ingested.failed {
         eprintln!("{}: {}", printable(path), printable(cause));

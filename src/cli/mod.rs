@@ -46,7 +46,9 @@ use args::{
 pub use exit::Exit;
 use settings::load;
 
+use crate::config::ConfigError;
 use crate::engine::quiet;
+use crate::export::printable;
 use crate::history::StoreError;
 use crate::session::crash;
 
@@ -178,16 +180,20 @@ pub fn run(cli: Cli) -> Result<Exit> {
 }
 
 /// A panic that nobody catches leaves a crash report. Whoever reads a pipe may have had enough (`| head`): then the program
-/// ends, and no panic says so.
+/// ends, and no panic says so. One whose words a terminal would obey is told in one line.
 pub fn hook_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let words = panic.payload().downcast_ref::<String>();
-        if words.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
+        let words = panic.payload_as_str().unwrap_or_default();
+        if words.starts_with("failed printing to stdout") && words.contains("Broken pipe") {
             std::process::exit(0);
         }
         if !quiet::is_expected(panic) {
-            before(panic);
+            if words.lines().all(is_harmless) {
+                before(panic);
+            } else {
+                let _ = writeln!(io::stderr(), "trimwatch: {}", printable(&panic.to_string()));
+            }
             if let Some(said) = crash::report(panic) {
                 // Nobody may listen any more.
                 let _ = writeln!(io::stderr(), "trimwatch: {said}");
@@ -198,7 +204,7 @@ pub fn hook_panics() {
 
 /// Reads the command line, or ends with what is wrong with it. A crash report names the command, not its arguments.
 pub fn parse() -> Cli {
-    let matches = Cli::command().get_matches();
+    let matches = Cli::command().try_get_matches().unwrap_or_else(|error| refuse(&error));
     let (mut words, mut deeper) = (Vec::new(), matches.subcommand());
     while let Some((word, below)) = deeper {
         words.push(word.to_owned());
@@ -208,10 +214,33 @@ pub fn parse() -> Cli {
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
-/// The whole chain of causes in one line.
+/// Says what is wrong with the command line. A shell puts names of files into it: what it repeats of them obeys nobody.
+fn refuse(error: &clap::Error) -> ! {
+    if std::env::args_os().all(|argument| is_harmless(&argument.to_string_lossy())) {
+        error.exit();
+    }
+    let words = error.render().to_string();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let _ = writeln!(io::stderr(), "trimwatch: {}", printable(&words.join(" ")));
+    std::process::exit(error.exit_code());
+}
+
+/// Whether a terminal would obey nothing of it.
+fn is_harmless(text: &str) -> bool {
+    printable(text) == text
+}
+
+/// The whole chain of causes in one line; problems of the configuration stand in lines of their own.
 pub fn chain(report: &color_eyre::Report) -> String {
-    let causes: Vec<String> = report.chain().map(ToString::to_string).collect();
+    let causes: Vec<String> = report.chain().map(told).collect();
     causes.join(": ")
+}
+
+fn told(cause: &(dyn std::error::Error + 'static)) -> String {
+    match cause.downcast_ref::<ConfigError>() {
+        Some(problems) => problems.lines().iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n"),
+        None => printable(&cause.to_string()).into_owned(),
+    }
 }
 
 /// The exit code an error ends with.

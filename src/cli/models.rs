@@ -158,7 +158,7 @@ fn rollback(
     store.deploy_model(learner, scope, to, &format!("chosen by {by}"), clock::now_ms())?;
     let words = speaks_from_now_on(learner, to);
     store.note_learning(&words, false, by, clock::now_ms())?;
-    println!("{words}");
+    println!("{}", printable(&words));
     Ok(Exit::Fine)
 }
 

@@ -22,7 +22,8 @@ pub(super) fn run(what: &OutcomesCommand, loaded: &Loaded) -> Result<Exit> {
         OutcomesCommand::Import { path, partial, by, store } => {
             let by = by.clone().unwrap_or_else(|| holder().user);
             let table = read_outcomes(open(path)?, &by, clock::now_ms());
-            let named = path.display();
+            let named = path.display().to_string();
+            let named = printable(&named);
             for (line, wrong) in table.wrong.iter().take(MOST_NAMED) {
                 eprintln!("{named}:{line}: {}", printable(wrong));
             }

@@ -86,7 +86,7 @@ pub(super) fn check(named: Option<&Path>) -> Exit {
             println!("sound: {}", files.join(", "));
         }
         Err(problems) => {
-            eprintln!("{problems}");
+            problems.lines().iter().for_each(|line| eprintln!("{}", printable(line)));
             return Exit::Usage;
         }
     }

@@ -10,7 +10,7 @@ use super::{Exit, Format, ShowArgs};
 use crate::analysis::{Assessment, JudgedTrack, Why, explain, explain_track};
 use crate::config::Loaded;
 use crate::engine;
-use crate::export::{CsvRows, FileLine, FileOutcome, csv_head, printable};
+use crate::export::{CsvRows, FileLine, FileOutcome, csv_head, printable, write_json};
 use crate::history::{RunKey, RunRecord, Store};
 
 /// Prints the runs that are meant.
@@ -86,7 +86,8 @@ fn details(out: &mut impl Write, store: &Store, key: &RunKey, record: &RunRecord
         writeln!(out, "  excluded  by {}: {}", printable(&word.by), printable(&word.reason))?;
     }
     for (index, track) in record.run.tracks.iter().enumerate() {
-        writeln!(out, "  {:8}  {}  {}", track.name, track.status.word(), printable(&explain_track(track)))?;
+        let (name, said) = (printable(&track.name), explain_track(track));
+        writeln!(out, "  {name:8}  {}  {}", track.status.word(), printable(&said))?;
         if let Some(risk) = &track.risk {
             let (percent, method) = (risk.probability, risk.method.label());
             writeln!(out, "            risk {percent:.2} {} ({method})", risk.category.word())?;
@@ -133,7 +134,7 @@ fn settings(out: &mut impl Write, track: &JudgedTrack) -> Result<()> {
 pub(super) fn json(records: impl IntoIterator<Item = RunRecord>) -> Result<()> {
     let mut out = io::stdout().lock();
     for record in records {
-        serde_json::to_writer(&mut out, &line_of(&record))?;
+        write_json(&mut out, &line_of(&record))?;
         writeln!(out)?;
     }
     Ok(())

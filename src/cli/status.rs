@@ -4,7 +4,7 @@ use color_eyre::eyre::{Result, WrapErr};
 
 use super::{Exit, StatusArgs, StatusFormat};
 use crate::config::Loaded;
-use crate::export::printable;
+use crate::export::{json_text, printable};
 use crate::session::{Health, clock, look};
 
 /// Asks whoever keeps the history.
@@ -14,7 +14,7 @@ pub(super) fn run(args: &StatusArgs, loaded: &Loaded) -> Result<Exit> {
     let health = asked.map_or_else(Health::of_nobody, |(owner, header)| Health::of(&owner, &header));
     match args.format {
         StatusFormat::Text => println!("{}", line(&health, clock::now_ms())),
-        StatusFormat::Json => println!("{}", serde_json::to_string(&health)?),
+        StatusFormat::Json => println!("{}", json_text(&health)?),
         StatusFormat::Prometheus => print!("{}", health.prometheus()),
     }
     Ok(match (health.running, health.is_fine()) {

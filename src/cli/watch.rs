@@ -7,6 +7,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::{Exit, WatchArgs, headless, logging};
 use crate::config::{Config, Loaded, WatchFolder};
+use crate::export::printable;
 use crate::session::{Part, Setup, is_kept};
 use crate::tui::{self, Ended, Look};
 
@@ -36,7 +37,7 @@ pub(super) fn screen(setup: Setup, part: Part, look: Look) -> Result<Exit> {
     match tui::run(setup, part, look)? {
         Ended::Quit => Ok(Exit::Fine),
         Ended::StoreHeld(who) => {
-            eprintln!("trimwatch: {who}");
+            eprintln!("trimwatch: {}", printable(&who));
             Ok(Exit::StoreHeld)
         }
     }

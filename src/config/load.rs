@@ -45,6 +45,20 @@ impl ConfigError {
     fn of(mut errors: Vec<Self>) -> Option<Self> {
         if errors.len() > 1 { Some(Self::Several(errors)) } else { errors.pop() }
     }
+
+    /// What it says, line by line: what is called a line in a name of a file is none.
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Several(errors) => errors.iter().flat_map(Self::lines).collect(),
+            Self::Invalid(problems) => problems.clone(),
+            Self::Malformed { path, cause } => {
+                let (first, more) = cause.split_once('\n').unwrap_or((cause, ""));
+                let first = format!("{path}: {first}");
+                std::iter::once(first).chain(more.lines().map(str::to_owned)).collect()
+            }
+            Self::Unreadable { .. } => vec![self.to_string()],
+        }
+    }
 }
 
 /// A configuration with the files it came from.

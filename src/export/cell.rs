@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::printable;
 
-/// What spreadsheets take for the beginning of a formula, full-width forms too.
-const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+/// What spreadsheets take for the beginning of a formula, full-width and small forms too.
+const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
 /// A cell. What is not known is [`Cell::Empty`], never 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,12 +85,33 @@ impl<'a> Cell<'a> {
 
 /// A text for a comma-separated cell: no control character, and an apostrophe before what a spreadsheet would take
 /// for a formula. A plain number, as a serial may be, is none.
+///
+/// Half of Europe's spreadsheets part cells at semicolons, whatever commas and quotes say: what stands behind one begins a
+/// cell there. One apostrophe less, where apostrophes stand before a formula, is the text again.
 pub fn defused(text: &str) -> Cow<'_, str> {
     let text = printable(text);
-    if text.trim_start().starts_with(FORMULA) && !is_plain_number(&text) {
-        return Cow::Owned(format!("'{text}"));
+    if is_plain_number(&text) { text } else { apart(text) }
+}
+
+/// The same at the beginning of a line: where semicolons part cells, the cells behind a number are its rest.
+pub(super) fn defused_first(text: &str) -> Cow<'_, str> {
+    apart(printable(text))
+}
+
+fn apart(text: Cow<'_, str>) -> Cow<'_, str> {
+    let parts = || text.split(';').enumerate();
+    if !parts().any(|(place, part)| computes(part, place > 0)) {
+        return text;
     }
-    text
+    let part = |(place, part)| if computes(part, place > 0) { format!("'{part}") } else { part.to_owned() };
+    Cow::Owned(parts().map(part).collect::<Vec<String>>().join(";"))
+}
+
+/// Whether a cell that begins so computes, or would without its apostrophes; behind a semicolon without quotes too, which are
+/// doubled inside a cell and close as soon as they open.
+fn computes(part: &str, behind: bool) -> bool {
+    let bare = part.trim_start_matches(|c: char| c == '\'' || behind && (c == '"' || c.is_whitespace()));
+    bare.trim_start().starts_with(FORMULA)
 }
 
 fn is_plain_number(text: &str) -> bool {
@@ -116,6 +137,23 @@ mod tests {
             ("-5", "+4.5", "8340-1")
         );
         assert_eq!(defused("\t=1"), "\u{FFFD}=1", "what began with a tab begins with no tab any more");
+    }
+
+    #[test]
+    fn a_semicolon_parts_no_formula_from_its_apostrophe() {
+        assert_eq!(defused("8340;=cmd|' /C calc'!A0"), "8340;'=cmd|' /C calc'!A0");
+        assert_eq!(defused("a; -5;b"), "a;' -5;b", "the rest of the line would go on behind the number");
+        assert_eq!(defused("+1;+1"), "'+1;'+1", "no plain number");
+        assert_eq!(defused("a;\"=1\""), "a;'\"=1\"", "quotes are doubled");
+        assert_eq!((defused_first("-5").as_ref(), defused_first("8340-1").as_ref()), ("'-5", "8340-1"));
+        assert_eq!(defused("a;b; ;"), "a;b; ;");
+    }
+
+    #[test]
+    fn no_two_texts_become_one() {
+        let texts = ["=1", "'=1", "''=1", "' =1", " =1", "-5", "'-5", "a;=1", "a;'=1"];
+        let defused: std::collections::HashSet<Cow<'_, str>> = texts.into_iter().map(super::defused).collect();
+        assert_eq!(defused.len(), texts.len(), "{defused:?}");
     }
 
     #[test]

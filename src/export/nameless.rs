@@ -1,5 +1,7 @@
 //! Texts for files that leave the plant, a log or a crash report: without what they quote and without paths.
 
+use super::printable;
+
 /// Words of Rust's own that a message may quote.
 const PLAIN: [&str; 4] = ["Err", "None", "Ok", "Some"];
 /// Words of systems that hold a slash and are no paths.
@@ -7,7 +9,8 @@ const NO_PATHS: [&str; 3] = ["Input/output", "I/O", "read/write"];
 /// What this program says behind a path, where it is not a colon.
 const BEHIND: [&str; 2] = [" is held by ", " has schema "];
 
-/// A message without what it quotes and without paths: those may name customers, units and files.
+/// A message without what it quotes and without paths: those may name customers, units and files. Nothing of it is obeyed by a
+/// terminal.
 pub fn nameless(message: &str) -> String {
     let mut kept = String::new();
     let mut rest = message;
@@ -17,10 +20,11 @@ pub fn nameless(message: &str) -> String {
         kept.push(quote);
         kept.push_str(if plain { inside } else { "…" });
         kept.push(quote);
-        rest = after;
+        // A name may hold the quote itself: it ends at the last one.
+        rest = if plain { after } else { after.rsplit_once(quote).map_or(after, |(_, behind)| behind) };
     }
     kept.push_str(rest);
-    without_paths(&kept)
+    without_paths(&kept).split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// The next quoted stretch; one that never ends goes to the end.
@@ -80,6 +84,14 @@ mod tests {
             "called `Result::unwrap()` on an `Err` value: \"…\""
         );
         assert_eq!(of("it is inside 'é' of `9203_34_TA"), "it is inside 'é' of `…`");
+    }
+
+    #[test]
+    fn a_name_with_a_quote_in_it_shows_nothing_behind_the_quote() {
+        let of = nameless;
+        assert_eq!(of("on an `Err` value: \"9203\\\"SN34\", so"), "on an `Err` value: \"…\", so");
+        assert_eq!(of("is inside 'é' of `9203`SN34`"), "is inside 'é' of `…`");
+        assert_eq!(of("it says \u{1b}[2J\u{202e}"), "it says �[2J�");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::band::band_points;
 use super::cell::Cell;
 use super::rows::{KeptRun, RUN_COLUMNS};
 use super::sink::{ExportError, RowSink};
-use super::xlsx::{Rows, book, head, put};
+use super::xlsx::{Rows, book, cell_text, head, put};
 use super::{csv_head, printable};
 use crate::analysis::{JudgedTrack, RunCurves, SweepCurve, explain_track};
 use crate::monitoring::DriftCharts;
@@ -28,6 +28,8 @@ const POINT_COLUMNS: &[&str] =
 const CURVE_HEAD: u32 = 5;
 /// The format's number of the paper.
 const A4: u8 = 9;
+/// Letters of a name in a chart's title: the format's own limit is 255 for all of it.
+const TITLED: usize = 120;
 /// Size of a chart, pixels.
 const CHART: (u32, u32) = (860, 440);
 
@@ -72,7 +74,7 @@ impl Pack {
     pub fn lots(&mut self, charts: &DriftCharts) -> Result<(), ExportError> {
         let (sheet, first) = (&mut self.lots, self.lots_next);
         let bold = Format::new().set_bold();
-        sheet.write_string_with_format(first, 0, printable(&charts.stream.to_string()), &bold)?;
+        sheet.write_string_with_format(first, 0, cell_text(&charts.stream.to_string()), &bold)?;
         head(sheet, first + 1, LOT_COLUMNS)?;
         let mut at = first + 2;
         for lot in &charts.lots {
@@ -128,7 +130,7 @@ impl Pack {
         first.set_name("Summary")?.set_column_width(0, 34)?.set_column_width(1, 90)?;
         let (bold, left) = (Format::new().set_bold(), Format::new().set_align(FormatAlign::Left));
         for (row, (name, cell)) in (0..).zip(summary) {
-            first.write_string_with_format(row, 0, printable(name), &bold)?;
+            first.write_string_with_format(row, 0, cell_text(name), &bold)?;
             match cell {
                 Cell::Count(count) => first.write_number_with_format(row, 1, *count as f64, &left)?,
                 other => {
@@ -159,6 +161,15 @@ impl RowSink for Rows {
 
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
         Ok(())
+    }
+}
+
+/// A name as a title says it.
+fn titled(name: &str) -> String {
+    let name = printable(name);
+    match name.char_indices().nth(TITLED) {
+        Some((at, _)) => format!("{}…", name.get(..at).unwrap_or_default()),
+        None => name.into_owned(),
     }
 }
 
@@ -198,7 +209,7 @@ fn lots_chart(of: &str, first: u32, last: u32) -> Chart {
         }
     }
     // A title that began with an equals sign would be taken for a reference.
-    chart.title().set_name(&format!("Share of failed units by lot, {}", printable(of)));
+    chart.title().set_name(&format!("Share of failed units by lot, {}", titled(of)));
     chart.x_axis().set_name("last run of the lot");
     chart.y_axis().set_name("failed units").set_num_format("0 %").set_min(0);
     chart.set_width(CHART.0).set_height(CHART.1);
@@ -266,7 +277,7 @@ fn curve_chart(sheet: &str, title: &str, unit: &str, last: u32) -> Chart {
     let mut none = ChartFormat::new();
     none.set_line(ChartLine::new().set_hidden(true));
     outside.set_format(&mut none).set_marker(&dots("#C00000", 7));
-    chart.title().set_name(&format!("Error of {}", printable(title)));
+    chart.title().set_name(&format!("Error of {}", titled(title)));
     // Beside the plot: the axes cross in the middle of the curve.
     let low = ChartAxisLabelPosition::Low;
     chart.x_axis().set_name(&format!("position, {unit}")).set_label_position(low);

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::cell::{Cell, defused};
-use super::printable;
+use super::cell::{Cell, defused, defused_first};
+use super::json_text::write_json;
 
 /// Why an export ended early.
 #[derive(Debug, Error)]
@@ -68,8 +68,9 @@ impl<W: Write> CsvRows<W> {
 
 impl<W: Write> RowSink for CsvRows<W> {
     fn row(&mut self, row: &[Cell<'_>]) -> Result<(), ExportError> {
-        for cell in row {
+        for (place, cell) in row.iter().enumerate() {
             match cell {
+                Cell::Text(text) if place == 0 => self.table.write_field(defused_first(text).as_bytes())?,
                 Cell::Text(text) => self.table.write_field(defused(text).as_bytes())?,
                 other => self.table.write_field(other.plain().as_bytes())?,
             }
@@ -108,7 +109,7 @@ impl<W: Write> RowSink for JsonRows<W> {
             out.write_all(key.as_bytes())?;
             match cell {
                 Cell::Empty => out.write_all(b"null")?,
-                Cell::Text(text) => serde_json::to_writer(&mut *out, &printable(text))?,
+                Cell::Text(text) => write_json(&mut *out, text)?,
                 Cell::Number(figure) => serde_json::to_writer(&mut *out, figure)?,
                 Cell::Single(figure) => serde_json::to_writer(&mut *out, figure)?,
                 Cell::Count(count) => serde_json::to_writer(&mut *out, count)?,

@@ -146,7 +146,7 @@ pub(super) fn put(sheet: &mut Worksheet, at: u32, row: &[Cell<'_>]) -> Result<()
 }
 
 /// A text without control characters, as long as a cell may be.
-fn cell_text(text: &str) -> String {
+pub(super) fn cell_text(text: &str) -> String {
     let text = printable(text);
     if text.len() <= MOST_UNITS {
         return text.into_owned();

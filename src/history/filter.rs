@@ -1,7 +1,7 @@
 //! The filter language: what is typed → which runs are meant. Pure: the time comes in as a [`Moment`].
 //!
 //! Terms are and-ed, a comma is an or, a `-` in front negates, `*` and `?` stand for any letters and one letter, and
-//! quotes keep blanks and commas together. A bare word is looked for in model, serial, section, status, laser and
+//! quotes keep blanks and commas together; in them `\` takes its meaning from what follows, be it a quote or a star. A bare word is looked for in model, serial, section, status, laser and
 //! disposition; a capital in it makes case count. Figures are compared to seven digits.
 
 mod glob;
@@ -154,7 +154,7 @@ impl Filter {
     /// The runs of these that are of one model.
     #[must_use]
     pub fn of_model(&self, name: &str) -> Self {
-        let what = What::Name(NameKey::Model, vec![Glob::new(name.to_owned())]);
+        let what = What::Name(NameKey::Model, vec![Glob::exactly(name)]);
         let is_model = |term: &&Term| matches!((&term.what, term.negated), (What::Name(NameKey::Model, _), false));
         let kept = self.terms.iter().filter(|term| !is_model(term)).cloned();
         Self { terms: kept.chain([Term { negated: false, what }]).collect() }

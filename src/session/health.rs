@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::snapshot::{FolderState, HistoryState, Snapshot};
+use crate::export::spelled_out;
 
 /// How it stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -145,17 +146,10 @@ fn metric(text: &mut String, name: &str, help: &str, values: &[(String, f64)]) {
     }
 }
 
-/// A label's value: names come from outside.
+/// A label's value: names come from outside, and no two of them are one. What a terminal would obey is spelled out.
 fn label(text: &str) -> String {
-    text.chars().fold(String::new(), |mut label, c| {
-        match c {
-            '\\' => label.push_str("\\\\"),
-            '"' => label.push_str("\\\""),
-            c if c.is_control() => label.push(' '),
-            c => label.push(c),
-        }
-        label
-    })
+    let line = |line| spelled_out(line).replace('\\', "\\\\").replace('"', "\\\"");
+    text.split('\n').map(line).collect::<Vec<String>>().join("\\n")
 }
 
 #[cfg(test)]
@@ -191,12 +185,20 @@ mod tests {
             "trimwatch_runs_today{verdict=\"failed\"} 1",
             "trimwatch_alarms_open 1",
             "trimwatch_history_kept 1",
-            "trimwatch_folder_online{folder=\"/drop \\\"x\"} 0",
+            "trimwatch_folder_online{folder=\"/drop\\n\\\"x\"} 0",
         ] {
             assert!(text.lines().any(|other| other == line), "{line} in {text}");
         }
         let types = text.lines().filter(|line| line.starts_with("# TYPE")).count();
         assert_eq!(types, 8);
+    }
+
+    #[test]
+    fn two_folders_whose_names_differ_in_a_sign_nobody_sees_are_two_series() {
+        let named = |name: &str| label(&format!("/drop/{name}"));
+        let labels = ["a\nb", "a b", "a\u{1b}b", "a\u{202e}b", "a\\nb", "a\"b"].map(named);
+        let distinct: std::collections::HashSet<&String> = labels.iter().collect();
+        assert_eq!(distinct.len(), labels.len(), "{labels:?}");
     }
 
     #[test]

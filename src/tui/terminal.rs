@@ -10,6 +10,7 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
+use crate::export::printable;
 use crate::session::crash;
 
 /// Whether the terminal is ours.
@@ -112,7 +113,7 @@ fn hook_panics(screen: ThreadId) {
         } else if TAKEN.load(Ordering::Acquire) {
             let name = thread::current().name().unwrap_or("unnamed").to_owned();
             let mut words = LAST_WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            words.push(format!("thread {name} stopped: {panicked}"));
+            words.push(printable(&format!("thread {name} stopped: {panicked}").replace('\n', " ")).into_owned());
             words.extend(crash::report(panicked));
             return;
         }

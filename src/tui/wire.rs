@@ -13,6 +13,9 @@ use unicode_width::UnicodeWidthStr;
 /// A gap this short is cheaper written than jumped.
 const SHORT_GAP: u16 = 4;
 
+/// Instead of what might reach beyond the edge, and so into the next line.
+const TOO_WIDE: &str = "?";
+
 /// Colour and modifiers of a cell.
 type Pen = (Color, Modifier);
 
@@ -21,7 +24,7 @@ const PLAIN: Pen = (Color::Reset, Modifier::empty());
 /// The bytes that turn one drawing into another of the same size. The cursor may be anywhere before and after;
 /// the style is plain before and after.
 pub(super) fn change(before: &Buffer, after: &Buffer) -> String {
-    let mut wire = Wire { out: String::new(), pen: PLAIN, at: None };
+    let mut wire = Wire { out: String::new(), pen: PLAIN, at: None, columns: after.area.width };
     let width = usize::from(after.area.width).max(1);
     let blank = vec![Cell::default(); width];
     for ((old, new), y) in before.content.chunks(width).zip(after.content.chunks(width)).zip(0u16..) {
@@ -51,6 +54,7 @@ struct Wire {
     pen: Pen,
     /// Where the cursor is, when that is known.
     at: Option<(u16, u16)>,
+    columns: u16,
 }
 
 impl Wire {
@@ -92,9 +96,18 @@ impl Wire {
         } else {
             self.style((cell.fg, cell.modifier));
         }
-        self.out.push_str(cell.symbol());
         let width = u16::try_from(cell.symbol().width()).unwrap_or(1);
-        self.at = self.at.map(|(x, y)| (x + width, y));
+        if is_certain(cell.symbol()) {
+            self.out.push_str(cell.symbol());
+            self.at = self.at.map(|(x, y)| (x + width, y));
+            return;
+        }
+        let Some((x, y)) = self.at else { return };
+        // A terminal may draw nothing: what stood there goes first. Where the cursor is afterwards only the terminal knows.
+        let fits = x + 2 * width <= self.columns;
+        let blank = " ".repeat(usize::from(width));
+        let _ = write!(self.out, "{blank}\x1b[{};{}H{}", y + 1, x + 1, if fits { cell.symbol() } else { TOO_WIDE });
+        self.at = None;
     }
 
     /// Brings the cursor to a cell of row `y`, whose cells are known.
@@ -146,6 +159,17 @@ impl Wire {
         let _ = write!(self.out, "\x1b[{reset}{}m", codes.join(";"));
         self.pen = pen;
     }
+}
+
+/// Whether terminals agree on the columns that a cell's letter takes: letters of the alphabets of Europe and of East Asia, and
+/// what screens are drawn with. About emoji, marks and the rest each has its own mind.
+fn is_certain(symbol: &str) -> bool {
+    let mut letters = symbol.chars();
+    let (Some(c), None) = (letters.next(), letters.next()) else { return false };
+    matches!(c, ' '..='~' | '\u{A0}'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}' | '\u{2010}'..='\u{2027}')
+        || matches!(c, '\u{2030}'..='\u{205E}' | '\u{2100}'..='\u{22FF}' | '\u{2500}'..='\u{25FC}')
+        || matches!(c, '✓' | '✗' | '\u{2800}'..='\u{28FF}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}')
+        || matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF60}')
 }
 
 /// No ink and nothing that shows without ink: the background is never set.
@@ -258,6 +282,14 @@ mod tests {
             terminal.process(change(&one, &two).as_bytes());
             shown(&terminal, &two)?;
         }
+    }
+
+    #[test]
+    fn what_terminals_measure_differently_moves_nothing_beside_it_and_no_line_below() {
+        let drawing = drawing(&[(0, 1, "a👍e\u{301}b".to_owned(), 0), (22, 2, "👍".to_owned(), 0)]);
+        let sent = change(&Buffer::empty(SIZE), &drawing);
+        assert!(sent.contains("a  \x1b[2;2H👍\x1b[2;4H \x1b[2;4He\u{301}\x1b[2;5Hb"), "{sent:?}");
+        assert!(sent.ends_with("\x1b[3;23H  \x1b[3;23H?"), "{sent:?}");
     }
 
     #[test]

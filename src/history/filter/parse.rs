@@ -1,5 +1,6 @@
 //! What was typed → terms.
 
+use super::glob::is_sign;
 use super::say::{category_word, status_word};
 use super::{Bound, FigureKey, FilterError, Glob, NameKey, Needle, Term, What, When};
 use crate::analysis::{RiskCategory, Status};
@@ -13,8 +14,10 @@ const CATEGORIES: [RiskCategory; 3] = [RiskCategory::Low, RiskCategory::Medium, 
 enum Sign {
     /// Means what it means.
     Bare(char),
-    /// Stands for itself alone.
+    /// Parts nothing.
     Quoted(char),
+    /// Stands for itself alone.
+    Itself(char),
     /// A quote opened here: even nothing is something.
     Quote,
 }
@@ -22,7 +25,7 @@ enum Sign {
 impl Sign {
     fn letter(self) -> Option<char> {
         match self {
-            Self::Bare(c) | Self::Quoted(c) => Some(c),
+            Self::Bare(c) | Self::Quoted(c) | Self::Itself(c) => Some(c),
             Self::Quote => None,
         }
     }
@@ -62,7 +65,7 @@ fn quote(signs: &mut std::str::CharIndices<'_>, word: &mut Vec<Sign>) -> bool {
         match c {
             '"' => return true,
             '\\' => match signs.next() {
-                Some((_, escaped)) => word.push(Sign::Quoted(escaped)),
+                Some((_, escaped)) => word.push(Sign::Itself(escaped)),
                 None => return false,
             },
             c => word.push(Sign::Quoted(c)),
@@ -95,13 +98,17 @@ fn text(signs: &[Sign]) -> String {
 /// One of a key's values.
 struct Value {
     text: String,
+    /// Of each star and question mark whether it stands for itself.
+    itself: Vec<bool>,
     /// Whether anything was typed, be it two quotes.
     is_there: bool,
 }
 
 impl Value {
     fn of(signs: &[Sign]) -> Self {
-        Self { text: text(signs), is_there: !signs.is_empty() }
+        let stars = signs.iter().filter(|sign| sign.letter().is_some_and(is_sign));
+        let itself = stars.map(|sign| matches!(sign, Sign::Itself(_))).collect();
+        Self { text: text(signs), itself, is_there: !signs.is_empty() }
     }
 }
 
@@ -134,8 +141,11 @@ fn of_key(key: &str, values: &[Value]) -> Result<What, FilterError> {
 }
 
 fn names(key: NameKey, values: &[Value], example: &'static str) -> Result<What, FilterError> {
-    let glob = |text: &str| Some(Glob::new(text.to_owned()));
-    each(key.word(), values, example, "", glob).map(|globs| What::Name(key, globs))
+    let name = |value: &Value| {
+        let glob = || Glob::new(value.text.clone(), value.itself.clone());
+        value.is_there.then(glob).ok_or(FilterError::NoValue { key: key.word(), example })
+    };
+    values.iter().map(name).collect::<Result<_, _>>().map(|globs| What::Name(key, globs))
 }
 
 fn figures(key: FigureKey, values: &[Value], example: &'static str) -> Result<What, FilterError> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Bound, FigureKey, Filter, NameKey, Term, What};
+use super::{Bound, FigureKey, Filter, Glob, NameKey, Term, What};
 use crate::analysis::{RiskCategory, Status};
 
 impl fmt::Display for Filter {
@@ -27,7 +27,7 @@ impl fmt::Display for Term {
             What::Text(needle) if needle.text.starts_with('-') => f.write_str(&in_quotes(&needle.text)),
             What::Text(needle) => f.write_str(&quoted(&needle.text, ':')),
             What::Name(key, globs) => {
-                let globs = globs.iter().map(|glob| quoted(&glob.text, ','));
+                let globs = globs.iter().map(named);
                 write!(f, "{}:{}", key.word(), joined(globs))
             }
             What::Status(wanted) => write!(f, "status:{}", joined(wanted.iter().map(|&s| status_word(s).to_owned()))),
@@ -49,6 +49,18 @@ fn joined(words: impl Iterator<Item = String>) -> String {
 fn quoted(text: &str, special: char) -> String {
     let plain = |c: char| !(c.is_whitespace() || c == '"' || c == special);
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { in_quotes(text) }
+}
+
+/// A pattern; where a star stands for itself it does so in quotes.
+fn named(glob: &Glob) -> String {
+    if !glob.itself.contains(&true) {
+        return quoted(&glob.text, ',');
+    }
+    let spelled = |(c, itself): (char, bool)| {
+        let escape = itself || matches!(c, '\\' | '"');
+        escape.then_some('\\').into_iter().chain([c])
+    };
+    format!("\"{}\"", glob.letters().flat_map(spelled).collect::<String>())
 }
 
 fn in_quotes(text: &str) -> String {

@@ -23,6 +23,8 @@ pub(super) fn copy_cell(app: &mut App) -> Vec<Effect> {
 /// Copies the selected row, its cells apart by tabs.
 pub(super) fn copy_row(app: &mut App) -> Vec<Effect> {
     let cell = |cell: &Cell<'_>| match cell {
+        // A quote that opens would take the cells behind it, tabs and all, into its own.
+        Cell::Text(text) if text.contains('"') => format!("\"{}\"", defused(text).replace('"', "\"\"")),
         Cell::Text(text) => defused(text).into_owned(),
         other => other.plain().into_owned(),
     };

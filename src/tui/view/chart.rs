@@ -129,11 +129,11 @@ pub(super) fn note_words(pen: &mut Pen<'_>, frame: &Frame, plot: &Plot, notes: &
         let Some(column) = plot.column(note.x).map(|column| frame.plot.x + column) else { continue };
         let width = u16::try_from(pen.width(&note.text)).unwrap_or(u16::MAX);
         // Right of its line, else left of it, else the line alone.
-        if column + 2 + width <= free {
+        if width.saturating_add(column + 2) <= free {
             pen.put(column, y, 1, "╷", note.role);
             pen.put(column + 1, y, width, &note.text, note.role);
             free = column;
-        } else if column < free && frame.left + width < column {
+        } else if column < free && width.saturating_add(frame.left) < column {
             pen.put(column, y, 1, "╷", note.role);
             pen.put(column - width, y, width, &note.text, note.role);
             free = (column - width).saturating_sub(1);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Widget};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
 use crate::config::Marker;
 use crate::tui::app::App;
@@ -23,7 +23,7 @@ pub(super) fn span(text: impl Into<String>, role: Role) -> Span {
 
 /// Text cut into lines of a width at its spaces.
 pub(super) fn broken(symbols: Symbols, text: &str, width: usize) -> Vec<String> {
-    let spelled = |text: &str| symbols.text(text).width();
+    let spelled = |text: &str| columns(&symbols.text(text));
     let mut lines: Vec<String> = Vec::new();
     // Two spaces in a row part figures; they stay, save where a line begins.
     for word in text.split(' ') {
@@ -43,22 +43,47 @@ pub(super) fn broken(symbols: Symbols, text: &str, width: usize) -> Vec<String> 
 /// Text of exactly so many columns as it will be spelled: cut, or filled up at its right.
 pub(super) fn left(symbols: Symbols, text: &str, width: usize) -> String {
     let mut cell = cut(symbols, text, width);
-    cell.push_str(&" ".repeat(width.saturating_sub(cell.width())));
+    cell.push_str(&" ".repeat(width.saturating_sub(columns(&cell))));
     cell
 }
 
 /// The same, filled up at its left.
 pub(super) fn right(symbols: Symbols, text: &str, width: usize) -> String {
     let cell = cut(symbols, text, width);
-    " ".repeat(width.saturating_sub(cell.width())) + &cell
+    " ".repeat(width.saturating_sub(columns(&cell))) + &cell
+}
+
+/// Columns a text takes on a terminal, which counts its characters one by one.
+fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().filter_map(UnicodeWidthChar::width).sum() }
+}
+
+/// As much of a text as may matter where so many columns are: of marks that take none only a few stand on each letter. A
+/// name may be long beyond all measure.
+fn head(text: &str, width: usize) -> &str {
+    let most = 4 * (width + 1);
+    if text.len() <= most {
+        return text;
+    }
+    text.char_indices().nth(most).map_or(text, |(at, _)| text.get(..at).unwrap_or(text))
+}
+
+/// The beginning of a text that takes no more than so many columns, with the marks on its last letter.
+fn fitting(text: &str, width: usize) -> &str {
+    let mut taken = 0;
+    let beyond = |&(_, c): &(usize, char)| {
+        taken += c.width().unwrap_or(0);
+        taken > width
+    };
+    text.char_indices().find(beyond).map_or(text, |(at, _)| text.get(..at).unwrap_or(text))
 }
 
 fn cut(symbols: Symbols, text: &str, width: usize) -> String {
-    let mut cell = symbols.text(text).into_owned();
-    if cell.width() <= width {
-        return cell;
+    let text = symbols.text(head(text, width));
+    if columns(&text) <= width {
+        return text.into_owned();
     }
-    while cell.width() + 1 > width && cell.pop().is_some() {}
+    let mut cell = fitting(&text, width.saturating_sub(1)).to_owned();
     // One column in either spelling.
     cell.push(if symbols == Symbols::Ascii { '~' } else { '…' });
     cell
@@ -81,21 +106,37 @@ impl<'a> Pen<'a> {
 
     /// Writes text at a place, cut to `width` with an ellipsis; returns the column after it.
     pub(super) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
-        let text = self.look.symbols.text(text);
         let style = self.style(role);
         let area = self.buffer.area;
         if y >= area.bottom() || x >= area.right() || width == 0 {
             return x;
         }
         let width = width.min(area.right() - x);
-        let cut = text.width() > usize::from(width);
+        let text = self.look.symbols.text(head(text, usize::from(width)));
+        let cut = columns(&text) > usize::from(width);
         let room = if cut { width - 1 } else { width };
-        let (end, _) = self.buffer.set_stringn(x, y, text.as_ref(), usize::from(room), style);
-        if cut {
-            self.buffer.set_stringn(end, y, "…", 1, style);
-            return end + 1;
+        let end = self.lay(x, y, fitting(&text, usize::from(room)), style);
+        if cut { self.lay(end, y, "…", style) } else { end }
+    }
+
+    /// Each letter with its marks into the cells that terminals give it, be it joined with its neighbours elsewhere.
+    fn lay(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        let (mut x, mut rest) = (x, text);
+        while let Some(c) = rest.chars().next() {
+            let marks = |&(_, c): &(usize, char)| c.width().is_some_and(|width| width > 0);
+            let end = rest.char_indices().skip(1).find(marks).map_or(rest.len(), |(at, _)| at);
+            let (letter, after) = rest.split_at(end);
+            let next = x.saturating_add(u16::try_from(c.width().unwrap_or(0)).unwrap_or(0));
+            for column in x..next {
+                match self.buffer.cell_mut((column, y)) {
+                    Some(cell) if column == x => drop(cell.set_symbol(letter).set_style(style)),
+                    Some(behind) => behind.reset(),
+                    None => {}
+                }
+            }
+            (x, rest) = (next, after);
         }
-        end
+        x
     }
 
     /// The same, right-aligned in `width`.
@@ -114,7 +155,7 @@ impl<'a> Pen<'a> {
 
     /// Columns a text takes, spelled as it will be.
     pub(super) fn width(&self, text: &str) -> usize {
-        self.look.symbols.text(text).width()
+        columns(&self.look.symbols.text(text))
     }
 
     /// Writes text over several lines, broken at spaces; returns how many it took.
