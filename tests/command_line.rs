@@ -127,6 +127,19 @@ fn ingest_keeps_what_can_be_read_and_show_tells_it() {
 }
 
 #[test]
+fn a_file_named_from_where_one_stands_is_the_file_of_its_whole_path() {
+    let home = home();
+    let from = sample("9101-1_203");
+    fs::create_dir(home.path().join("LTS")).expect("a folder");
+    fs::copy(&from, home.path().join("LTS").join(from.file_name().expect("a name"))).expect("copied");
+    let here = trimwatch(home.path()).current_dir(home.path()).args(["ingest", "LTS", "--store", "s"]).output();
+    assert!(out(&here.expect("the program")).contains("1 new runs"));
+    let (folder, store) = (text(&home.path().join("LTS")), text(&home.path().join("s")));
+    let whole = run(home.path(), &["ingest", &folder, "--store", &store]);
+    assert!(out(&whole).contains("1 known and unchanged"), "{}", out(&whole));
+}
+
+#[test]
 fn runs_are_listed_by_filter_with_both_yields_and_one_is_excluded_and_let_in_again() {
     let home = home();
     let store = text(&home.path().join("store"));

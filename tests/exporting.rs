@@ -82,7 +82,7 @@ fn a_table_computes_nothing_and_its_name_leads_nowhere() {
     assert_eq!(fs::read_to_string(&path).expect("a table"), "serial,margin\n'=1+1\u{FFFD}[2J,-28.5\n");
     let (path, _) = ended(&shift, 2, sheet("log"), Format::Json).expect("written");
     let text = fs::read_to_string(path).expect("lines");
-    assert_eq!(text, "{\"serial\":\"=1+1\u{FFFD}[2J\",\"margin\":-28.5}\n");
+    assert_eq!(text, "{\"serial\":\"=1+1\\u001b[2J\",\"margin\":-28.5}\n", "whole, and nothing a terminal obeys");
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub struct Ingested {
     pub failed: Vec<(String, String)>,
 }
 
-/// Reads, judges and keeps files. One that fails never stops the rest. `each` is called for every file done.
+/// Reads, judges and keeps files. One that fails never stops the rest. `each` is called for every file done. A file is
+/// kept under its whole path, as a watched one is: both are then one file, and found again from any folder.
 ///
 /// # Errors
 /// When the store cannot be written: what was counted by `each` until then is kept.
@@ -48,6 +49,8 @@ pub fn ingest(
     // What is refused of the models is told where they are looked at; here the formulas speak instead.
     let (speakers, _) = models::load(store, &store.registered_models()?, &site.learning);
     let speakers = &speakers;
+    let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let files: &[PathBuf] = &files.iter().map(whole).collect::<Vec<_>>();
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (done, results) = bounded(GROUP);
     thread::scope(|scope| {
