@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::alarm::MOST_UNITS;
 use super::metric::{METRICS, Metric, Subject};
@@ -13,10 +13,17 @@ use crate::trim::LocalTime;
 /// The lot that runs still join.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct OpenLot {
+    #[serde(deserialize_with = "full")]
     units: BTreeMap<String, OpenUnit>,
     dispositions: BTreeMap<String, u32>,
     /// Subjects that signalled in it.
     signals: Vec<Subject>,
+}
+
+/// Units read in, made anew as a whole: inserted one after the other, they would leave half of every node empty, and
+/// a lot that never closes has all units of years.
+fn full<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, OpenUnit>, D::Error> {
+    BTreeMap::deserialize(from).map(|units| units.into_iter().collect())
 }
 
 /// A unit in it. Its first run meets the element as it came; its last run says how it ended.

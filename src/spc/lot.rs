@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::trim::LocalTime;
 
@@ -85,7 +85,13 @@ struct Current {
     first: LocalTime,
     last: LocalTime,
     runs: Range<usize>,
+    #[serde(deserialize_with = "full")]
     units: BTreeSet<String>,
+}
+
+/// A set read in, made anew as a whole: inserted one after the other, its names would leave half of every node empty.
+fn full<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<String>, D::Error> {
+    BTreeSet::deserialize(from).map(|set| set.into_iter().collect())
 }
 
 impl LotBook {
