@@ -124,7 +124,14 @@ impl Wire {
                 }
                 let _ = write!(self.out, "\x1b[{}C", x - at);
             }
-            Some((_, line)) if line + 1 == y && x == 0 => self.out.push_str("\r\n"),
+            // The next line begins with a few blanks as a rule: they cost less than an address.
+            Some((_, line)) if line + 1 == y && x <= SHORT_GAP && is_empty(row, x) => {
+                if x > 0 {
+                    self.visible_style(PLAIN);
+                }
+                self.out.push_str("\r\n");
+                self.out.extend(std::iter::repeat_n(' ', usize::from(x)));
+            }
             _ if x == 0 => {
                 let _ = write!(self.out, "\x1b[{}H", y + 1);
             }
@@ -179,6 +186,11 @@ fn is_blank(cell: &Cell) -> bool {
 
 fn shows_on_blank(pen: Pen) -> bool {
     pen.1.intersects(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT)
+}
+
+/// Whether a row begins with so many blanks.
+fn is_empty(row: &[Cell], cells: u16) -> bool {
+    row.get(..usize::from(cells)).is_some_and(|cells| cells.iter().all(is_blank))
 }
 
 /// Whether nobody could tell two cells apart.
