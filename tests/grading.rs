@@ -158,11 +158,23 @@ fn a_change_of_rules_is_one_act_in_the_audit_journal_and_one_line_in_the_log() {
 fn what_a_kill_cut_short_is_gone_on_with_and_signed_once() {
     let (kept, other) = (Kept::new(), Kept::new());
     // As a kill after the first step leaves it.
-    let begun = GradedBy { grading: stricter(), before: Some(Grading::default()) };
+    let begun = GradedBy { grading: stricter(), before: vec![Grading::default()] };
     kept.store().note_grading(&begun, None).expect("kept");
     assert!(kept.grade(&stricter()).is_some_and(|done| done.changed > 0));
     assert!(read_audit(&kept.dir()).expect("readable").is_empty(), "whoever began it has signed");
     other.grade(&stricter());
+    assert_alike(&kept, &other);
+}
+
+#[test]
+fn rules_that_change_again_before_all_runs_are_graded_reach_the_runs_of_both() {
+    let (kept, other) = (Kept::new(), Kept::new());
+    // No run had been graded by the narrower ones yet.
+    let begun = GradedBy { grading: narrower(), before: vec![Grading::default()] };
+    kept.store().note_grading(&begun, None).expect("kept");
+    let both = Grading { offset_warn: 0.1, ..narrower() };
+    kept.grade(&both);
+    other.grade(&both);
     assert_alike(&kept, &other);
 }
 

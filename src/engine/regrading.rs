@@ -65,25 +65,21 @@ pub fn grade_anew(
     let now = &settings.grading;
     let Some(noted) = store.graded_by()? else {
         // A new history, or one of before rules were noted: what it has was graded by what held then.
-        store.note_grading(&GradedBy { grading: now.clone(), before: None }, None)?;
+        store.note_grading(&GradedBy { grading: now.clone(), before: Vec::new() }, None)?;
         return Ok(None);
     };
-    let is_resumed = noted.grading == *now;
-    let old = match noted.before {
-        None if is_resumed => return Ok(None),
-        Some(before) if is_resumed => before,
-        _ => noted.grading,
-    };
-    let signed = (!is_resumed).then(|| Signed {
+    let is_changed = noted.grading != *now;
+    let Some(old) = still_in_force(&noted, now) else { return Ok(None) };
+    let signed = is_changed.then(|| Signed {
         at_ms: clock::now_ms(),
         act: "configuration".to_owned(),
         what: "what verdicts follow".to_owned(),
         by: by.to_owned(),
         why: "the configuration was changed".to_owned(),
-        before: old.to_string(),
+        before: noted.grading.to_string(),
         after: now.to_string(),
     });
-    store.note_grading(&GradedBy { grading: now.clone(), before: Some(old.clone()) }, signed)?;
+    store.note_grading(&GradedBy { grading: now.clone(), before: old.clone() }, signed)?;
     let rules = Rules { store, settings, learning };
     let done = rules.grade(&old, |runs| store.regrade(runs))?;
     let models: Vec<String> = done.models.iter().cloned().collect();
@@ -101,11 +97,15 @@ pub fn would_grade(
     learning: &LearningSettings,
 ) -> Result<Option<Regraded>, StoreError> {
     let Some(noted) = store.graded_by()? else { return Ok(None) };
-    if noted.before.is_none() && noted.grading == settings.grading {
-        return Ok(None);
-    }
-    let old = noted.before.unwrap_or(noted.grading);
+    let Some(old) = still_in_force(&noted, &settings.grading) else { return Ok(None) };
     Rules { store, settings, learning }.grade(&old, |_| Ok(())).map(Some)
+}
+
+/// The rules by which some runs may be graded that are not those of now; `None` when all are.
+fn still_in_force(noted: &GradedBy, now: &Grading) -> Option<Vec<Grading>> {
+    let changed = Some(&noted.grading).filter(|grading| *grading != now).cloned();
+    let old: Vec<Grading> = noted.before.iter().cloned().chain(changed).collect();
+    (!old.is_empty()).then_some(old)
 }
 
 struct Rules<'a> {
@@ -117,7 +117,7 @@ struct Rules<'a> {
 impl Rules<'_> {
     fn grade(
         &self,
-        old: &Grading,
+        old: &[Grading],
         mut keep: impl FnMut(Vec<Regrade>) -> Result<(), StoreError>,
     ) -> Result<Regraded, StoreError> {
         let (mut done, mut group, mut speakers, mut kept) = (Regraded::default(), Vec::new(), None, Ok(()));
@@ -146,11 +146,12 @@ impl Rules<'_> {
     fn anew(
         &self,
         record: &RunRecord,
-        old: &Grading,
+        old: &[Grading],
         speakers: &mut Option<Speakers>,
     ) -> Option<(JudgedRun, Option<RunCurves>)> {
         let grading = &self.settings.grading;
-        if grading.measures_as(old, &record.run.identity.model) {
+        let model = &record.run.identity.model;
+        if old.iter().all(|old| grading.measures_as(old, model)) {
             return Some((regraded(&record.run, grading), None));
         }
         self.read_again(record, speakers).map(|(run, curves)| (run, Some(curves)))

@@ -23,8 +23,8 @@ const ROOM: (usize, usize) = (12, 16 * 1024);
 pub struct GradedBy {
     /// The rules.
     pub grading: Grading,
-    /// What they were before, while runs are still being graded anew.
-    pub before: Option<Grading>,
+    /// Those by which some runs may still be graded, while runs are being graded anew; none when all are done.
+    pub before: Vec<Grading>,
 }
 
 impl Stored for GradedBy {}
@@ -87,7 +87,7 @@ impl Store {
                 }
                 make_room(draft, 0)?;
             }
-            draft.put(key::GRADED_BY.to_vec(), &GradedBy { grading, before: None })?;
+            draft.put(key::GRADED_BY.to_vec(), &GradedBy { grading, before: Vec::new() })?;
             plan::note(draft, at_ms, FileFacts::none(), LogOutcome::Regraded { what, models: models.to_vec() })?;
             Ok(())
         })
