@@ -10,6 +10,7 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -17,9 +18,9 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use support::hostile::hostile;
 use support::{entry, judged, keep, open};
-use trimwatch::engine::{Table, extract};
+use trimwatch::engine::{ExtractError, Table, extract};
 use trimwatch::export::{Cell, CsvRows, ExportError, JsonRows, RowSink, XlsxRows};
-use trimwatch::history::{Filter, Moment, Store};
+use trimwatch::history::{Ending, Filter, Moment, Store};
 use trimwatch::trim::LocalTime;
 
 /// Takes the rows as they are.
@@ -172,6 +173,42 @@ fn rows_come_in_clock_order_and_the_filter_says_which() {
     assert!(failed.0.iter().all(|row| row[8] == Cell::text("FAIL")));
 }
 
+/// Has had enough after so many rows.
+struct Full(usize);
+
+impl RowSink for Full {
+    fn row(&mut self, _row: &[Cell<'_>]) -> Result<(), ExportError> {
+        self.0 = self.0.checked_sub(1).ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), ExportError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_takes_no_more_rows_ends_the_export_wherever_it_stands() {
+    let store = Store::in_memory();
+    let run = |n: u64| {
+        let mut entry = entry("9101-1_201", &format!("/in/{n}.xls"), &n.to_le_bytes(), 1);
+        if let Ending::Run { run, .. } = &mut entry.ending {
+            run.identity.serial = (100 + n).to_string();
+        }
+        entry
+    };
+    keep(&store, (0..200).map(run).collect());
+    for rows in [0, 1, 63, 64, 65, 150, 199] {
+        let mut sink = Full(rows);
+        let ended = extract(&store, Table::Runs, &Filter::default(), &moment(), &mut sink);
+        assert!(matches!(ended, Err(ExtractError::Sink(ExportError::Io(_)))), "{rows}: {ended:?}");
+        assert_eq!(sink.0, 0, "every row that it took was given");
+    }
+    let mut sink = Full(200);
+    let ended = extract(&store, Table::Runs, &Filter::default(), &moment(), &mut sink).expect("all of them");
+    assert_eq!((ended.walked.runs, sink.0), (200, 0));
+}
+
 #[test]
 fn what_one_sheet_does_not_hold_goes_on_in_the_next_under_the_same_head() {
     let rows: Vec<Vec<Cell<'_>>> = (0..10).map(|n| vec![Cell::Count(n), Cell::text("=1")]).collect();
@@ -231,7 +268,7 @@ fn a_run_with_hostile_names_is_exported_without_harm_in_every_column() {
         run.identity.laser = Some(text.clone());
         run.identity.disposition = Some(text.clone());
         run.warnings.push(text.clone());
-        entry.ending = trimwatch::history::Ending::Run { run: Box::new(run), curves };
+        entry.ending = Ending::Run { run: Box::new(run), curves };
         entry
     });
     keep(&store, entries.collect());

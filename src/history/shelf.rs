@@ -19,6 +19,9 @@ pub(super) type Pair = (Vec<u8>, Vec<u8>);
 /// In memory at most so many curves are kept.
 const CURVES_IN_MEMORY: usize = 2_000;
 
+/// Keys of a walk that are read at one look at their page.
+const KEYS_A_LOOK: usize = 4;
+
 /// A sorted map of bytes that applies changes as a whole.
 #[derive(Debug)]
 pub(super) enum Shelf {
@@ -49,9 +52,14 @@ pub(super) struct Held {
 
 impl Shelf {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.look(key, <[u8]>::to_vec)
+    }
+
+    /// Looks at a value where it lies; in memory nobody else does anything meanwhile.
+    pub(super) fn look<T>(&self, key: &[u8], look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StoreError> {
         match self {
-            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| value.to_vec())),
-            Self::Memory(held) => Ok(lock(held).map.get(key).cloned()),
+            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| look(&value))),
+            Self::Memory(held) => Ok(lock(held).map.get(key).map(|value| look(value))),
             Self::Closed => Err(StoreError::Broken),
         }
     }
@@ -167,15 +175,25 @@ impl Disk {
         Self { database, audit: AuditFile::of(dir), journal: Mutex::new(journal), broken: AtomicBool::new(false) }
     }
 
-    /// Asks for one key after the other. The engine lets go of what it has read only after so many looks at a
-    /// page: an iterator looks once, and a walk through a large store would hold a hundred megabytes of it.
+    /// Asks for a few keys at a time. The engine lets go of what it has read only after so many looks at a page: an
+    /// iterator looks once, and a walk through a large store would hold a hundred megabytes of it. A look for every
+    /// key is what such a walk would mostly be about.
     fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
         let mut found: Vec<Pair> = Vec::new();
         while found.len() < most {
-            let next = self.database.db.get_gt(found.last().map_or(last, |(key, _)| key));
-            match next.map_err(StoreError::sled)? {
-                Some((key, value)) if key.starts_with(prefix) => found.push((key.to_vec(), value.to_vec())),
-                _ => break,
+            let from = found.last().map_or(last, |(key, _)| key);
+            let pairs = self.database.db.range::<&[u8], _>((Bound::Excluded(from), Bound::Unbounded));
+            let wanted = KEYS_A_LOOK.min(most - found.len());
+            let before = found.len();
+            for pair in pairs.take(wanted) {
+                let (key, value) = pair.map_err(StoreError::sled)?;
+                if !key.starts_with(prefix) {
+                    return Ok(found);
+                }
+                found.push((key.to_vec(), value.to_vec()));
+            }
+            if found.len() - before < wanted {
+                break;
             }
         }
         Ok(found)
