@@ -10,6 +10,7 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -17,9 +18,9 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use support::program::{PROGRAM, at_home, program};
 use support::{entry, keep, open};
-use trimwatch::engine::{Table, extract};
+use trimwatch::engine::{ExtractError, Table, extract};
 use trimwatch::export::{Cell, CsvRows, ExportError, JsonRows, RowSink, XlsxRows};
-use trimwatch::history::{Filter, Moment, Store};
+use trimwatch::history::{Ending, Filter, Moment, Store};
 use trimwatch::trim::LocalTime;
 
 /// Takes the rows as they are.
@@ -170,6 +171,42 @@ fn rows_come_in_clock_order_and_the_filter_says_which() {
     let told = extract(&store, Table::Tracks, &filter, &moment(), &mut failed).expect("rows");
     assert_eq!((told.walked.runs, told.without_curves), (2, 0));
     assert!(failed.0.iter().all(|row| row[8] == Cell::text("FAIL")));
+}
+
+/// Has had enough after so many rows.
+struct Full(usize);
+
+impl RowSink for Full {
+    fn row(&mut self, _row: &[Cell<'_>]) -> Result<(), ExportError> {
+        self.0 = self.0.checked_sub(1).ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), ExportError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_takes_no_more_rows_ends_the_export_wherever_it_stands() {
+    let store = Store::in_memory();
+    let run = |n: u64| {
+        let mut entry = entry("9101-1_201", &format!("/in/{n}.xls"), &n.to_le_bytes(), 1);
+        if let Ending::Run { run, .. } = &mut entry.ending {
+            run.identity.serial = (100 + n).to_string();
+        }
+        entry
+    };
+    keep(&store, (0..200).map(run).collect());
+    for rows in [0, 1, 63, 64, 65, 150, 199] {
+        let mut sink = Full(rows);
+        let ended = extract(&store, Table::Runs, &Filter::default(), &moment(), &mut sink);
+        assert!(matches!(ended, Err(ExtractError::Sink(ExportError::Io(_)))), "{rows}: {ended:?}");
+        assert_eq!(sink.0, 0, "every row that it took was given");
+    }
+    let mut sink = Full(200);
+    let ended = extract(&store, Table::Runs, &Filter::default(), &moment(), &mut sink).expect("all of them");
+    assert_eq!((ended.walked.runs, sink.0), (200, 0));
 }
 
 #[test]

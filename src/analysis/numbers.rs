@@ -24,16 +24,18 @@ pub fn ohms(value: f64) -> String {
 
 /// A position with three decimals at most: `−0.236`, `340`.
 pub fn position(value: f64) -> String {
-    bare(&fixed(value, 3))
+    bare(fixed(value, 3))
 }
 
 /// At most two decimals, none that say nothing: `12`, `3.75`.
 pub fn short(value: f64) -> String {
-    bare(&fixed(value, 2))
+    bare(fixed(value, 2))
 }
 
-fn bare(text: &str) -> String {
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+fn bare(mut text: String) -> String {
+    let kept = text.trim_end_matches('0').trim_end_matches('.').len();
+    text.truncate(kept);
+    text
 }
 
 fn decimals(value: f64) -> usize {
@@ -46,7 +48,21 @@ fn decimals(value: f64) -> usize {
 }
 
 fn fixed(value: f64, decimals: usize) -> String {
-    format!("{value:.decimals$}").replace('-', "−")
+    let size = value.abs();
+    let sign = if value.is_sign_negative() && !value.is_nan() { "−" } else { "" };
+    match whole(size) {
+        // A whole figure, as ohm and limits often are, is what the general way takes longest for.
+        Some(size) if decimals == 0 => format!("{sign}{size}"),
+        Some(size) => format!("{sign}{size}.{:0<decimals$}", ""),
+        None => format!("{sign}{size:.decimals$}"),
+    }
+}
+
+/// A figure without a fraction, as far as every whole number has a figure of its own.
+fn whole(size: f64) -> Option<u64> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded in this line")]
+    (size < MOST && size.fract() == 0.0).then_some(size as u64)
 }
 
 #[cfg(test)]
@@ -62,5 +78,17 @@ mod tests {
         assert_eq!(percent(11.62), "+11.6 %");
         assert_eq!(position(-0.236_13), "−0.236");
         assert_eq!(position(340.0), "340");
+    }
+
+    #[test]
+    fn a_whole_figure_is_written_as_any_other() {
+        let wholes = [0.0, -0.0, 1.0, -12.0, 980.0, -1e15, 9_007_199_254_740_991.0, 9_007_199_254_740_992.0, -1e22];
+        let others = [0.5, -0.4, 1.5, 2.5, -0.04, 12.34, f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        for value in wholes.into_iter().chain(others) {
+            for decimals in 0..8 {
+                let plainly = format!("{value:.decimals$}").replace('-', "−");
+                assert_eq!(fixed(value, decimals), plainly, "{value:?} with {decimals} decimals");
+            }
+        }
     }
 }

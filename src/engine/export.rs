@@ -81,14 +81,16 @@ pub fn extract(
             false
         })
     };
-    let walked = store.each_run_in_time(admits, |_, record| match rows(store, table, &record, sink) {
-        Ok(whole) => {
-            without_curves += usize::from(!whole);
-            ControlFlow::Continue(())
-        }
-        Err(error) => {
-            ended = Some(error);
-            ControlFlow::Break(())
+    let walked = store.each_run_in_time((!filter.is_empty()).then_some(admits), |record| {
+        match rows(store, table, &record, sink) {
+            Ok(whole) => {
+                without_curves += usize::from(!whole);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                ended = Some(error);
+                ControlFlow::Break(())
+            }
         }
     })?;
     match (refused, ended) {

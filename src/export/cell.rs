@@ -1,6 +1,7 @@
 //! One cell of a table that leaves the program: typed, so that numbers stay numbers and texts can do no harm.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -75,10 +76,20 @@ impl<'a> Cell<'a> {
         match self {
             Self::Empty => Cow::Borrowed(""),
             Self::Text(text) => Cow::Borrowed(text),
-            Self::Number(figure) => Cow::Owned(figure.to_string()),
-            Self::Single(figure) => Cow::Owned(figure.to_string()),
-            Self::Count(count) => Cow::Owned(count.to_string()),
-            Self::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+            figure => Cow::Owned(figure.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(figure) => figure.fmt(f),
+            Self::Single(figure) => figure.fmt(f),
+            Self::Count(count) => count.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
         }
     }
 }

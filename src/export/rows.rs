@@ -65,11 +65,13 @@ pub struct KeptRun<'a> {
 impl KeptRun<'_> {
     /// The first digits of its content: what `show` takes.
     pub fn name(&self) -> String {
-        self.digits().chars().take(NAME_DIGITS).collect()
+        let mut name = self.digits();
+        name.truncate(NAME_DIGITS);
+        name
     }
 
     fn digits(&self) -> String {
-        blake3::Hash::from_bytes(*self.content).to_hex().to_string()
+        blake3::Hash::from_bytes(*self.content).to_hex().as_str().to_owned()
     }
 
     /// Its row under [`RUN_COLUMNS`].

@@ -1,5 +1,6 @@
 //! Rows written one after the other as comma-separated lines or JSON lines: nothing is held back.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::Value;
@@ -44,6 +45,8 @@ pub trait RowSink {
 #[derive(Debug)]
 pub struct CsvRows<W: Write> {
     table: csv::Writer<W>,
+    /// The figure that is being written.
+    figure: String,
 }
 
 impl<W: Write> CsvRows<W> {
@@ -54,7 +57,7 @@ impl<W: Write> CsvRows<W> {
     pub fn new(out: W, columns: &[&str]) -> Result<Self, ExportError> {
         let mut table = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
         table.write_record(columns)?;
-        Ok(Self { table })
+        Ok(Self { table, figure: String::new() })
     }
 
     /// Writes what is held back.
@@ -72,7 +75,12 @@ impl<W: Write> RowSink for CsvRows<W> {
             match cell {
                 Cell::Text(text) if place == 0 => self.table.write_field(defused_first(text).as_bytes())?,
                 Cell::Text(text) => self.table.write_field(defused(text).as_bytes())?,
-                other => self.table.write_field(other.plain().as_bytes())?,
+                figure => {
+                    self.figure.clear();
+                    // Nothing that is written to a text fails.
+                    let _ = write!(self.figure, "{figure}");
+                    self.table.write_field(&self.figure)?;
+                }
             }
         }
         self.table.write_record(None::<&[u8]>)?;

@@ -39,7 +39,8 @@ pub fn spelled_out(text: &str) -> Cow<'_, str> {
 
 /// Whether a text is nothing but what every keyboard has.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // Looked at as a whole, because most texts are.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Tells what does harm in a text, character by character from its beginning.
@@ -67,6 +68,10 @@ impl Harm {
 /// Controls, all that Unicode has for formatting or leaves unseen, line and paragraph ends, and code points that are no
 /// characters.
 fn is_unsafe(c: char) -> bool {
+    // Most letters come before the first of the others.
+    if c < '\u{AD}' {
+        return c.is_control();
+    }
     c.is_control() || is_format(c) || is_unseen(c) || u32::from(c) & 0xFFFE == 0xFFFE
 }
 

@@ -1,6 +1,7 @@
 //! The engine's own files: cleaned before it opens them, opened with care, synced by us.
 
 use std::fs::{self, File, OpenOptions};
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread;
@@ -12,6 +13,9 @@ use super::shelf::Pair;
 
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
+
+/// Keys of a walk that are read at one look at their page.
+const KEYS_A_LOOK: usize = 4;
 
 /// How often the engine tidies a database that is filled, milliseconds; up to half of that time at once.
 const TIDYING_MS: u64 = 100;
@@ -84,15 +88,25 @@ fn is_locked(error: &sled::Error) -> bool {
 impl Database {
     /// Up to `most` pairs with the prefix behind a key, in order.
     ///
-    /// Asks for one key after the other. The engine lets go of what it has read only after so many looks at a
-    /// page: an iterator looks once, and a walk through a large store would hold a hundred megabytes of it.
+    /// Asks for a few keys at a time. The engine lets go of what it has read only after so many looks at a page: an
+    /// iterator looks once, and a walk through a large store would hold a hundred megabytes of it. A look for every
+    /// key is what such a walk would mostly be about.
     pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
         let mut found: Vec<Pair> = Vec::new();
         while found.len() < most {
-            let next = self.db.get_gt(found.last().map_or(last, |(key, _)| key));
-            match next.map_err(StoreError::sled)? {
-                Some((key, value)) if key.starts_with(prefix) => found.push((key.to_vec(), value.to_vec())),
-                _ => break,
+            let from = found.last().map_or(last, |(key, _)| key);
+            let pairs = self.db.range::<&[u8], _>((Bound::Excluded(from), Bound::Unbounded));
+            let wanted = KEYS_A_LOOK.min(most - found.len());
+            let before = found.len();
+            for pair in pairs.take(wanted) {
+                let (key, value) = pair.map_err(StoreError::sled)?;
+                if !key.starts_with(prefix) {
+                    return Ok(found);
+                }
+                found.push((key.to_vec(), value.to_vec()));
+            }
+            if found.len() - before < wanted {
+                break;
             }
         }
         Ok(found)

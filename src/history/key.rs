@@ -108,7 +108,8 @@ fn text(name: &str) -> Vec<u8> {
 }
 
 fn joined(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let mut key = vec![prefix];
+    let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    key.push(prefix);
     for part in parts {
         key.extend_from_slice(part);
     }

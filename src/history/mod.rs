@@ -25,6 +25,7 @@ mod opening;
 mod outcome;
 mod outcome_file;
 mod overview;
+mod packing;
 mod plan;
 mod record;
 mod registry;

@@ -8,6 +8,7 @@
 
 use serde::Deserialize;
 
+use super::packing::Codes;
 use super::record::{Exclusion, FileFacts, LogEntry, RunKey, RunRecord, Tally};
 use super::value::{Stored, ValueError, plain};
 use crate::analysis::{Assessment, FilterIdentity, JudgedRun, JudgedTrack, RunCurves, Status};
@@ -48,6 +49,10 @@ impl Stored for RunCurves {
 impl Stored for RunRecord {
     fn is_packed(schema: u8) -> bool {
         schema >= 2
+    }
+
+    fn codes() -> Codes {
+        Codes::Fixed
     }
 
     /// Which log line brought it, the migration finds out.

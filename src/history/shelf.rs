@@ -49,9 +49,14 @@ pub(super) struct Held {
 
 impl Shelf {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.look(key, <[u8]>::to_vec)
+    }
+
+    /// Looks at a value where it lies; in memory nobody else does anything meanwhile.
+    pub(super) fn look<T>(&self, key: &[u8], look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StoreError> {
         match self {
-            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| value.to_vec())),
-            Self::Memory(held) => Ok(lock(held).map.get(key).cloned()),
+            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| look(&value))),
+            Self::Memory(held) => Ok(lock(held).map.get(key).map(|value| look(value))),
             Self::Closed => Err(StoreError::Broken),
         }
     }

@@ -368,8 +368,7 @@ impl Store {
     }
 
     pub(super) fn value<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        let bytes = self.shelf().get(key)?;
-        Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?)
+        Ok(self.shelf().look(key, value::decode)?.transpose()?)
     }
 }
 

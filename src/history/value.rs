@@ -1,19 +1,15 @@
 //! Values of the store: one schema byte, a checksum, a compact encoding.
 
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+
+use super::packing::{Codes, packed, unpacked};
 
 /// Version of every value's encoding.
 pub(super) const SCHEMA: u8 = 3;
 /// The oldest encoding that is still read.
 const OLDEST: u8 = 1;
-/// How hard is tried to make values small, 0 … 10.
-const EFFORT: u8 = 6;
-/// Largest unpacked value, curves as a rule, bytes: 65,536 points of five sweeps.
-const MAX_UNPACKED: usize = 16 * 1024 * 1024;
 
 /// Why a value cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -38,6 +34,11 @@ pub(super) trait Stored: Serialize + DeserializeOwned {
         false
     }
 
+    /// How values of this kind are compressed. Whoever reads one takes either.
+    fn codes() -> Codes {
+        Codes::Own
+    }
+
     /// Today's value from the body of an older schema. Kinds that never changed read as they do today.
     fn of_older(_schema: u8, body: &[u8]) -> Result<Self, ValueError> {
         plain(body)
@@ -47,17 +48,13 @@ pub(super) trait Stored: Serialize + DeserializeOwned {
 /// Encodes a value, compressed where its kind is worth it.
 pub(super) fn encode<T: Stored>(value: &T) -> Result<Vec<u8>, ValueError> {
     let body = postcard::to_stdvec(value).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    Ok(if T::is_packed(SCHEMA) { sealed(&compress_to_vec(&body, EFFORT)) } else { sealed(&body) })
+    Ok(if T::is_packed(SCHEMA) { sealed(&packed(&body, T::codes())?) } else { sealed(&body) })
 }
 
 /// Decodes what [`encode`] made, in this schema or an older one.
 pub(super) fn decode<T: Stored>(bytes: &[u8]) -> Result<T, ValueError> {
     let (schema, body) = opened(bytes)?;
-    if !T::is_packed(schema) {
-        return of_schema(schema, body);
-    }
-    let body = decompress_to_vec_with_limit(body, MAX_UNPACKED).map_err(|e| ValueError::Damaged(e.to_string()))?;
-    of_schema(schema, &body)
+    if T::is_packed(schema) { unpacked(body, |body| of_schema(schema, body))? } else { of_schema(schema, body) }
 }
 
 /// Bytes a value takes in postcard, uncompressed.

@@ -77,63 +77,78 @@ impl Store {
         mut each: impl FnMut(&RunKey, &Facts<'_>) -> ControlFlow<()>,
     ) -> Result<Walked, StoreError> {
         let mut walked = Walked::default();
+        self.each_of_index(|key, digest| {
+            let told = self.with_facts(&key, digest, |facts| each(&key, facts));
+            match told {
+                Ok(Some(told)) => {
+                    walked.runs += 1;
+                    told
+                }
+                Ok(None) => ControlFlow::Continue(()),
+                Err(cause) => {
+                    walked.damaged(&key, &cause);
+                    ControlFlow::Continue(())
+                }
+            }
+        })?;
+        Ok(walked)
+    }
+
+    /// Calls `each` for every line of the index by time, until it breaks.
+    fn each_of_index(&self, mut each: impl FnMut(RunKey, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
         let mut after = key::BY_TIME.to_vec();
         loop {
             let page = self.shelf().after(&after, key::BY_TIME, PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(walked) };
+            let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
-            for (index, bytes) in page {
-                let key = key::run_of_time(&index);
-                let told = match value::decode::<Digest>(&bytes) {
-                    Ok(digest) => each(&key, &digest.facts(&key)),
-                    Err(_) => match self.run(&key) {
-                        Ok(Some(record)) => each(&key, &Facts::of(&key, &record)),
-                        Ok(None) => continue,
-                        Err(cause) => {
-                            walked.damaged(&key, &cause);
-                            continue;
-                        }
-                    },
-                };
-                walked.runs += 1;
-                if told.is_break() {
-                    return Ok(walked);
+            for (index, digest) in page {
+                if each(key::run_of_time(&index), &digest).is_break() {
+                    return Ok(());
                 }
             }
         }
     }
 
+    /// Looks at the facts of a run, of the run itself where its digest is damaged; `None` when there is no such run.
+    fn with_facts<T>(
+        &self,
+        key: &RunKey,
+        digest: &[u8],
+        look: impl FnOnce(&Facts<'_>) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        match value::decode::<Digest>(digest) {
+            Ok(digest) => Ok(Some(look(&digest.facts(key)))),
+            Err(_) => Ok(self.run(key)?.map(|record| look(&Facts::of(key, &record)))),
+        }
+    }
+
     /// Calls `each` for the runs whose facts are admitted, in clock order, until it breaks: of the others the index alone
-    /// is read. What is damaged is counted and passed over.
+    /// is read, and where all are admitted the facts of none are looked at. What is damaged is counted and passed over.
     ///
     /// # Errors
     /// An engine that cannot be read.
     pub fn each_run_in_time(
         &self,
-        mut admits: impl FnMut(&Facts<'_>) -> bool,
-        mut each: impl FnMut(&RunKey, RunRecord) -> ControlFlow<()>,
+        mut admits: Option<impl FnMut(&Facts<'_>) -> bool>,
+        mut each: impl FnMut(RunRecord) -> ControlFlow<()>,
     ) -> Result<Walked, StoreError> {
-        let mut damaged = Walked::default();
-        let walked = self.each_facts(|key, facts| {
-            if !admits(facts) {
-                return ControlFlow::Continue(());
-            }
-            match self.run(key) {
+        let mut walked = Walked::default();
+        self.each_of_index(|key, digest| {
+            let admitted = admits.as_mut().map_or(Ok(Some(true)), |admits| self.with_facts(&key, digest, admits));
+            let admitted = admitted.map(|admitted| admitted == Some(true));
+            match admitted.and_then(|admitted| if admitted { self.run(&key) } else { Ok(None) }) {
                 Ok(Some(record)) => {
-                    damaged.runs += 1;
-                    each(key, record)
+                    walked.runs += 1;
+                    each(record)
                 }
                 Ok(None) => ControlFlow::Continue(()),
                 Err(cause) => {
-                    damaged.damaged(key, &cause);
+                    walked.damaged(&key, &cause);
                     ControlFlow::Continue(())
                 }
             }
         })?;
-        damaged.damaged += walked.damaged;
-        damaged.named.extend(walked.named);
-        damaged.named.truncate(MOST_NAMED);
-        Ok(damaged)
+        Ok(walked)
     }
 
     /// Whether a run's curves are kept; they are not read.
@@ -178,29 +193,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::history::journal::Changes;
-
-    #[test]
-    fn a_damaged_run_is_counted_and_named_and_the_walk_goes_on() {
-        let store = Store::in_memory();
-        let changes: Changes = (0..13)
-            .flat_map(|n| {
-                let run = key::from_parts("8340-1", 1_700_000_000, [n; 16]);
-                [(key::run(&run), Some(vec![9])), (key::by_time(&run), Some(vec![9]))]
-            })
-            .collect();
-        store.shelf().apply(&changes).expect("memory");
-        let walked = store.each_facts(|_, _| ControlFlow::Continue(())).expect("readable");
-        assert_eq!(
-            (walked.runs, walked.damaged, walked.named.len()),
-            (0, 13, 10),
-            "neither their facts nor themselves"
-        );
-        assert!(
-            walked.named.first().is_some_and(|said| said.starts_with("a run of 8340-1 of 2023-11-14T22:13:20: ")),
-            "{walked:?}"
-        );
-    }
-}
+mod tests;

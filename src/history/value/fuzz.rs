@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
 use super::*;
 use crate::history::backup_line::{of_line, to_line};
 use crate::history::digest::Digest;
+use crate::history::packing::MAX_UNPACKED;
 use crate::history::record::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};
 use crate::trim::{self, Reading, Source};
 use campaign::fuzz;
