@@ -32,52 +32,33 @@ pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
     // Opened once as always: caught up with its journal, checked, restored if need be.
     let (shelf, _) = opening::open(claim)?;
     rewrite::replace_tidily(claim.dir(), |filler| {
-        let (mut old, mut new) = (blake3::Hasher::new(), blake3::Hasher::new());
-        each_pair(
-            |after| shelf.after(after, &[], PAGE),
-            |key, value| {
-                add(&mut old, key, value);
-                filler.put(key, Some(value))
-            },
-        )?;
+        let old = each_pair(|after| shelf.after(after, &[], PAGE), |key, value| filler.put(key, Some(value)))?;
         drop(shelf);
         let written = filler.written()?;
-        each_pair(
-            |after| written.after(after, &[], PAGE),
-            |key, value| {
-                add(&mut new, key, value);
-                Ok(())
-            },
-        )?;
-        if old.finalize() == new.finalize() {
-            Ok(())
-        } else {
-            Err(StoreError::engine("the compacted copy is not equal; it was given up"))
-        }
+        let new = each_pair(|after| written.after(after, &[], PAGE), |_, _| Ok(()))?;
+        if old == new { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
     })?;
     mark_clean(claim)?;
     Ok((before, disk::folder_size(&database)))
 }
 
-/// Every pair of a database, in order, a page at a time.
+/// Calls `each` for every pair of a database, in order, a page at a time; what all pairs together are known by.
 fn each_pair(
     page_after: impl Fn(&[u8]) -> Result<Vec<Pair>, StoreError>,
     mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut after = Vec::new();
+) -> Result<blake3::Hash, StoreError> {
+    let (mut hash, mut after) = (blake3::Hasher::new(), Vec::new());
     loop {
         let page = page_after(&after)?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
+        let Some((last, _)) = page.last() else { return Ok(hash.finalize()) };
         after.clone_from(last);
-        page.iter().try_for_each(|(key, value)| each(key, value))?;
-    }
-}
-
-/// Adds a pair to what all pairs together are known by.
-fn add(hash: &mut blake3::Hasher, key: &[u8], value: &[u8]) {
-    for part in [key, value] {
-        hash.update(&(part.len() as u64).to_be_bytes());
-        hash.update(part);
+        for (key, value) in &page {
+            for part in [key, value] {
+                hash.update(&(part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+            each(key, value)?;
+        }
     }
 }
 

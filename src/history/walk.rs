@@ -29,6 +29,26 @@ pub struct Walked {
 }
 
 impl Walked {
+    /// Counts what was found under a key, and passes it on where it is sound.
+    fn take<T>(
+        &mut self,
+        key: &RunKey,
+        found: Result<Option<T>, StoreError>,
+        each: impl FnOnce(T) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match found {
+            Ok(Some(found)) => {
+                self.runs += 1;
+                each(found)
+            }
+            Ok(None) => ControlFlow::Continue(()),
+            Err(cause) => {
+                self.damaged(key, &cause);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
     fn damaged(&mut self, key: &RunKey, cause: &impl std::fmt::Display) {
         self.damaged += 1;
         if self.named.len() < MOST_NAMED {
@@ -79,17 +99,7 @@ impl Store {
         let mut walked = Walked::default();
         self.each_of_index(|key, digest| {
             let told = self.with_facts(&key, digest, |facts| each(&key, facts));
-            match told {
-                Ok(Some(told)) => {
-                    walked.runs += 1;
-                    told
-                }
-                Ok(None) => ControlFlow::Continue(()),
-                Err(cause) => {
-                    walked.damaged(&key, &cause);
-                    ControlFlow::Continue(())
-                }
-            }
+            walked.take(&key, told, |told| told)
         })?;
         Ok(walked)
     }
@@ -136,17 +146,8 @@ impl Store {
         self.each_of_index(|key, digest| {
             let admitted = admits.as_mut().map_or(Ok(Some(true)), |admits| self.with_facts(&key, digest, admits));
             let admitted = admitted.map(|admitted| admitted == Some(true));
-            match admitted.and_then(|admitted| if admitted { self.run(&key) } else { Ok(None) }) {
-                Ok(Some(record)) => {
-                    walked.runs += 1;
-                    each(record)
-                }
-                Ok(None) => ControlFlow::Continue(()),
-                Err(cause) => {
-                    walked.damaged(&key, &cause);
-                    ControlFlow::Continue(())
-                }
-            }
+            let found = admitted.and_then(|admitted| if admitted { self.run(&key) } else { Ok(None) });
+            walked.take(&key, found, &mut each)
         })?;
         Ok(walked)
     }
