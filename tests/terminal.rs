@@ -242,7 +242,7 @@ fn a_second_terminal_looks_on_and_goes_on_when_the_first_one_is_killed() {
     first.child.wait().expect("gone");
     second.until("that it keeps the history itself", |text| text.contains("LIVE") && !text.contains("attached"));
     drop_sample(root.path(), "9101-1_201");
-    second.sees("PASS");
+    second.sees("✓ PASS");
     second.press("q");
     assert_eq!(second.ended(), 0);
     assert_eq!(support::open(&root.path().join("store")).total().runs, 2);
