@@ -12,7 +12,7 @@ use super::keeper::Keeper;
 use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
 use crate::config::Shifts;
 use crate::history::{
-    Act, Committed, Exclusion, FilterError, Moment, Overview, Query, RunKey, RunRecord, Store, Walked,
+    Act, Committed, Exclusion, Moment, Overview, OverviewError, Query, RunKey, RunRecord, Store, Walked,
 };
 use crate::trim::LocalTime;
 
@@ -139,12 +139,24 @@ impl Catalogue {
                 keeper.counted_yields(by).map(Told::Yields).map_err(|error| error.to_string())
             }
             (question, Some(overview)) => {
-                ask(overview, question, keeper, &moment(shifts)).map_err(|error| error.to_string())
+                let told = ask(overview, question, keeper, &moment(shifts));
+                told.map_err(|error| self.unanswered(&error, keeper))
             }
             (_, None) if self.done => Err("the overview of the history could not be built".to_owned()),
             (question, None) => Ok(self.wait(by, number, question)),
         };
         sink(Output::Told(number, told.unwrap_or_else(Told::Unanswered)));
+    }
+
+    /// Why a question has no answer. An overview that has lost runs is built anew, once the history has them all.
+    fn unanswered(&mut self, error: &OverviewError, keeper: &Keeper) -> String {
+        match (error, keeper.in_use()) {
+            (OverviewError::Lost(_), Some(store)) => {
+                self.start(&store);
+                format!("{error}; it is being built anew, ask again in a moment")
+            }
+            _ => error.to_string(),
+        }
     }
 
     /// All runs that a query means, in its order.
@@ -240,7 +252,7 @@ pub fn moment(shifts: &Shifts) -> Moment {
     Moment { now, shift: shifts.at(now).map(|(_, from, to)| (from, to)) }
 }
 
-fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Moment) -> Result<Told, FilterError> {
+fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Moment) -> Result<Told, OverviewError> {
     Ok(match question {
         Question::Page(query) => {
             let page = overview.page(&query, moment)?;

@@ -1,44 +1,51 @@
-//! The index of all runs that queries go through: one small entry a run, in memory, in clock order.
+//! The index of all runs that queries go through: one small entry a run, in clock order.
 //!
-//! It is built once by walking the store, and kept current with every commit. What it costs: an [`Entry`] of 64 bytes
-//! a run, each name once with some fifteen bytes around it, and twenty bytes a unit.
+//! It is built once by walking the store, and kept current with every commit. In memory are the newest entries, at most
+//! [`IN_MEMORY`] of 80 bytes, and the names that many runs share; all other entries are in a scratch file in the store's
+//! folder, so that memory does not grow with the history. A question reads that file once, 80 bytes a run, and takes 8
+//! bytes for each run it finds, 36 where it sorts by serial, until it is answered.
 
+mod asking;
+mod entries;
 mod entry;
 mod names;
 mod order;
 mod question;
+mod scratch;
+mod serial;
 mod sieve;
 mod slots;
-mod units;
 mod words;
 mod yields;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use super::error::StoreError;
 use super::facts::Facts;
-use super::filter::{Filter, FilterError, Moment};
+use super::filter::{Filter, Moment};
 use super::key;
 use super::record::{RunKey, RunRecord, Tally};
 use super::store::Store;
 use super::walk::Walked;
+use entries::Entries;
 use entry::Entry;
-use order::{Ranked, Ranking};
+use order::{Columns, Serials};
 pub use order::{SortBy, compare};
-pub use question::{Found, PageOfRuns, Query};
+pub use question::{Found, OverviewError, PageOfRuns, Query};
 use sieve::Sieve;
-use units::Units;
 use words::Words;
-use yields::{Counting, by_counters};
 pub use yields::{Grouping, YieldOf, YieldRow};
+use yields::{Groups, by_counters};
 
-/// All runs, as far as lists and yields need them.
+/// Most entries in memory: two thirds of a megabyte.
+const IN_MEMORY: usize = 8_192;
+
+/// All runs, as far as lists and yields need them. The default one keeps everything in memory.
 #[derive(Debug, Default)]
 pub struct Overview {
-    /// By time, then identity, then model.
-    entries: Vec<Entry>,
+    entries: Entries,
     words: Words,
-    units: Units,
 }
 
 impl Overview {
@@ -47,32 +54,28 @@ impl Overview {
     /// # Errors
     /// An engine that cannot be read.
     pub fn build(store: &Store, mut each: impl FnMut(usize) -> ControlFlow<()>) -> Result<(Self, Walked), StoreError> {
-        let mut overview = Self::default();
-        let total = store.total();
-        overview.entries.reserve_exact(usize::try_from(total.runs + total.excluded).unwrap_or(0));
+        let mut overview = Self::in_folder(store.dir(), IN_MEMORY);
         let walked = store.each_facts(|key, facts| {
-            let entry = overview.entry(key, facts);
-            overview.entries.push(entry);
-            each(overview.entries.len())
+            overview.place(key, facts);
+            each(overview.len())
         })?;
-        let words = &overview.words;
-        overview.entries.sort_unstable_by(|a, b| a.cmp_in(b, words));
         overview.words.settle();
         Ok((overview, walked))
     }
 
+    /// Of no run, with a scratch file in a folder for those that are more than `most`.
+    fn in_folder(dir: Option<&Path>, most: usize) -> Self {
+        Self { entries: Entries::new(dir, most), words: Words::default() }
+    }
+
     /// Puts a run in its place, or what is now known of it in place of what was.
     pub fn put(&mut self, key: &RunKey, record: &RunRecord) {
-        let entry = self.entry(key, &Facts::of(key, record));
-        let words = &self.words;
-        match self.entries.binary_search_by(|other| other.cmp_in(&entry, words)) {
-            Ok(at) => {
-                if let Some(there) = self.entries.get_mut(at) {
-                    *there = entry;
-                }
-            }
-            Err(at) => self.entries.insert(at, entry),
-        }
+        self.place(key, &Facts::of(key, record));
+    }
+
+    fn place(&mut self, key: &RunKey, facts: &Facts<'_>) {
+        let entry = Entry::new(key::identity_of(key).unwrap_or_default(), facts, &mut self.words);
+        self.entries.put(entry, &self.words);
     }
 
     /// How many runs there are.
@@ -82,90 +85,62 @@ impl Overview {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
-    fn entry(&mut self, key: &RunKey, facts: &Facts<'_>) -> Entry {
-        let mut entry = Entry::new(key::identity_of(key).unwrap_or_default(), facts, &mut self.words);
-        if facts.is_unit {
-            let kind = self.words.kind(entry.kind);
-            entry.unit = self.units.number(kind.model, entry.serial, kind.section, &self.words.serials);
-        }
-        entry
-    }
-
-    fn key(&self, entry: &Entry) -> RunKey {
-        key::from_parts(self.words.models.get(self.words.kind(entry.kind).model), entry.seconds, entry.identity)
-    }
-
-    /// Where a run stands in clock order.
-    fn index_of(&self, key: &RunKey) -> Option<usize> {
-        let (seconds, identity) = (key.seconds()?, key::identity_of(key)?);
-        let model = self.words.models.find(key::model_of(key)?)?;
-        let by = |other: &Entry| other.cmp_at((seconds, identity, model), &self.words);
-        self.entries.binary_search_by(by).ok()
+    /// Whether it is to be built anew: it has lost entries and answers nothing any more.
+    pub fn is_lost(&self) -> bool {
+        self.entries.is_lost()
     }
 
     /// One page of the runs that a query means, with what they all come to.
     ///
     /// # Errors
-    /// [`FilterError::NoShift`].
-    pub fn page(&mut self, query: &Query, moment: &Moment) -> Result<PageOfRuns, FilterError> {
+    /// A shift is meant while none is on; the scratch file cannot be read back.
+    pub fn page(&mut self, query: &Query, moment: &Moment) -> Result<PageOfRuns, OverviewError> {
         self.words.settle();
-        let sieve = Sieve::new(&query.filter, moment, &self.words)?;
-        let ranking = Ranking::new(query.sort, query.reverse, &self.words);
-        let mut counting = Counting::new(self.units.len());
-        let mut ranked = Ranked::with_capacity(self.entries.len());
-        for (index, entry) in self.entries.iter().enumerate().rev() {
-            if sieve.lets_through(entry) {
-                counting.count(entry);
-                ranked.push(ranking.of(index, entry));
-            }
-        }
-        let anchor = query.anchor.as_ref().and_then(|key| {
-            let index = self.index_of(key)?;
-            ranked.row_of(ranking.of(index, self.entries.get(index)?))
-        });
-        let found = ranked.len();
-        let first = first_row(anchor.unwrap_or(query.row), query.limit, found);
-        let rows = ranked.page(first, query.limit);
-        let keys = rows.iter().filter_map(|&row| Some(self.key(self.entries.get(ranking.index(row))?)));
-        let keys: Vec<RunKey> = keys.collect();
-        Ok(PageOfRuns { all: self.len(), found, tally: counting.tally(), first, anchor, keys })
+        let (all, words) = ((&mut self.entries, &self.words), &self.words);
+        let sieve = Sieve::new(&query.filter, moment, words)?;
+        let (sort, reverse) = (query.sort, query.reverse);
+        let page = if sort == SortBy::Serial {
+            asking::page(all, &Serials { reverse, words }, &sieve, query)
+        } else {
+            asking::page(all, &Columns { sort, reverse, words }, &sieve, query)
+        };
+        Ok(self.entries.read_back(page)?)
     }
 
     /// The next run with a text among those that a query means, in its order, round the end.
     ///
     /// # Errors
-    /// [`FilterError::NoShift`].
-    pub fn find(&mut self, query: &Query, text: &str, step: Step, moment: &Moment) -> Result<Found, FilterError> {
+    /// As [`Overview::page`].
+    pub fn find(&mut self, query: &Query, text: &str, step: Step, moment: &Moment) -> Result<Found, OverviewError> {
         self.words.settle();
-        let sieve = Sieve::new(&query.filter, moment, &self.words)?;
-        let text = Sieve::text(text, &self.words);
-        let ranking = Ranking::new(query.sort, query.reverse, &self.words);
-        let (mut ranked, mut hits) = (Ranked::with_capacity(self.entries.len()), Vec::new());
-        for (index, entry) in self.entries.iter().enumerate().rev() {
-            if sieve.lets_through(entry) {
-                let rank = ranking.of(index, entry);
-                ranked.push(rank);
-                if text.lets_through(entry) {
-                    hits.push(rank);
-                }
-            }
-        }
-        let from = ranked.at(query.row);
-        let row = order::next(&hits, from, step).and_then(|rank| ranked.row_of(rank));
-        Ok(Found { row, found: hits.len() })
+        let (all, words) = ((&mut self.entries, &self.words), &self.words);
+        let (sieve, text) = (Sieve::new(&query.filter, moment, words)?, Sieve::text(text, words));
+        let (sort, reverse, sieves, from) = (query.sort, query.reverse, [&sieve, &text], (query.row, step));
+        let found = if sort == SortBy::Serial {
+            asking::find(all, &Serials { reverse, words }, sieves, from)
+        } else {
+            asking::find(all, &Columns { sort, reverse, words }, sieves, from)
+        };
+        Ok(self.entries.read_back(found)?)
     }
 
     /// The yields of the runs that a filter means, by day (newest first) or by model.
     ///
     /// # Errors
-    /// [`FilterError::NoShift`].
-    pub fn yields(&self, filter: &Filter, by: Grouping, moment: &Moment) -> Result<Vec<YieldRow>, FilterError> {
+    /// As [`Overview::page`].
+    pub fn yields(&mut self, filter: &Filter, by: Grouping, moment: &Moment) -> Result<Vec<YieldRow>, OverviewError> {
         let sieve = Sieve::new(filter, moment, &self.words)?;
-        let entries = self.entries.iter().rev().filter(|entry| sieve.lets_through(entry));
-        Ok(yields::grouped(entries, by, self.units.len(), &self.words))
+        let mut groups = Groups::new(by, &self.words);
+        let told = self.entries.newest_first(&self.words, sieve.since(), |_, entry| {
+            if sieve.lets_through(entry) {
+                groups.count(entry);
+            }
+        });
+        let rows = groups.rows();
+        Ok(self.entries.read_back(told.map(|_| rows))?)
     }
 }
 
@@ -178,11 +153,6 @@ pub enum Step {
     Next,
     /// The one before.
     Before,
-}
-
-/// A page around a wanted row, so that there is something to scroll to on both sides.
-fn first_row(wanted: usize, limit: usize, found: usize) -> usize {
-    wanted.saturating_sub(limit / 2).min(found.saturating_sub(limit))
 }
 
 /// The yields of all runs from the store's own counters, with no look at any run.

@@ -174,6 +174,31 @@ pub(super) fn natural(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// What stands first in natural order, as bytes that sort in that order as far as they go: of two texts the lesser never
+/// has the greater bytes. No text but the empty one has nothing but zeros.
+pub(super) fn natural_head(text: &str) -> [u8; 8] {
+    let mut head = [0; 8];
+    let (mut room, mut rest) = (head.iter_mut(), text);
+    let mut push = |byte| room.next().map(|to| *to = byte).is_some();
+    while !rest.is_empty() {
+        let piece = piece(rest);
+        rest = rest.get(piece.len()..).unwrap_or_default();
+        let goes_on = if let Some(digits) = number(piece) {
+            // Longer numbers are greater; those that are longer still are told apart by nothing behind it.
+            let len = u8::try_from(digits.len()).unwrap_or(u8::MAX);
+            push(b'0') && push(len) && len < u8::MAX && digits.bytes().all(&mut push)
+        } else {
+            // What goes on as letters is greater than what ends, or goes on as a number.
+            let letter = |c: char| c.encode_utf8(&mut [0; 4]).bytes().all(&mut push);
+            piece.chars().flat_map(char::to_lowercase).all(letter) && push(0)
+        };
+        if !goes_on {
+            break;
+        }
+    }
+    head
+}
+
 /// The digits that a text begins with, or what comes before its first digit.
 fn piece(text: &str) -> &str {
     let digits = text.starts_with(|c: char| c.is_ascii_digit());
@@ -214,6 +239,56 @@ mod tests {
         names.settle();
         assert_eq!(names.rank(number), Some(2));
         assert_eq!(names.find("").and_then(|empty| names.rank(empty)), None);
+    }
+
+    #[test]
+    fn heads_sort_as_whole_names_do_as_far_as_they_go() {
+        let long = "7".repeat(300);
+        let names = [
+            "",
+            "0",
+            "00",
+            "1",
+            "01",
+            "9",
+            "10",
+            "12345678901",
+            "12345678902",
+            &long,
+            "a",
+            "A",
+            "ab",
+            "a1",
+            "a01",
+            "a1b",
+            "a-1",
+            "a-10",
+            "a/",
+            "a:",
+            "é",
+            "ab12cd34",
+            "ab12cd35",
+            "ab12ce",
+            "abcdefghi",
+            "abcdefgh1",
+            "İx",
+            "ix",
+            "-",
+        ];
+        for a in names {
+            for b in names {
+                let heads = natural_head(a).cmp(&natural_head(b));
+                assert!(heads.is_eq() || heads == natural(a, b), "{a} and {b}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn heads_of_any_names_sort_as_they_do(a in "[0aAbÄß/: \\-19]{0,9}", b in "[0aAbÄß/: \\-19]{0,9}") {
+            let heads = natural_head(&a).cmp(&natural_head(&b));
+            proptest::prop_assert!(heads.is_eq() || heads == natural(&a, &b));
+        }
     }
 
     #[test]

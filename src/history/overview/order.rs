@@ -1,4 +1,4 @@
-//! Sorting: every run gets a number that sorts as the column does, with the newest first among equals.
+//! Sorting: every run gets a rank that sorts as the column does, with the newest first among equals.
 
 use std::cmp::Ordering;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Step;
 use super::entry::Entry;
 use super::names::natural;
+use super::serial::SerialKey;
 use super::words::Words;
 use crate::analysis::Status;
 use crate::history::facts::Facts;
@@ -101,23 +102,58 @@ impl SortBy {
     }
 }
 
-/// Makes ranks.
-pub(super) struct Ranking<'a> {
-    sort: SortBy,
-    reverse: bool,
-    words: &'a Words,
+/// Gives every run a rank by which it sorts: by its column, then by its number, which counts from the newest run.
+pub(super) trait Order {
+    type Rank: Copy;
+
+    fn rank(&self, number: usize, entry: &Entry) -> Self::Rank;
+
+    /// The number in a rank.
+    fn number(&self, rank: &Self::Rank) -> usize;
+
+    fn cmp(&self, a: &Self::Rank, b: &Self::Rank) -> Ordering;
 }
 
-impl<'a> Ranking<'a> {
-    pub(super) fn new(sort: SortBy, reverse: bool, words: &'a Words) -> Self {
-        Self { sort, reverse, words }
+/// By serial: ranks carry it, because no list of serials is kept.
+pub(super) struct Serials<'a> {
+    pub(super) reverse: bool,
+    pub(super) words: &'a Words,
+}
+
+impl Order for Serials<'_> {
+    type Rank = (SerialKey, [u8; 4]);
+
+    fn rank(&self, number: usize, entry: &Entry) -> Self::Rank {
+        (SerialKey::of(entry.serial, &self.words.long), single(number).to_be_bytes())
     }
 
-    /// The rank of the run at an index: its column above, its place in time below.
-    pub(super) fn of(&self, index: usize, entry: &Entry) -> u64 {
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let oldest_first = self.sort == SortBy::Time && self.reverse;
-        let below = if oldest_first { index } else { !index };
+    fn number(&self, rank: &Self::Rank) -> usize {
+        u32::from_be_bytes(rank.1) as usize
+    }
+
+    fn cmp(&self, a: &Self::Rank, b: &Self::Rank) -> Ordering {
+        let by_serial = match (a.0.is_empty(), b.0.is_empty()) {
+            (false, false) if self.reverse => b.0.cmp(&a.0, &self.words.long),
+            (false, false) => a.0.cmp(&b.0, &self.words.long),
+            (a, b) => a.cmp(&b),
+        };
+        by_serial.then_with(|| a.1.cmp(&b.1))
+    }
+}
+
+/// By any other column: a rank is the column's value above, the run's number below.
+pub(super) struct Columns<'a> {
+    pub(super) sort: SortBy,
+    pub(super) reverse: bool,
+    pub(super) words: &'a Words,
+}
+
+impl Order for Columns<'_> {
+    type Rank = u64;
+
+    fn rank(&self, number: usize, entry: &Entry) -> u64 {
+        let number = single(number);
+        let below = if self.is_oldest_first() { !number } else { number };
         let above = match self.column(entry) {
             Some(value) if self.reverse => !value,
             Some(value) => value,
@@ -126,22 +162,34 @@ impl<'a> Ranking<'a> {
         u64::from(above) << 32 | u64::from(below)
     }
 
-    /// The index of a rank's run.
-    pub(super) fn index(&self, rank: u64) -> usize {
+    fn number(&self, rank: &u64) -> usize {
         let below = u32::try_from(rank & u64::from(u32::MAX)).unwrap_or(0);
-        let oldest_first = self.sort == SortBy::Time && self.reverse;
-        (if oldest_first { below } else { !below }) as usize
+        (if self.is_oldest_first() { !below } else { below }) as usize
+    }
+
+    fn cmp(&self, a: &u64, b: &u64) -> Ordering {
+        a.cmp(b)
+    }
+}
+
+fn single(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Columns<'_> {
+    fn is_oldest_first(&self) -> bool {
+        self.sort == SortBy::Time && self.reverse
     }
 
     /// The column's value as a number that sorts; never the greatest, nor after turning the least.
     fn column(&self, entry: &Entry) -> Option<u32> {
-        let name = |key: NameKey| self.words.of(key).rank(self.words.name(key, entry)).map(|rank| rank + 1);
+        let name = |key: NameKey| self.words.rank(key, entry).map(|rank| rank + 1);
         let most_first = |key: FigureKey| sortable(entry.figure(key)).map(|value| !value);
         match self.sort {
             SortBy::Time => Some(1),
             SortBy::Arrival => Some(!entry.arrived.max(1)),
             SortBy::Model => name(NameKey::Model),
-            SortBy::Serial => name(NameKey::Serial),
+            SortBy::Serial => None,
             SortBy::Section => name(NameKey::Section),
             SortBy::Status => Some(trouble(entry.status)),
             SortBy::Outside => most_first(FigureKey::Outside),
@@ -216,61 +264,64 @@ fn trouble(status: Status) -> u32 {
 }
 
 /// The ranks of the runs that a query means.
-pub(super) struct Ranked(Vec<u64>);
+pub(super) struct Ranked<'a, O: Order> {
+    order: &'a O,
+    ranks: Vec<O::Rank>,
+}
 
-impl Ranked {
-    pub(super) fn with_capacity(most: usize) -> Self {
-        Self(Vec::with_capacity(most))
+impl<'a, O: Order> Ranked<'a, O> {
+    pub(super) fn new(order: &'a O) -> Self {
+        Self { order, ranks: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, rank: u64) {
-        self.0.push(rank);
+    pub(super) fn push(&mut self, rank: O::Rank) {
+        self.ranks.push(rank);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.ranks.len()
     }
 
-    /// The row of a rank; nothing when it is not among these.
-    pub(super) fn row_of(&self, rank: u64) -> Option<usize> {
-        let (mut below, mut is_there) = (0, false);
-        for &other in &self.0 {
-            below += usize::from(other < rank);
-            is_there |= other == rank;
-        }
-        is_there.then_some(below)
+    /// The row of one of these ranks.
+    pub(super) fn row_of(&self, rank: &O::Rank) -> usize {
+        self.ranks.iter().filter(|other| self.order.cmp(other, rank).is_lt()).count()
     }
 
     /// The rank at a row.
-    pub(super) fn at(&mut self, row: usize) -> Option<u64> {
-        (row < self.0.len()).then(|| *self.0.select_nth_unstable(row).1)
+    pub(super) fn at(&mut self, row: usize) -> Option<O::Rank> {
+        let order = self.order;
+        (row < self.ranks.len()).then(|| *self.ranks.select_nth_unstable_by(row, |a, b| order.cmp(a, b)).1)
     }
 
     /// The ranks of some rows, in order; only these are sorted.
-    pub(super) fn page(&mut self, first: usize, most: usize) -> &[u64] {
-        if first < self.0.len() {
-            self.0.select_nth_unstable(first);
-        }
-        let rest = self.0.get_mut(first..).unwrap_or_default();
+    pub(super) fn page(&mut self, first: usize, most: usize) -> &[O::Rank] {
+        self.at(first);
+        let cmp = |a: &O::Rank, b: &O::Rank| self.order.cmp(a, b);
+        let rest = self.ranks.get_mut(first..).unwrap_or_default();
         if most < rest.len() {
-            rest.select_nth_unstable(most);
+            rest.select_nth_unstable_by(most, cmp);
         }
         let end = most.min(rest.len());
         let page = rest.get_mut(..end).unwrap_or_default();
-        page.sort_unstable();
+        page.sort_unstable_by(cmp);
         page
     }
 }
 
 /// The hit after a rank, or before it; round the end.
-pub(super) fn next(hits: &[u64], from: Option<u64>, step: Step) -> Option<u64> {
-    let from = from.unwrap_or(0);
-    let hits = || hits.iter().copied();
-    match step {
-        Step::Here => hits().filter(|&hit| hit >= from).min().or_else(|| hits().min()),
-        Step::Next => hits().filter(|&hit| hit > from).min().or_else(|| hits().min()),
-        Step::Before => hits().filter(|&hit| hit < from).max().or_else(|| hits().max()),
-    }
+pub(super) fn next<O: Order>(order: &O, hits: &[O::Rank], from: Option<&O::Rank>, step: Step) -> Option<O::Rank> {
+    let cmp = |a: &&O::Rank, b: &&O::Rank| order.cmp(a, b);
+    let is = |wanted: fn(Ordering) -> bool| {
+        hits.iter().filter(move |hit| from.is_none_or(|from| wanted(order.cmp(hit, from))))
+    };
+    let least = |hit: Option<_>| hit.or_else(|| hits.iter().min_by(cmp));
+    let hit = match step {
+        Step::Here => least(is(Ordering::is_ge).min_by(cmp)),
+        Step::Next => least(is(Ordering::is_gt).min_by(cmp)),
+        // Before no row at all comes the last one.
+        Step::Before => from.and_then(|_| is(Ordering::is_lt).max_by(cmp)).or_else(|| hits.iter().max_by(cmp)),
+    };
+    hit.copied()
 }
 
 #[cfg(test)]

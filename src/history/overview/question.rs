@@ -1,9 +1,10 @@
 //! What is asked of the index, and what it answers.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::SortBy;
-use crate::history::filter::Filter;
+use crate::history::filter::{Filter, FilterError};
 use crate::history::record::{RunKey, Tally};
 
 /// Which runs, in which order, and which of them to show.
@@ -47,4 +48,21 @@ pub struct Found {
     pub row: Option<usize>,
     /// How many of the runs that are meant have the text.
     pub found: usize,
+}
+
+/// Why the index cannot answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OverviewError {
+    /// [`FilterError::NoShift`].
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The part of the index that is not in memory cannot be read back; only building it anew helps.
+    #[error("the overview of the history cannot be read back from its scratch file: {0}")]
+    Lost(String),
+}
+
+impl From<std::io::Error> for OverviewError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Lost(error.to_string())
+    }
 }

@@ -1,26 +1,28 @@
-//! A filter, made ready for entries: names are looked up once, not once a run.
+//! A filter, made ready for entries: names that many runs share are looked up once, not once a run.
 
-use super::entry::Entry;
+use super::entry::{Entry, STATUSES};
+use super::names::Names;
+use super::serial::folded;
 use super::words::Words;
 use crate::analysis::{RiskCategory, Status};
-use crate::history::filter::{Bound, FigureKey, Filter, FilterError, Moment, NameKey, Needle, What};
+use crate::history::filter::{Bound, FigureKey, Filter, FilterError, Glob, Moment, NameKey, Needle, What};
 
 const SHARED: [NameKey; 4] = [NameKey::Model, NameKey::Section, NameKey::Laser, NameKey::Disposition];
-const STATUSES: [Status; 6] =
-    [Status::Pass, Status::Warning, Status::Fail, Status::NotGraded, Status::Untrimmed, Status::Error];
 
 /// What lets entries through.
-pub(super) struct Sieve {
+pub(super) struct Sieve<'a> {
     checks: Vec<(Check, bool)>,
+    /// Serials that are too long for an entry.
+    long: &'a Names,
 }
 
 enum Check {
-    /// A serial, by number, that is one of those.
-    Serial(Vec<bool>),
+    /// A serial that fits one of those.
+    Serial(Vec<Glob>),
     /// A kind, by number, that is one of those: it has one of the names asked for.
     Kind(Vec<bool>),
-    /// Serial, kind or status.
-    Text(Vec<bool>, Vec<bool>, Vec<Status>),
+    /// In the serial, or of one of those kinds or statuses.
+    Text(Needle, Vec<bool>, Vec<Status>),
     Status(Vec<Status>),
     Figure(FigureKey, Vec<Bound>),
     Since(i64),
@@ -28,12 +30,12 @@ enum Check {
     Excluded(bool),
 }
 
-impl Sieve {
-    pub(super) fn new(filter: &Filter, moment: &Moment, words: &Words) -> Result<Self, FilterError> {
+impl<'a> Sieve<'a> {
+    pub(super) fn new(filter: &Filter, moment: &Moment, words: &'a Words) -> Result<Self, FilterError> {
         let check = |what: &What| {
             Ok(match what {
                 What::Text(needle) => Check::text(needle, words),
-                What::Name(NameKey::Serial, globs) => Check::Serial(words.serials.fitting(globs)),
+                What::Name(NameKey::Serial, globs) => Check::Serial(globs.clone()),
                 What::Name(key, globs) => Check::Kind(words.kinds_with(*key, &words.of(*key).fitting(globs))),
                 What::Status(wanted) => Check::Status(wanted.clone()),
                 What::Figure(key, bounds) => Check::Figure(*key, bounds.clone()),
@@ -43,20 +45,29 @@ impl Sieve {
             })
         };
         let checks = filter.terms.iter().map(|term| Ok((check(&term.what)?, !term.negated)));
-        Ok(Self { checks: checks.collect::<Result<_, FilterError>>()? })
+        Ok(Self { checks: checks.collect::<Result<_, FilterError>>()?, long: &words.long })
     }
 
     /// Lets through what has a text; nothing has the empty one.
-    pub(super) fn text(text: &str, words: &Words) -> Self {
+    pub(super) fn text(text: &str, words: &'a Words) -> Self {
         let check = match text {
             "" => Check::Status(Vec::new()),
             text => Check::text(&Needle::new(text.to_owned()), words),
         };
-        Self { checks: vec![(check, true)] }
+        Self { checks: vec![(check, true)], long: &words.long }
+    }
+
+    /// No run before this is let through, seconds since 1970.
+    pub(super) fn since(&self) -> i64 {
+        let since = self.checks.iter().filter_map(|check| match check {
+            (Check::Since(begin), true) => Some(*begin),
+            _ => None,
+        });
+        since.max().unwrap_or(i64::MIN)
     }
 
     pub(super) fn lets_through(&self, entry: &Entry) -> bool {
-        self.checks.iter().all(|(check, wanted)| check.holds(entry) == *wanted)
+        self.checks.iter().all(|(check, wanted)| check.holds(entry, self.long) == *wanted)
     }
 }
 
@@ -66,16 +77,24 @@ impl Check {
         let either = |a: Vec<bool>, b: Vec<bool>| a.into_iter().zip(b).map(|(a, b)| a || b).collect();
         let kinds = shared.into_iter().reduce(either).unwrap_or_default();
         let statuses = STATUSES.into_iter().filter(|status| needle.is_in(status.word()));
-        Self::Text(words.serials.containing(needle), kinds, statuses.collect())
+        Self::Text(needle.clone(), kinds, statuses.collect())
     }
 
-    fn holds(&self, entry: &Entry) -> bool {
+    fn holds(&self, entry: &Entry, long: &Names) -> bool {
         let is_in = |wanted: &[bool], number: u32| wanted.get(number as usize).copied().unwrap_or(false);
         match self {
-            Self::Serial(serials) => is_in(serials, entry.serial),
+            Self::Serial(globs) => folded(entry.serial.text(long), |serial| globs.iter().any(|glob| glob.fits(serial))),
             Self::Kind(kinds) => is_in(kinds, entry.kind),
-            Self::Text(serials, kinds, statuses) => {
-                statuses.contains(&entry.status) || is_in(serials, entry.serial) || is_in(kinds, entry.kind)
+            Self::Text(needle, kinds, statuses) => {
+                let serial = || entry.serial.text(long);
+                let is_in_serial = || {
+                    if needle.exact {
+                        contains(serial(), &needle.text)
+                    } else {
+                        folded(serial(), |serial| contains(serial, &needle.text))
+                    }
+                };
+                statuses.contains(&entry.status) || is_in(kinds, entry.kind) || is_in_serial()
             }
             Self::Status(wanted) => wanted.contains(&entry.status),
             Self::Figure(key, bounds) => holds_any(bounds, entry.figure(*key), entry.category),
@@ -88,4 +107,18 @@ impl Check {
 
 fn holds_any(bounds: &[Bound], figure: f32, category: Option<RiskCategory>) -> bool {
     bounds.iter().any(|bound| bound.holds(figure, category))
+}
+
+/// Whether a short text has another one in it; nothing is made ready for that, as for longer ones.
+fn contains(text: &str, needle: &str) -> bool {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    let Some((first, others)) = needle.split_first() else { return true };
+    let mut rest = text;
+    while let Some((letter, behind)) = rest.split_first() {
+        if letter == first && behind.starts_with(others) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
 }

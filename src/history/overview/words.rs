@@ -6,11 +6,12 @@ use super::slots::{Slots, hash};
 use crate::history::facts::Facts;
 use crate::history::filter::NameKey;
 
-/// All names that runs have.
+/// The names that many runs share.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     pub(super) models: Names,
-    pub(super) serials: Names,
+    /// Serials that are too long for an entry.
+    pub(super) long: Names,
     sections: Names,
     lasers: Names,
     dispositions: Names,
@@ -30,23 +31,24 @@ pub(super) struct Kind {
 impl Words {
     /// Brings every natural order up to date.
     pub(super) fn settle(&mut self) {
-        let all = [&mut self.models, &mut self.serials, &mut self.sections, &mut self.lasers, &mut self.dispositions];
+        let all = [&mut self.models, &mut self.sections, &mut self.lasers, &mut self.dispositions];
         all.into_iter().for_each(Names::settle);
     }
 
+    /// The names that a column has; of serials the long ones alone.
     pub(super) fn of(&self, key: NameKey) -> &Names {
         match key {
             NameKey::Model => &self.models,
-            NameKey::Serial => &self.serials,
+            NameKey::Serial => &self.long,
             NameKey::Section => &self.sections,
             NameKey::Laser => &self.lasers,
             NameKey::Disposition => &self.dispositions,
         }
     }
 
-    /// The number of a name of a run.
-    pub(super) fn name(&self, key: NameKey, entry: &Entry) -> u32 {
-        if key == NameKey::Serial { entry.serial } else { self.kind(entry.kind).name(key) }
+    /// Where a run's name stands in natural order; nothing when it has none.
+    pub(super) fn rank(&self, key: NameKey, entry: &Entry) -> Option<u32> {
+        self.of(key).rank(self.kind(entry.kind).name(key))
     }
 
     pub(super) fn kind(&self, number: u32) -> Kind {

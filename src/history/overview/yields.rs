@@ -1,11 +1,13 @@
 //! Run yield and unit yield, over everything or by day and model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, NO_UNIT};
+use super::entry::Entry;
 use super::names::natural;
+use super::serial::folded;
 use super::words::Words;
 use crate::history::error::StoreError;
 use crate::history::record::Tally;
@@ -40,29 +42,61 @@ pub struct YieldRow {
 }
 
 /// Counts runs that come newest first: the first run of a unit's day that has a verdict is its last.
-pub(super) struct Counting {
+pub(super) struct Counting<'a> {
     tally: Tally,
-    units: UnitDays,
+    units: UnitsOfDay<'a>,
 }
 
-/// The day that each unit was last counted on.
-struct UnitDays(Vec<i64>);
+/// The units that were counted on a day, by their hashes: of days that are done nothing is kept.
+struct UnitsOfDay<'a> {
+    words: &'a Words,
+    day: i64,
+    counted: HashSet<u64, BuildHasherDefault<Itself>>,
+    hasher: RandomState,
+}
 
-impl UnitDays {
-    fn new(units: usize) -> Self {
-        Self(vec![i64::MIN; units])
+impl<'a> UnitsOfDay<'a> {
+    fn new(words: &'a Words) -> Self {
+        Self { words, day: i64::MIN, counted: HashSet::default(), hasher: RandomState::new() }
     }
 
     /// Whether a run with a verdict is its unit's last of its day.
     fn is_last(&mut self, entry: &Entry) -> bool {
-        let counted = self.0.get_mut(entry.unit as usize).filter(|_| entry.unit != NO_UNIT);
-        counted.is_some_and(|day| std::mem::replace(day, entry.day()) != entry.day())
+        if !entry.is_unit {
+            return false;
+        }
+        if self.day != entry.day() {
+            self.day = entry.day();
+            self.counted.clear();
+        }
+        let kind = self.words.kind(entry.kind);
+        let serial = entry.serial.text(&self.words.long).trim();
+        let unit = folded(serial, |serial| self.hasher.hash_one((kind.model, kind.section, serial)));
+        self.counted.insert(unit)
     }
 }
 
-impl Counting {
-    pub(super) fn new(units: usize) -> Self {
-        Self { tally: Tally::default(), units: UnitDays::new(units) }
+/// Hashes are as good as they get.
+#[derive(Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash << 8 | u64::from(byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+impl<'a> Counting<'a> {
+    pub(super) fn new(words: &'a Words) -> Self {
+        Self { tally: Tally::default(), units: UnitsOfDay::new(words) }
     }
 
     pub(super) fn count(&mut self, entry: &Entry) {
@@ -74,7 +108,7 @@ impl Counting {
     }
 }
 
-fn count(tally: &mut Tally, units: &mut UnitDays, entry: &Entry) {
+fn count(tally: &mut Tally, units: &mut UnitsOfDay<'_>, entry: &Entry) {
     if entry.excluded {
         tally.excluded += 1;
         return;
@@ -87,30 +121,37 @@ fn count(tally: &mut Tally, units: &mut UnitDays, entry: &Entry) {
     }
 }
 
-/// Yields of entries that come newest first.
-pub(super) fn grouped<'a>(
-    entries: impl Iterator<Item = &'a Entry>,
+/// Yields by day or model, of runs that come newest first.
+pub(super) struct Groups<'a> {
     by: Grouping,
-    units: usize,
-    words: &Words,
-) -> Vec<YieldRow> {
-    let mut units = UnitDays::new(units);
-    let mut tallies: BTreeMap<i64, Tally> = BTreeMap::new();
-    for entry in entries {
-        let group = match by {
-            Grouping::Day => -entry.day(),
-            Grouping::Model => i64::from(words.kind(entry.kind).model),
-        };
-        count(tallies.entry(group).or_default(), &mut units, entry);
+    words: &'a Words,
+    units: UnitsOfDay<'a>,
+    tallies: BTreeMap<i64, Tally>,
+}
+
+impl<'a> Groups<'a> {
+    pub(super) fn new(by: Grouping, words: &'a Words) -> Self {
+        Self { by, words, units: UnitsOfDay::new(words), tallies: BTreeMap::new() }
     }
-    let row = |(group, tally): (i64, Tally)| {
-        let of = match by {
-            Grouping::Day => YieldOf::Day(LocalDate::from_days(-group)?),
-            Grouping::Model => YieldOf::Model(words.models.get(u32::try_from(group).ok()?).to_owned()),
+
+    pub(super) fn count(&mut self, entry: &Entry) {
+        let group = match self.by {
+            Grouping::Day => -entry.day(),
+            Grouping::Model => i64::from(self.words.kind(entry.kind).model),
         };
-        Some(YieldRow { of, tally })
-    };
-    in_order(tallies.into_iter().filter_map(row).collect())
+        count(self.tallies.entry(group).or_default(), &mut self.units, entry);
+    }
+
+    pub(super) fn rows(self) -> Vec<YieldRow> {
+        let row = |(group, tally): (i64, Tally)| {
+            let of = match self.by {
+                Grouping::Day => YieldOf::Day(LocalDate::from_days(-group)?),
+                Grouping::Model => YieldOf::Model(self.words.models.get(u32::try_from(group).ok()?).to_owned()),
+            };
+            Some(YieldRow { of, tally })
+        };
+        in_order(self.tallies.into_iter().filter_map(row).collect())
+    }
 }
 
 /// Yields as the store counted them with every commit.
