@@ -169,3 +169,6 @@ impl Tally {
         self.runs + self.excluded
     }
 }
+
+#[cfg(test)]
+mod tests;

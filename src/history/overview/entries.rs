@@ -179,3 +179,22 @@ impl Entries {
         found.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
+
+#[cfg(test)]
+impl Entries {
+    pub(super) fn in_memory(&self) -> usize {
+        self.recent.len()
+    }
+
+    /// Has another file for the scratch file, as if nothing had been written yet.
+    pub(super) fn use_scratch(&mut self, file: std::fs::File) {
+        self.scratch = Some(Scratch::of(file));
+    }
+
+    /// Has a copy under a name for the scratch file, opened in some way.
+    pub(super) fn copy_scratch(&mut self, path: &Path, open: &std::fs::OpenOptions) {
+        if let Some(scratch) = &mut self.scratch {
+            scratch.copy(path, open).expect("copied");
+        }
+    }
+}

@@ -133,3 +133,13 @@ fn unpacked(packed: &[u8; PACKED]) -> io::Result<Entry> {
     Entry::unpacked(packed)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "an entry is not what was written"))
 }
+
+#[cfg(test)]
+impl Scratch {
+    pub(super) fn copy(&mut self, path: &Path, open: &std::fs::OpenOptions) -> io::Result<()> {
+        self.file.rewind()?;
+        io::copy(&mut self.file, &mut File::create(path)?)?;
+        self.file = open.open(path)?;
+        Ok(())
+    }
+}
