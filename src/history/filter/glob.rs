@@ -49,7 +49,12 @@ impl Glob {
     /// Whether a name fits that is in small letters already. Never looks at a letter more often than the pattern
     /// has stretches between stars.
     pub(in crate::history) fn fits(&self, name: &str) -> bool {
-        let (pattern, name) = (self.lower.as_slice(), name.as_bytes());
+        self.fits_bytes(name.as_bytes())
+    }
+
+    /// The same of the bytes of a name.
+    pub(in crate::history) fn fits_bytes(&self, name: &[u8]) -> bool {
+        let pattern = self.lower.as_slice();
         let (mut p, mut n) = (0, 0);
         let mut retry: Option<(usize, usize)> = None;
         while n < name.len() {

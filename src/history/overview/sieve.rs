@@ -2,7 +2,6 @@
 
 use super::entry::{Entry, STATUSES};
 use super::names::Names;
-use super::serial::folded;
 use super::words::Words;
 use crate::analysis::{RiskCategory, Status};
 use crate::history::filter::{Bound, FigureKey, Filter, FilterError, Glob, Moment, NameKey, Needle, What};
@@ -83,15 +82,14 @@ impl Check {
     fn holds(&self, entry: &Entry, long: &Names) -> bool {
         let is_in = |wanted: &[bool], number: u32| wanted.get(number as usize).copied().unwrap_or(false);
         match self {
-            Self::Serial(globs) => folded(entry.serial.text(long), |serial| globs.iter().any(|glob| glob.fits(serial))),
+            Self::Serial(globs) => entry.serial.folded(long, |serial| globs.iter().any(|glob| glob.fits_bytes(serial))),
             Self::Kind(kinds) => is_in(kinds, entry.kind),
             Self::Text(needle, kinds, statuses) => {
-                let serial = || entry.serial.text(long);
                 let is_in_serial = || {
                     if needle.exact {
-                        contains(serial(), &needle.text)
+                        contains(entry.serial.bytes(long), needle.text.as_bytes())
                     } else {
-                        folded(serial(), |serial| contains(serial, &needle.text))
+                        entry.serial.folded(long, |serial| contains(serial, needle.text.as_bytes()))
                     }
                 };
                 statuses.contains(&entry.status) || is_in(kinds, entry.kind) || is_in_serial()
@@ -110,8 +108,7 @@ fn holds_any(bounds: &[Bound], figure: f32, category: Option<RiskCategory>) -> b
 }
 
 /// Whether a short text has another one in it; nothing is made ready for that, as for longer ones.
-fn contains(text: &str, needle: &str) -> bool {
-    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+fn contains(text: &[u8], needle: &[u8]) -> bool {
     let Some((first, others)) = needle.split_first() else { return true };
     let mut rest = text;
     while let Some((letter, behind)) = rest.split_first() {

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::names::natural;
-use super::serial::folded;
 use super::words::Words;
 use crate::history::error::StoreError;
 use crate::history::record::Tally;
 use crate::history::store::Store;
 use crate::trim::LocalDate;
+
+/// Units of a day that room is kept for.
+const MOST_KEPT: usize = 1_024;
 
 /// What yields are listed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +55,15 @@ struct UnitsOfDay<'a> {
     day: i64,
     counted: HashSet<u64, BuildHasherDefault<Itself>>,
     hasher: RandomState,
+    /// Chance, so that nobody can choose serials whose hashes are one.
+    seeds: [u64; 3],
 }
 
 impl<'a> UnitsOfDay<'a> {
     fn new(words: &'a Words) -> Self {
-        Self { words, day: i64::MIN, counted: HashSet::default(), hasher: RandomState::new() }
+        let hasher = RandomState::new();
+        let seeds = [0, 1, 2].map(|number: u64| hasher.hash_one(number));
+        Self { words, day: i64::MIN, counted: HashSet::default(), hasher, seeds }
     }
 
     /// Whether a run with a verdict is its unit's last of its day.
@@ -68,12 +74,27 @@ impl<'a> UnitsOfDay<'a> {
         if self.day != entry.day() {
             self.day = entry.day();
             self.counted.clear();
+            // Emptying takes as long as there is room.
+            self.counted.shrink_to(MOST_KEPT);
         }
-        let kind = self.words.kind(entry.kind);
-        let serial = entry.serial.text(&self.words.long).trim();
-        let unit = folded(serial, |serial| self.hasher.hash_one((kind.model, kind.section, serial)));
+        let unit = self.hash(entry);
         self.counted.insert(unit)
     }
+
+    /// Of model, section and serial: all 64 bits are chance, so that two units of a day never share it.
+    fn hash(&self, entry: &Entry) -> u64 {
+        let kind = self.words.kind(entry.kind);
+        let names = u64::from(kind.model) << 32 | u64::from(kind.section);
+        let [first, middle, last] = entry.serial.unit(&self.words.long, &self.hasher);
+        let [one, two, three] = self.seeds;
+        mixed(mixed(first ^ one, middle ^ two) ^ last, names ^ three)
+    }
+}
+
+/// Both halves of a product, one over the other.
+fn mixed(a: u64, b: u64) -> u64 {
+    let (low, high) = a.carrying_mul(b, 0);
+    low ^ high
 }
 
 /// Hashes are as good as they get.
