@@ -267,3 +267,42 @@ fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Mo
         Question::Yields(filter, by) => Told::Yields(overview.yields(&filter, by, moment)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::engine::setup::Setup;
+
+    #[test]
+    fn an_overview_that_has_lost_runs_says_so_and_is_built_anew() {
+        let shifts = Shifts::default();
+        let store = Arc::new(Store::in_memory());
+        let setup = Setup::new(&Config::default(), Vec::new(), None);
+        let mut keeper = Keeper::opening(Arc::default(), &setup, None);
+        let mut catalogue = Catalogue::of_nothing(false);
+        catalogue.overview = Some(Box::new(Overview::lost()));
+        let ask = |catalogue: &mut Catalogue, keeper: &Keeper| {
+            let (mut told, query) = (Vec::new(), Box::new(Query { limit: 5, ..Query::default() }));
+            catalogue.answer((ScreenId(1), 7), Question::Page(query), keeper, &shifts, &mut |output| told.push(output));
+            told
+        };
+        let is_refused = |told: &[Output], anew: bool| match told {
+            [Output::Told(7, Told::Unanswered(why))] => why.contains("built anew") == anew,
+            _ => false,
+        };
+        let told = ask(&mut catalogue, &keeper);
+        assert!(is_refused(&told, false), "the history lacks what is held for it: {told:?}");
+        keeper.opened(store, 10);
+        let told = ask(&mut catalogue, &keeper);
+        assert!(is_refused(&told, true), "{told:?}");
+        let told = ask(&mut catalogue, &keeper);
+        assert!(matches!(told[..], [Output::Told(7, Told::Building(_))]), "{told:?}");
+        let (mut told, news) = (Vec::new(), catalogue.news.clone());
+        while !told.iter().any(|told| matches!(told, Output::Told(7, Told::Page(..)))) {
+            catalogue.heard(news.recv(), &keeper, &shifts, &mut |output| told.push(output));
+            assert!(!catalogue.done || !told.is_empty(), "the builder ended and nobody was answered");
+        }
+        catalogue.stop();
+    }
+}

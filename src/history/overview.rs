@@ -88,9 +88,12 @@ impl Overview {
         self.len() == 0
     }
 
-    /// Whether it is to be built anew: it has lost entries and answers nothing any more.
-    pub fn is_lost(&self) -> bool {
-        self.entries.is_lost()
+    /// One that has lost runs.
+    #[cfg(test)]
+    pub(crate) fn lost() -> Self {
+        let mut overview = Self::default();
+        let _ = overview.entries.read_back::<()>(Err(std::io::ErrorKind::UnexpectedEof.into()));
+        overview
     }
 
     /// One page of the runs that a query means, with what they all come to.

@@ -38,12 +38,7 @@ impl Entries {
         self.scratch.as_ref().map_or(0, Scratch::len)
     }
 
-    /// Whether the file could not be read back once, after which nothing is told any more.
-    pub(super) fn is_lost(&self) -> bool {
-        self.lost.is_some()
-    }
-
-    /// Notes when the file could not be read back.
+    /// Notes when the file could not be read back: nothing is told from then on, for some runs are missing.
     pub(super) fn read_back<T>(&mut self, read: io::Result<T>) -> io::Result<T> {
         read.inspect_err(|error| {
             self.lost.get_or_insert_with(|| error.to_string());
