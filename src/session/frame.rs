@@ -1,18 +1,20 @@
-//! What goes over a socket: frames of a length and so many bytes; the greeting in JSON, all else in postcard.
+//! What goes over a socket: frames of a length and so many bytes; the greeting in JSON, all else in postcard, events
+//! each behind its length (`sealed.rs`).
 //!
 //! The greeting stays readable for every version to come, so that two that do not fit can say so. What follows it
 //! may be read only by a program of the same [`PROTOCOL`].
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::protocol::{Event, Request};
+use super::sealed;
 use crate::engine::Setup;
 
 /// Raised whenever a type that is part of [`Event`], [`Request`] or [`Setup`] changes its shape.
-pub(super) const PROTOCOL: u32 = 2;
+pub(super) const PROTOCOL: u32 = 3;
 
 /// Most bytes of a request: an export of what is on a screen holds its rows.
 pub(super) const MOST_REQUEST: u32 = 16 << 20;
@@ -20,6 +22,9 @@ pub(super) const MOST_REQUEST: u32 = 16 << 20;
 pub(super) const MOST_EVENTS: u32 = 256 << 20;
 /// Most bytes of a greeting.
 const MOST_GREETING: u32 = 1 << 20;
+
+/// Most memory that is taken for a frame before it has come.
+const AT_ONCE: usize = 1 << 20;
 
 /// What a viewer says first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,23 +79,32 @@ pub(super) fn asked(from: &mut impl Read) -> io::Result<Option<Request>> {
     read(from, MOST_REQUEST)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
 }
 
-/// Sends so many events, encoded already, in parts that lie one behind the other.
-pub(super) fn tell(to: &mut impl Write, count: usize, parts: &[&[u8]]) -> io::Result<()> {
-    let count = postcard::to_stdvec(&count).map_err(io::Error::other)?;
-    let all: Vec<&[u8]> = std::iter::once(count.as_slice()).chain(parts.iter().copied()).collect();
-    write(to, &all)
+/// Sends events as they lie in a frame, in parts that lie one behind the other.
+pub(super) fn tell(to: &mut impl Write, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
+    let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
+    write(to, &parts)
 }
 
 /// Takes the events of one frame; `None` at the end.
 pub(super) fn told(from: &mut impl Read) -> io::Result<Option<Vec<Event>>> {
-    read(from, MOST_EVENTS)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
+    read(from, MOST_EVENTS)?.map(sealed::events).transpose()
 }
 
+/// Writes a frame, in one call of the system where it takes so much.
 fn write(to: &mut impl Write, parts: &[&[u8]]) -> io::Result<()> {
     let len: usize = parts.iter().map(|part| part.len()).sum();
-    let len = u32::try_from(len).map_err(io::Error::other)?;
-    to.write_all(&len.to_le_bytes())?;
-    parts.iter().try_for_each(|part| to.write_all(part))?;
+    let len = u32::try_from(len).map_err(io::Error::other)?.to_le_bytes();
+    let all = std::iter::once(len.as_slice()).chain(parts.iter().copied()).filter(|part| !part.is_empty());
+    let mut slices: Vec<IoSlice<'_>> = all.map(IoSlice::new).collect();
+    let mut rest = slices.as_mut_slice();
+    while !rest.is_empty() {
+        match to.write_vectored(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut rest, written),
+            Err(again) if again.kind() == io::ErrorKind::Interrupted => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
     to.flush()
 }
 
@@ -106,7 +120,7 @@ fn read(from: &mut impl Read, most: u32) -> io::Result<Option<Vec<u8>>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {len} bytes")));
     }
     // The memory grows with what comes, not with what was announced.
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity((len as usize).min(AT_ONCE));
     from.take(u64::from(len)).read_to_end(&mut bytes)?;
     if bytes.len() < len as usize {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -121,10 +135,10 @@ mod tests {
     #[test]
     fn events_of_one_frame_come_out_as_they_went_in() {
         let events = [Event::Alive, Event::Notice("full disk".to_owned()), Event::Stopped];
-        let parts: Vec<Vec<u8>> = events.iter().map(|event| postcard::to_stdvec(event).expect("an encoding")).collect();
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let mut parts = vec![Vec::new(); events.len()];
+        parts.iter_mut().zip(&events).for_each(|(part, event)| sealed::put(event, part));
         let mut wire = Vec::new();
-        tell(&mut wire, events.len(), &parts).expect("written");
+        tell(&mut wire, &parts).expect("written");
         let mut from = wire.as_slice();
         assert_eq!(told(&mut from).expect("read"), Some(events.to_vec()));
         assert_eq!(told(&mut from).expect("the end"), None);
@@ -163,11 +177,17 @@ mod tests {
             Event::Stopped,
         ];
         let requests = [Request::Models, Request::Query { number: 1, query: Box::default() }, Request::Stop];
-        let mut wire = postcard::to_stdvec(&events).expect("an encoding");
+        let mut wire = Vec::new();
+        events.iter().for_each(|event| sealed::put(event, &mut wire));
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
-            (2, "000004000103000000000000000000010200000500001107190178181b0d070100000000000017".to_owned())
+            (
+                3,
+                "0300000000000012000000000400010300000000000000000001020000040000000005000003000000001107040000000019017802\
+                 000000001802000000001b0d070100000000000017"
+                    .to_owned()
+            )
         );
     }
 

@@ -1,6 +1,6 @@
 //! Viewers of other processes: taken in at the socket, each served by two threads of its own.
 
-use std::io::{self, BufReader, BufWriter};
+use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,9 +14,10 @@ use super::attach::limit;
 use super::frame::{self, Hello, PROTOCOL, Welcome};
 use super::outbox::{Batch, Outbox};
 use super::place::Place;
+use super::press::{Bytes, whole};
 use super::protocol::Event;
-use super::switchboard::{Switchboard, no_curves};
-use crate::engine::{Setup, holder};
+use super::switchboard::Switchboard;
+use crate::engine::{ScreenId, Setup, holder};
 
 /// Time a viewer has for its greeting.
 const GREETING: Duration = Duration::from_secs(5);
@@ -80,14 +81,14 @@ fn accept(listener: &Listener, house: &Arc<House>, ended: &AtomicBool) {
             continue;
         };
         let house = Arc::clone(house);
-        let serve = move || drop(serve(&Arc::new(stream), &house));
+        let serve = move || drop(serve(&Arc::new(stream), &house, number));
         // Without a thread the viewer hears nothing and knocks again.
         drop(thread::Builder::new().name(format!("viewer-{number}")).stack_size(256 << 10).spawn(serve));
     }
 }
 
 /// Reads what a viewer asks until it is gone; whatever is wrong with it ends it alone.
-fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
+fn serve(stream: &Arc<Stream>, house: &House, number: u64) -> io::Result<()> {
     limit(stream, Some(GREETING))?;
     let mut from = BufReader::with_capacity(4 << 10, &**stream);
     let hello: Hello = frame::greeted(&mut from)?;
@@ -98,12 +99,12 @@ fn serve(stream: &Arc<Stream>, house: &House) -> io::Result<()> {
         return Ok(());
     }
     limit(stream, None)?;
-    let outbox = Arc::new(Outbox::new(no_curves()));
+    let outbox = Arc::new(Outbox::new(number));
     let id = house.board.join_away(Arc::clone(&outbox), hello.read_only, person(&hello, stream));
     let (to, board, waiting) = (Arc::clone(stream), Arc::clone(&house.board), Arc::clone(&outbox));
     let write = move || {
         // A viewer that cannot be written to is gone, which the reading side finds too.
-        let _ = send(&to, &waiting, || board.catch_up(id));
+        let _ = send(&to, &waiting, id, &board);
     };
     let writer = thread::Builder::new().name("viewer".to_owned()).stack_size(256 << 10).spawn(write);
     while let (Ok(_), Ok(Some(request))) = (&writer, frame::asked(&mut from)) {
@@ -149,23 +150,20 @@ impl House {
 }
 
 /// Sends what waits until the end or a broken line.
-fn send(stream: &Stream, outbox: &Outbox, catch_up: impl Fn() -> Vec<Event>) -> io::Result<()> {
-    let mut to = BufWriter::with_capacity(16 << 10, stream);
-    while let Some(batch) = outbox.take() {
-        match batch {
+fn send(stream: &Stream, outbox: &Arc<Outbox>, id: ScreenId, board: &Switchboard) -> io::Result<()> {
+    loop {
+        outbox.rest();
+        match board.next(outbox) {
             Batch::CatchUp => {
-                let events = catch_up();
-                let encoded: Result<Vec<Vec<u8>>, _> = events.iter().map(postcard::to_stdvec).collect();
-                let encoded = encoded.map_err(io::Error::other)?;
-                drop(events);
-                let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
-                frame::tell(&mut to, parts.len(), &parts)?;
+                let parts: Vec<Bytes> = board.catch_up(id).iter().map(whole).collect();
+                frame::tell(&mut &*stream, &parts)?;
             }
-            Batch::Events(count, parts) => {
-                let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
-                frame::tell(&mut to, count, &parts)?;
+            Batch::Events(mut parts, latest) => {
+                parts.extend(latest.iter().map(|state| state.bytes()));
+                frame::tell(&mut &*stream, &parts)?;
             }
+            Batch::Nothing => {}
+            Batch::End => return Ok(()),
         }
     }
-    Ok(())
 }

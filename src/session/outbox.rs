@@ -1,71 +1,45 @@
 //! What waits to be sent to one viewer. Bounded: who falls behind is brought up to date instead of told everything.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use super::press::{Bytes, Piece, Unsealed};
 
-use super::protocol::Event;
-use crate::analysis::RunCurves;
-
-/// Bytes shared by all viewers they go to.
-pub(super) type Bytes = Arc<[u8]>;
-
-/// Most messages that wait: telling how everything stands is no more than that ...
-const MOST: usize = 1_000;
+/// Most events that wait, two of them for a file: older ones would leave the screen by its other end ...
+const MOST: usize = 4_000;
 /// ... and most bytes of them.
 const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
-const APART: Duration = Duration::from_millis(50);
+const APART: Duration = Duration::from_millis(80);
 
-/// Something that is encoded when the first viewer is sent it, because most of its kind never are.
-#[derive(Debug)]
-pub(super) struct Unsealed<T> {
-    value: T,
-    bytes: OnceLock<Bytes>,
-}
-
-impl<T: Serialize> Unsealed<T> {
-    pub(super) fn new(value: T) -> Arc<Self> {
-        Arc::new(Self { value, bytes: OnceLock::new() })
-    }
-
-    /// Its bytes; none where it cannot be encoded, which no type of ours does.
-    fn bytes(&self) -> Bytes {
-        let encode = || postcard::to_stdvec(&self.value).unwrap_or_default().into();
-        Arc::clone(self.bytes.get_or_init(encode))
-    }
-}
-
-/// One event on its way.
-#[derive(Debug, Clone)]
-pub(super) enum Parcel {
-    /// A run's own part, encoded, and its curves: of several that wait only the last one's curves are sent, because
-    /// the others would not be looked at.
-    Arrived(Bytes, Arc<Unsealed<RunCurves>>),
-    /// Only the last one of these counts.
-    Latest(Slot, Arc<Unsealed<Event>>),
-    /// Every one of these counts.
-    Each(Bytes),
-}
+/// Viewers are spread over so many moments.
+const STEPS: u32 = 16;
 
 /// States of which only the last one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot {
     Header,
+    Curves,
     Models,
     Drift,
     Charts,
 }
 
+/// So many slots.
+const SLOTS: usize = 5;
+
 /// What is sent next.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Batch {
     /// The viewer is to be told how everything stands: too much waited for it, or it has just come.
     CatchUp,
-    /// So many events, in parts.
-    Events(usize, Vec<Bytes>),
+    /// Events as they lie in a frame, one behind the other.
+    Events(Vec<Bytes>, Vec<Arc<Unsealed>>),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing any more.
+    End,
 }
 
 /// The queue of one viewer.
@@ -73,121 +47,126 @@ pub(super) enum Batch {
 pub(super) struct Outbox {
     waiting: Mutex<Waiting>,
     ready: Condvar,
-    /// An encoded run without curves.
-    bare: Bytes,
-}
-
-/// What follows an event's own bytes.
-#[derive(Debug)]
-enum Curves {
-    /// It has none.
-    None,
-    /// They are not wanted any more.
-    Dropped,
-    /// Those of the last run.
-    Kept(Arc<Unsealed<RunCurves>>),
-}
-
-/// What was waiting, to be put into bytes by who sends it.
-struct Drained {
-    each: VecDeque<(Bytes, Curves)>,
-    latest: [Option<Arc<Unsealed<Event>>>; 4],
+    /// How long after the first frame after a sleep the next one goes.
+    step: Duration,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    each: VecDeque<(Bytes, Curves)>,
-    latest: [Option<Arc<Unsealed<Event>>>; 4],
+    each: VecDeque<Bytes>,
+    latest: [Option<Arc<Unsealed>>; SLOTS],
+    events: usize,
     bytes: usize,
     behind: bool,
     closed: bool,
     /// Whether the sending thread sleeps until something comes: only then is it worth waking.
-    idle: bool,
+    asleep: bool,
     sent: Option<Instant>,
+    /// Less than [`APART`] after the first frame after a sleep, so that viewers which are woken together do not all work
+    /// at the same moment from then on.
+    apart: Duration,
 }
 
 impl Outbox {
-    /// For a viewer that knows nothing yet. `bare` is what stands in place of curves.
-    pub(super) fn new(bare: Bytes) -> Self {
+    /// For a viewer that knows nothing yet, the `nth` that came.
+    pub(super) fn new(nth: u64) -> Self {
+        let part = u32::try_from(nth % u64::from(STEPS)).unwrap_or(0);
+        let step = APART / 2 + APART / 2 * part / STEPS;
         let waiting = Waiting {
             each: VecDeque::new(),
-            latest: [None, None, None, None],
+            latest: [const { None }; SLOTS],
+            events: 0,
             bytes: 0,
             behind: true,
             closed: false,
-            idle: false,
+            asleep: false,
             sent: None,
+            apart: APART,
         };
-        Self { waiting: Mutex::new(waiting), ready: Condvar::new(), bare }
+        Self { waiting: Mutex::new(waiting), ready: Condvar::new(), step }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an event; never waits.
-    pub(super) fn put(&self, parcel: Parcel) {
+    /// Adds an event for this viewer alone; never waits.
+    pub(super) fn put(&self, event: Bytes) {
         let mut waiting = self.lock();
         // Who is behind will be told how everything stands when it listens again.
-        if waiting.behind || waiting.closed {
-            return;
+        if waiting.takes() {
+            waiting.push(1, event);
+            self.wake_from(waiting);
         }
-        match parcel {
-            Parcel::Latest(slot, event) => {
-                if let Some(place) = waiting.latest.get_mut(slot as usize) {
-                    *place = Some(event);
-                }
-            }
-            Parcel::Each(bytes) => waiting.push(bytes, Curves::None),
-            Parcel::Arrived(run, curves) => {
-                waiting.drop_curves();
-                waiting.push(run, Curves::Kept(curves));
-            }
+    }
+
+    /// Adds a state of which only the last one counts.
+    pub(super) fn put_latest(&self, slot: Slot, state: &Arc<Unsealed>) {
+        let mut waiting = self.lock();
+        if waiting.takes() {
+            waiting.replace(slot, Some(state));
+            self.wake_from(waiting);
         }
-        if waiting.each.len() > MOST || waiting.bytes > MOST_BYTES {
-            waiting.fall_behind();
+    }
+
+    /// Adds what everybody is told. Wakes nobody: who sleeps was woken when it was set.
+    pub(super) fn share(&self, piece: &Piece) {
+        let mut waiting = self.lock();
+        if waiting.takes() {
+            waiting.push(piece.events, Arc::clone(&piece.bytes));
+            waiting.replace(Slot::Header, piece.header.as_ref());
+            waiting.replace(Slot::Curves, piece.curves.as_ref());
         }
-        let idle = std::mem::take(&mut waiting.idle);
+    }
+
+    /// There is something to send.
+    pub(super) fn wake(&self) {
+        self.wake_from(self.lock());
+    }
+
+    fn wake_from(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        let asleep = std::mem::take(&mut waiting.asleep);
         drop(waiting);
-        if idle {
+        if asleep {
             self.ready.notify_one();
         }
     }
 
     /// Nothing more is sent than what waits.
     pub(super) fn close(&self) {
-        self.lock().closed = true;
+        let mut waiting = self.lock();
+        (waiting.closed, waiting.asleep) = (true, false);
+        drop(waiting);
         self.ready.notify_one();
     }
 
-    /// Waits for something to send; `None` when the end is reached.
-    pub(super) fn take(&self) -> Option<Batch> {
+    /// Waits while the last frame has only just gone, or, where nothing was to be sent, until something is.
+    pub(super) fn rest(&self) {
         let mut waiting = self.lock();
         loop {
-            if waiting.behind && waiting.closed {
-                return None;
-            }
-            if waiting.behind {
-                // The queue stays closed to others until what stands is put together: see `caught_up`.
-                return Some(Batch::CatchUp);
-            }
-            let rest = waiting.sent.map_or(Duration::ZERO, |sent| APART.saturating_sub(sent.elapsed()));
-            match (waiting.is_empty(), waiting.closed) {
-                (true, true) => return None,
-                (true, false) => {
-                    waiting.idle = true;
-                    waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-                }
+            let rest = waiting.sent.map_or(Duration::ZERO, |sent| waiting.apart.saturating_sub(sent.elapsed()));
+            waiting = match (waiting.closed, waiting.asleep) {
+                (false, true) => self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
                 (false, false) if !rest.is_zero() => {
-                    let woken = self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner);
-                    waiting = woken.0;
+                    self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner).0
                 }
-                (false, _) => {
-                    let drained = waiting.drain();
-                    drop(waiting);
-                    return Some(drained.sealed(&self.bare));
-                }
+                _ => return,
+            };
+        }
+    }
+
+    /// What is to be sent now. After [`Batch::Nothing`] the next rest lasts until the outbox is woken.
+    pub(super) fn take(&self) -> Batch {
+        let mut waiting = self.lock();
+        match (waiting.behind, waiting.closed, waiting.is_empty()) {
+            (true, true, _) | (false, true, true) => Batch::End,
+            // The queue stays closed to others until what stands is put together: see `caught_up`.
+            (true, false, _) => Batch::CatchUp,
+            (false, false, true) => {
+                (waiting.asleep, waiting.apart) = (true, Duration::ZERO);
+                Batch::Nothing
             }
+            (false, _, false) => waiting.drain(self.step),
         }
     }
 
@@ -198,99 +177,130 @@ impl Outbox {
 }
 
 impl Waiting {
+    fn takes(&self) -> bool {
+        !self.behind && !self.closed
+    }
+
     fn is_empty(&self) -> bool {
         self.each.is_empty() && self.latest.iter().all(Option::is_none)
     }
 
-    fn push(&mut self, bytes: Bytes, curves: Curves) {
+    fn push(&mut self, events: usize, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.events += events;
         self.bytes += bytes.len();
-        self.each.push_back((bytes, curves));
+        self.each.push_back(bytes);
+        if self.events > MOST || self.bytes > MOST_BYTES {
+            self.fall_behind();
+        }
     }
 
-    /// The curves of the runs that wait are not sent.
-    fn drop_curves(&mut self) {
-        let curves = self.each.iter_mut().rev().map(|(_, curves)| curves);
-        if let Some(last) = curves.into_iter().find(|curves| !matches!(curves, Curves::None)) {
-            *last = Curves::Dropped;
+    fn replace(&mut self, slot: Slot, state: Option<&Arc<Unsealed>>) {
+        if let (Some(place), Some(state)) = (self.latest.get_mut(slot as usize).filter(|_| !self.behind), state) {
+            *place = Some(Arc::clone(state));
         }
     }
 
     fn fall_behind(&mut self) {
         self.each = VecDeque::new();
-        self.latest = [None, None, None, None];
-        (self.bytes, self.behind) = (0, true);
+        self.latest = [const { None }; SLOTS];
+        (self.events, self.bytes, self.behind) = (0, 0, true);
     }
 
-    fn drain(&mut self) -> Drained {
-        (self.bytes, self.sent) = (0, Some(Instant::now()));
-        Drained { each: std::mem::take(&mut self.each), latest: std::mem::take(&mut self.latest) }
-    }
-}
-
-impl Drained {
-    fn sealed(self, bare: &Bytes) -> Batch {
-        let latest = self.latest.into_iter().flatten().map(|event| (event.bytes(), Curves::None));
-        let mut count = 0;
-        let mut parts = Vec::new();
-        for (bytes, curves) in self.each.into_iter().chain(latest) {
-            count += 1;
-            parts.push(bytes);
-            match curves {
-                Curves::None => {}
-                Curves::Dropped => parts.push(Arc::clone(bare)),
-                Curves::Kept(curves) => parts.push(curves.bytes()),
-            }
-        }
-        Batch::Events(count, parts)
+    fn drain(&mut self, step: Duration) -> Batch {
+        self.apart = if self.apart.is_zero() { step } else { APART };
+        (self.events, self.bytes, self.sent) = (0, 0, Some(Instant::now()));
+        let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]);
+        Batch::Events(self.each.drain(..).collect(), latest.into_iter().flatten().collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Event;
 
     fn bytes(text: &str) -> Bytes {
         text.as_bytes().into()
     }
 
     fn outbox() -> Outbox {
-        let outbox = Outbox::new(bytes("-"));
-        assert_eq!(outbox.take(), Some(Batch::CatchUp), "who has just come knows nothing");
+        let outbox = Outbox::new(1);
+        assert!(matches!(outbox.take(), Batch::CatchUp), "who has just come knows nothing");
         outbox.caught_up();
         outbox
     }
 
-    #[test]
-    fn of_runs_that_wait_only_the_last_one_goes_with_its_curves_and_of_headers_the_last_one() {
-        let outbox = outbox();
-        let curves = RunCurves::default();
-        for run in ["a", "b", "c"] {
-            outbox.put(Parcel::Arrived(bytes(run), Unsealed::new(curves.clone())));
-            outbox.put(Parcel::Latest(Slot::Header, Unsealed::new(Event::Notice(run.to_owned()))));
+    /// What is sent: bytes, and how many states.
+    fn sent(outbox: &Outbox) -> (Vec<Bytes>, usize) {
+        match outbox.take() {
+            Batch::Events(each, latest) => (each, latest.len()),
+            other => panic!("{other:?}"),
         }
-        let encoded = Unsealed::new(curves).bytes();
-        let header = Unsealed::new(Event::Notice("c".to_owned())).bytes();
-        let parts = vec![bytes("a"), bytes("-"), bytes("b"), bytes("-"), bytes("c"), encoded, header];
-        assert_eq!(outbox.take(), Some(Batch::Events(4, parts)));
+    }
+
+    fn piece(text: &str) -> Piece {
+        let state = || Some(Unsealed::new(Event::Notice(text.to_owned())));
+        Piece { events: 1, bytes: bytes(text), header: state(), curves: state() }
+    }
+
+    #[test]
+    fn pieces_and_own_answers_go_in_their_order_and_of_states_the_last_one() {
+        let outbox = outbox();
+        outbox.share(&piece("a"));
+        outbox.put(bytes("own"));
+        outbox.share(&piece("b"));
+        outbox.put_latest(Slot::Drift, &Unsealed::new(Event::Alive));
+        let Batch::Events(each, latest) = outbox.take() else { panic!("something waits") };
+        assert_eq!(each, [bytes("a"), bytes("own"), bytes("b")]);
+        let last = Unsealed::new(Event::Notice("b".to_owned())).bytes();
+        let latest: Vec<Bytes> = latest.iter().map(|state| state.bytes()).collect();
+        assert_eq!(latest, [last.clone(), last, Unsealed::new(Event::Alive).bytes()]);
+        assert!(matches!(outbox.take(), Batch::Nothing));
         outbox.close();
-        assert_eq!(outbox.take(), None);
+        outbox.rest();
+        assert!(matches!(outbox.take(), Batch::End));
+    }
+
+    #[test]
+    fn what_waits_is_sent_before_the_end() {
+        let outbox = outbox();
+        outbox.share(&piece("a"));
+        outbox.close();
+        outbox.share(&piece("b"));
+        assert_eq!(sent(&outbox), (vec![bytes("a")], 2));
+        assert!(matches!(outbox.take(), Batch::End));
     }
 
     #[test]
     fn who_leaves_before_it_was_told_anything_is_told_nothing() {
-        let outbox = Outbox::new(bytes("-"));
+        let outbox = Outbox::new(1);
         outbox.close();
-        assert_eq!(outbox.take(), None);
+        assert!(matches!(outbox.take(), Batch::End));
     }
 
     #[test]
     fn who_does_not_listen_costs_a_bounded_queue_and_is_brought_up_to_date_later() {
         let outbox = outbox();
-        (0..3 * MOST).for_each(|_| outbox.put(Parcel::Each(bytes("x"))));
+        (0..3 * MOST).for_each(|_| outbox.share(&piece("x")));
         assert_eq!(outbox.lock().each.capacity(), 0, "nothing is kept for it");
-        assert_eq!(outbox.take(), Some(Batch::CatchUp));
+        assert!(outbox.lock().latest.iter().all(Option::is_none));
+        assert!(matches!(outbox.take(), Batch::CatchUp));
         outbox.caught_up();
-        outbox.put(Parcel::Each(bytes("y")));
-        assert_eq!(outbox.take(), Some(Batch::Events(1, vec![bytes("y")])));
+        outbox.put(bytes("y"));
+        assert_eq!(sent(&outbox), (vec![bytes("y")], 0));
+    }
+
+    #[test]
+    fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
+        let outbox = outbox();
+        for wake in [|outbox: &Outbox| outbox.wake(), |outbox: &Outbox| outbox.put(bytes("a"))] {
+            assert!(matches!(outbox.take(), Batch::Nothing) && outbox.lock().asleep);
+            wake(&outbox);
+            assert!(!outbox.lock().asleep);
+            outbox.rest();
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sealed::Sealed;
 use super::snapshot::Snapshot;
 use crate::analysis::{Learner, RunCurves};
 use crate::engine::{ExportOf, ModelsView};
@@ -339,4 +340,7 @@ pub enum Event {
     Refused(String),
     /// The session has ended, everything is on disk.
     Stopped,
+    /// Over a socket came an [`Event::Arrived`] or an [`Event::Logged`], to be opened when it is looked at.
+    #[serde(skip)]
+    Sealed(Sealed),
 }

@@ -8,20 +8,17 @@ use tracing::info;
 
 use super::commands::{acts, command, numbered, signed_by};
 use super::log;
-use super::outbox::{Bytes, Outbox, Parcel, Slot, Unsealed};
+use super::outbox::{Batch, Outbox, Slot};
+use super::press::{Press, Unsealed, whole};
 use super::protocol::{Event, Request, Role};
 use super::recent::Recent;
 use super::snapshot::Snapshot;
 use super::view::View;
-use crate::analysis::RunCurves;
 use crate::engine::{Asked, Command, Output, ScreenId, Setup, Told};
 use crate::monitoring::{Metric, StreamKey};
 
 /// Most questions of one screen whose answers are waited for: an older one's answer would be dropped anyway.
 const MOST_QUESTIONS: usize = 32;
-
-/// The number of [`Event::Arrived`] on the wire.
-const ARRIVED: u32 = 6;
 
 /// Where events of a screen in this process go.
 pub(super) type Listen = Arc<dyn Fn(Event) + Send + Sync>;
@@ -39,6 +36,8 @@ struct Desk {
     view: View,
     recent: Recent,
     screens: BTreeMap<ScreenId, Screen>,
+    /// What viewers are told next.
+    press: Press,
     last: u64,
     /// Questions under way by the number the engine knows: who asked, and the screen's own number.
     questions: BTreeMap<u64, (ScreenId, u64)>,
@@ -75,6 +74,7 @@ impl Switchboard {
             view: View::new(setup),
             recent: Recent::of(setup.past),
             screens: BTreeMap::new(),
+            press: Press::default(),
             last: 0,
             questions: BTreeMap::new(),
             last_question: 0,
@@ -115,7 +115,7 @@ impl Switchboard {
 
     /// Tells the screen of this process how everything stands.
     pub(super) fn greet(&self, id: ScreenId) {
-        let desk = self.desk();
+        let mut desk = self.desk();
         // The header first: what the owner before it said is not to pass for news.
         for event in [desk.view.snapshot(), Event::Role(Role::Owner), Event::Anew] {
             desk.tell(id, event);
@@ -132,10 +132,23 @@ impl Switchboard {
     /// into its outbox.
     pub(super) fn catch_up(&self, id: ScreenId) -> Vec<Event> {
         let mut desk = self.desk();
+        // What has been set until now is part of it.
+        desk.cut();
         if let Some(Outlet::Away(outbox)) = desk.screens.get(&id).map(|screen| &screen.outlet) {
             outbox.caught_up();
         }
         desk.catch_up(id)
+    }
+
+    /// What is to be sent to a viewer now, everything that was told until now among it.
+    pub(super) fn next(&self, outbox: &Arc<Outbox>) -> Batch {
+        let mut desk = self.desk();
+        desk.cut();
+        let batch = outbox.take();
+        if let Batch::Nothing = batch {
+            desk.press.sleeps(outbox);
+        }
+        batch
     }
 
     /// A screen is gone.
@@ -209,6 +222,7 @@ impl Switchboard {
             }
         }
         if desk.ended {
+            desk.cut();
             desk.screens.values().for_each(Screen::close);
         }
     }
@@ -264,34 +278,55 @@ impl Desk {
     }
 
     /// Tells one screen.
-    fn tell(&self, id: ScreenId, event: Event) {
+    fn tell(&mut self, id: ScreenId, event: Event) {
+        // What everybody was told before goes before it.
+        self.cut();
         match self.screens.get(&id).map(|screen| &screen.outlet) {
             Some(Outlet::Here(listen)) => listen(event),
-            Some(Outlet::Away(outbox)) => {
-                if let Some(parcel) = parcel(&event) {
-                    outbox.put(parcel);
-                }
-            }
+            Some(Outlet::Away(outbox)) => match slot(&event) {
+                Some(slot) => outbox.put_latest(slot, &Unsealed::new(event)),
+                None => outbox.put(whole(&event)),
+            },
             None => {}
         }
     }
 
-    /// Tells everybody whom it concerns.
-    fn spread(&self, event: Event) {
+    /// Puts what has been set for everybody into each viewer's outbox.
+    fn cut(&mut self) {
+        if let Some(piece) = self.press.cut(|| self.view.snapshot()) {
+            self.viewers().for_each(|(_, outbox)| outbox.share(&piece));
+        }
+    }
+
+    /// Screens of other processes.
+    fn viewers(&self) -> impl Iterator<Item = (&Screen, &Arc<Outbox>)> {
+        self.screens.values().filter_map(|screen| match &screen.outlet {
+            Outlet::Away(outbox) => Some((screen, outbox)),
+            Outlet::Here(_) => None,
+        })
+    }
+
+    /// Tells everybody whom it concerns. However many look on, it costs the same, but for what only few want to know.
+    fn spread(&mut self, event: Event) {
         if let Some(asker) = self.answering.filter(|_| is_an_answer(&event)) {
             return self.tell(asker, event);
         }
-        let away = self.screens.values().any(|screen| matches!(screen.outlet, Outlet::Away(_)) && screen.wants(&event));
-        let parcel = away.then(|| parcel(&event)).flatten();
-        let mut here = None;
-        for screen in self.screens.values().filter(|screen| screen.wants(&event)) {
-            match (&screen.outlet, &parcel) {
-                (Outlet::Here(listen), _) => here = Some(listen),
-                (Outlet::Away(outbox), Some(parcel)) => outbox.put(parcel.clone()),
-                (Outlet::Away(_), None) => {}
+        match slot(&event).filter(|slot| *slot != Slot::Header) {
+            Some(slot) => {
+                let mut state = None;
+                for (_, outbox) in self.viewers().filter(|(screen, _)| screen.wants(&event)) {
+                    outbox.put_latest(slot, state.get_or_insert_with(|| Unsealed::new(event.clone())));
+                }
             }
+            None if self.viewers().next().is_some() => self.press.put(&event),
+            None => {}
         }
         // Only one screen is in this process: it takes the event itself.
+        let mut screens = self.screens.values().filter(|screen| screen.wants(&event));
+        let here = screens.find_map(|screen| match &screen.outlet {
+            Outlet::Here(listen) => Some(Arc::clone(listen)),
+            Outlet::Away(_) => None,
+        });
         if let Some(listen) = here {
             listen(event);
         }
@@ -323,24 +358,13 @@ fn is_an_answer(event: &Event) -> bool {
     matches!(event, Event::Curves { .. } | Event::Unit { .. } | Event::Before { .. } | Event::Notice(_))
 }
 
-/// An event on its way to other processes; `None` when it cannot be encoded, which no type of ours does.
-pub(super) fn parcel(event: &Event) -> Option<Parcel> {
-    let latest = |slot| Parcel::Latest(slot, Unsealed::new(event.clone()));
+/// Where an event waits of whose kind only the last one counts.
+fn slot(event: &Event) -> Option<Slot> {
     Some(match event {
-        Event::Arrived(run, curves) => {
-            // The event's two parts lie one behind the other: in place of the second one may stand empty curves.
-            let head = postcard::to_stdvec(&(ARRIVED, run)).ok()?.into();
-            Parcel::Arrived(head, Unsealed::new(RunCurves::clone(curves)))
-        }
-        Event::Snapshot(_) => latest(Slot::Header),
-        Event::Models(_) => latest(Slot::Models),
-        Event::Drift(_) => latest(Slot::Drift),
-        Event::DriftCharts(_) => latest(Slot::Charts),
-        _ => Parcel::Each(postcard::to_stdvec(event).ok()?.into()),
+        Event::Snapshot(_) => Slot::Header,
+        Event::Models(_) => Slot::Models,
+        Event::Drift(_) => Slot::Drift,
+        Event::DriftCharts(_) => Slot::Charts,
+        _ => return None,
     })
-}
-
-/// Curves of no track, encoded: what stands where a run's own are left out.
-pub(super) fn no_curves() -> Bytes {
-    postcard::to_stdvec(&RunCurves::default()).unwrap_or_default().into()
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::action::{Action, Screen};
+use super::backlog::Backlog;
 use super::clock::Clock;
 use super::curves::CurveCache;
 use super::drift::Drift;
@@ -141,6 +142,8 @@ pub struct App {
     pub curves: CurveCache,
     /// What waits while the view stands still.
     pub frozen: Option<Frozen>,
+    /// What has come and is not opened yet.
+    pub backlog: Backlog,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// What was searched for last.
@@ -194,6 +197,7 @@ impl App {
             unit_from: Screen::Live,
             curves: CurveCache::default(),
             frozen: None,
+            backlog: Backlog::default(),
             overlay: None,
             search: None,
             toast: None,
@@ -311,6 +315,11 @@ impl App {
     /// Whether something is wrong with where runs come from or go to.
     pub fn troubled(&self) -> bool {
         self.offline().is_some() || self.not_kept().is_some() || self.stale_since().is_some()
+    }
+
+    /// How many failures nobody has looked at.
+    pub fn unseen(&self) -> usize {
+        self.rows.unseen() + self.backlog.failures()
     }
 
     /// How many alarms nobody has seen to.

@@ -8,10 +8,22 @@ use crate::history::{Filter, LogEntry, LogOutcome, Moment};
 /// Lines kept on screen; older ones are in the history.
 pub const MOST: usize = 2_000;
 
+/// One line.
+#[derive(Debug, Clone)]
+struct Line {
+    entry: LogEntry,
+    /// Whether the filter means it.
+    fits: bool,
+    /// Later arrivals have a higher one; lines of before have none.
+    place: u64,
+}
+
 /// All lines, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
-    entries: VecDeque<(LogEntry, bool)>,
+    entries: VecDeque<Line>,
+    /// The place of the last arrival.
+    last: u64,
     narrowed: Narrowed,
     /// Lines that came since everything began to be told anew, while that is under way.
     fresh: Option<usize>,
@@ -24,7 +36,7 @@ pub struct Lines {
 impl Lines {
     /// The newest line.
     pub fn front(&self) -> Option<&LogEntry> {
-        self.entries.front().map(|(entry, _)| entry)
+        self.entries.front().map(|line| &line.entry)
     }
 
     /// How many there are, shown or not.
@@ -39,7 +51,7 @@ impl Lines {
 
     /// The lines that are shown.
     pub fn shown(&self) -> impl Iterator<Item = &LogEntry> {
-        self.entries.iter().filter(|(entry, fits)| *fits && self.is_wanted(&entry.outcome)).map(|(entry, _)| entry)
+        self.entries.iter().filter(|line| line.fits && self.is_wanted(&line.entry.outcome)).map(|line| &line.entry)
     }
 
     fn is_wanted(&self, outcome: &LogOutcome) -> bool {
@@ -68,15 +80,28 @@ impl Lines {
         }
         for entry in older.into_iter().take(MOST.saturating_sub(self.entries.len())) {
             let fits = self.narrowed.admits_line(&entry, self.offset_seconds);
-            self.entries.push_back((entry, fits));
+            self.entries.push_back(Line { entry, fits, place: 0 });
         }
+    }
+
+    /// The place of whatever comes now, for somebody who brings it later.
+    pub fn reserve(&mut self) -> u64 {
+        self.last += 1;
+        self.last
     }
 
     /// A new line on top; whether it is shown.
     pub fn push_front(&mut self, entry: LogEntry) -> bool {
+        let place = self.reserve();
+        self.put(place, entry)
+    }
+
+    /// A line of a while ago, where it would be by now; whether it is shown.
+    pub fn put(&mut self, place: u64, entry: LogEntry) -> bool {
         let fits = self.narrowed.admits_line(&entry, self.offset_seconds);
         let shown = fits && self.is_wanted(&entry.outcome);
-        self.entries.push_front((entry, fits));
+        let below = self.entries.partition_point(|line| line.place > place);
+        self.entries.insert(below, Line { entry, fits, place });
         self.fresh = self.fresh.map(|fresh| fresh + 1);
         self.entries.truncate(MOST);
         shown
@@ -98,8 +123,8 @@ impl Lines {
 
     fn judge(&mut self) {
         self.narrowed.trouble = None;
-        for (entry, fits) in &mut self.entries {
-            *fits = self.narrowed.admits_line(entry, self.offset_seconds);
+        for line in &mut self.entries {
+            line.fits = self.narrowed.admits_line(&line.entry, self.offset_seconds);
         }
     }
 }

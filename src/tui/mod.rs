@@ -5,6 +5,7 @@
 
 mod action;
 mod app;
+mod backlog;
 mod clipboard;
 mod clock;
 mod crumbs;

@@ -8,7 +8,7 @@ use crate::history::{Filter, LogEntry, LogOutcome, Moment, RunKey, SortBy};
 use crate::session::ArrivedRun;
 
 /// Rows kept on screen; older ones are in the history.
-const MOST: usize = 2_000;
+pub const MOST: usize = 2_000;
 
 /// What a row is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,11 +39,13 @@ pub struct Row {
     old: bool,
     /// Whether the filter means it.
     fits: bool,
+    /// Later arrivals have a higher one; rows of before have none.
+    place: u64,
 }
 
 impl Row {
     fn new(content: Content, seen: bool) -> Self {
-        Self { content, seen, old: false, fits: true }
+        Self { content, seen, old: false, fits: true, place: 0 }
     }
 
     /// What the row is about.
@@ -109,6 +111,8 @@ pub struct Rows {
     /// What the rows are about, so that a burst of new files need not look through all of them.
     there: HashSet<RowId>,
     narrowed: Narrowed,
+    /// The place of the last arrival.
+    last: u64,
     /// The places of the rows that are shown, in their order; nothing where all are as they come.
     shown: Option<Vec<usize>>,
 }
@@ -235,11 +239,27 @@ impl Rows {
         self.judge();
     }
 
+    /// The place of whatever arrives now, for somebody who brings it later.
+    pub fn reserve(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
     /// A run arrived, or came again with another content: its row goes to the top.
     pub fn arrived(&mut self, run: ArrivedRun) {
-        self.remove(&RowId::Run(run.key.clone()));
-        self.remove(&RowId::File(run.record.file.path_key));
-        self.push(Content::Run(Box::new(run)));
+        let place = self.reserve();
+        self.arrived_at(place, run);
+    }
+
+    /// A run arrived a while ago: its row goes where it would be by now.
+    pub fn arrived_at(&mut self, place: u64, run: ArrivedRun) {
+        let id = RowId::Run(run.key.clone());
+        if self.is_newer(&id, place) {
+            return;
+        }
+        self.remove(&id, place);
+        self.remove(&RowId::File(run.record.file.path_key), place);
+        self.put(place, Content::Run(Box::new(run)));
     }
 
     /// Somebody excluded a run or let it in again: its row stays where it is.
@@ -260,23 +280,36 @@ impl Rows {
     /// A file ended otherwise.
     pub fn logged(&mut self, entry: &LogEntry) {
         if is_file_row(entry) {
-            self.remove(&RowId::File(entry.file.path_key));
-            self.push(Content::File(Box::new(entry.clone())));
+            let place = self.reserve();
+            self.remove(&RowId::File(entry.file.path_key), place);
+            self.put(place, Content::File(Box::new(entry.clone())));
         }
     }
 
-    fn remove(&mut self, id: &RowId) {
-        if self.there.remove(id) {
-            self.list.retain(|row| !row.is(id));
+    /// Whether there is a row of the same that came after a place.
+    fn is_newer(&self, id: &RowId, place: u64) -> bool {
+        self.there.contains(id) && self.list.iter().any(|row| row.place > place && row.is(id))
+    }
+
+    /// Removes the row of something that came before a place.
+    fn remove(&mut self, id: &RowId, place: u64) {
+        if self.there.contains(id) {
+            let all = self.list.len();
+            self.list.retain(|row| row.place > place || !row.is(id));
+            if self.list.len() < all {
+                self.there.remove(id);
+            }
         }
     }
 
-    fn push(&mut self, content: Content) {
+    fn put(&mut self, place: u64, content: Content) {
         let mut row = Row::new(content, false);
+        row.place = place;
         row.fits = self.narrowed.admits(&row.content);
         row.seen = !row.is_failure();
         self.there.insert(row.id());
-        self.list.push_front(row);
+        let below = self.list.partition_point(|row| row.place > place);
+        self.list.insert(below, row);
         if self.list.len() > MOST
             && let Some(oldest) = self.list.pop_back()
         {

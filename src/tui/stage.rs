@@ -30,6 +30,8 @@ const GATHER: Duration = Duration::from_millis(3);
 #[derive(Debug, Default)]
 pub struct Pace {
     drawn: VecDeque<Instant>,
+    /// Whether what files bring comes at a pace already, from the process that keeps the history.
+    even: bool,
     budget: Option<Budget>,
 }
 
@@ -63,7 +65,7 @@ impl Pace {
     /// For a line that carries so many bytes a second; none = all.
     pub fn of(bytes_per_second: Option<u32>) -> Self {
         let budget = bytes_per_second.map(|bytes| Budget { a_second: f64::from(bytes), under_way: 0.0, at: None });
-        Self { drawn: VecDeque::new(), budget }
+        Self { drawn: VecDeque::new(), even: false, budget }
     }
 
     /// The first moment from `now` on at which a drawing fits for what changed at `changed`; a key's change is
@@ -76,10 +78,16 @@ impl Pace {
             return budget.max(now);
         }
         let lately = self.drawn.iter().filter(|&&drawn| now.saturating_duration_since(drawn) < second).count();
-        let apart = if lately < FEW { BETWEEN_FEW } else { BETWEEN_MANY };
+        let apart = if lately < FEW || self.even { BETWEEN_FEW } else { BETWEEN_MANY };
         let gap = self.drawn.back().map_or(now, |&last| last + apart);
         let line = now + self.budget.as_ref().map_or(Duration::ZERO, |budget| budget.wait(now));
-        budget.max(gap).max(line).max(changed + GATHER).max(now)
+        let gathered = if self.even { changed } else { changed + GATHER };
+        budget.max(gap).max(line).max(gathered).max(now)
+    }
+
+    /// From here on what files bring comes at a pace already, or not.
+    pub fn comes_even(&mut self, even: bool) {
+        self.even = even;
     }
 
     /// Notes a drawing of so many bytes.
@@ -142,7 +150,9 @@ impl<W: Write> Stage<W> {
                 other => rest.push(other),
             }
         }
-        if !self.yields && matches!(self.app.role, Role::Viewer { .. }) {
+        let looks_on = matches!(self.app.role, Role::Viewer { .. });
+        self.pace.comes_even(looks_on);
+        if !self.yields && looks_on {
             self.yields = true;
             yield_to_the_owner();
         }

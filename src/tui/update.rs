@@ -29,7 +29,14 @@ use crate::session::signals::Signal;
 /// Takes one message.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let answers_session = matches!(msg, Msg::Session(_));
-    let mut effects = match msg {
+    // Whoever presses a key means all that has come.
+    let opens = match &msg {
+        Msg::Session(_) => false,
+        Msg::Tick(clock) => app.backlog.due_ms().is_some_and(|due| clock.now_ms >= due),
+        _ => true,
+    };
+    let mut effects = if opens { session::open_all(app) } else { Vec::new() };
+    effects.extend(match msg {
         Msg::Key(key) => keys::press(app, key),
         Msg::Mouse(event) => mouse::moved(app, event),
         Msg::Resize(columns, rows) => {
@@ -50,7 +57,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Suspend) => vec![Effect::Suspend],
         Msg::Signal(Signal::Resume) => vec![Effect::Redraw],
         Msg::Signal(Signal::End) | Msg::TerminalLost => vec![Effect::Quit],
-    };
+    });
     settle(app);
     effects.extend(wanted(app));
     // What arrives changes nothing about where somebody is, and arrives often.

@@ -34,6 +34,10 @@ pub(super) fn change(before: &Buffer, after: &Buffer) -> String {
         // Two ways to a new line: change what differs, or erase it and write it anew. The shorter one is sent.
         let start = (wire.out.len(), wire.pen, wire.at);
         wire.row(y, old, new);
+        let ink = new.iter().filter(|cell| !is_blank(cell)).count();
+        if wire.out.len() - start.0 <= ink {
+            continue;
+        }
         let changed = wire.out.split_off(start.0);
         let after_change = (wire.pen, wire.at);
         (wire.pen, wire.at) = (start.1, start.2);
@@ -116,6 +120,7 @@ impl Wire {
             Some((at, line)) if line == y && at == x => return,
             Some((at, line)) if line == y && at < x => {
                 let gap = row.get(usize::from(at)..usize::from(x)).unwrap_or(&[]);
+                self.style_ahead(gap, row.get(usize::from(x)));
                 if x - at <= SHORT_GAP && !gap.is_empty() && gap.iter().all(|cell| self.is_cheap(cell)) {
                     for cell in gap {
                         self.put(cell);
@@ -135,11 +140,23 @@ impl Wire {
             _ if x == 0 => {
                 let _ = write!(self.out, "\x1b[{}H", y + 1);
             }
-            _ => {
-                let _ = write!(self.out, "\x1b[{};{}H", y + 1, x + 1);
+            at => {
+                let address = format!("\x1b[{};{}H", y + 1, x + 1);
+                let below = format!("\r\n\x1b[{x}C");
+                let is_below = at.is_some_and(|(_, line)| line + 1 == y);
+                self.out.push_str(if is_below && below.len() < address.len() { &below } else { &address });
             }
         }
         self.at = Some((x, y));
+    }
+
+    /// Across a short gap the style that comes next is as good as any, where the one that is on would show.
+    fn style_ahead(&mut self, gap: &[Cell], next: Option<&Cell>) {
+        let pen = next.filter(|cell| !is_blank(cell)).map_or(PLAIN, |cell| (cell.fg, cell.modifier));
+        let short = gap.len() <= usize::from(SHORT_GAP) && gap.iter().all(is_blank);
+        if short && !shows_on_blank(pen) {
+            self.visible_style(pen);
+        }
     }
 
     fn is_cheap(&self, cell: &Cell) -> bool {
@@ -158,11 +175,14 @@ impl Wire {
         if pen == self.pen {
             return;
         }
-        let mut codes: Vec<u8> = modifiers(pen.1).collect();
-        codes.extend(colour(pen.0));
-        let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
+        // What is on and stays on is not said again.
+        let recoloured = self.pen.0 == Color::Reset && pen.0 == Color::Reset || colour(pen.0).is_some();
+        let adds = pen.1.contains(self.pen.1) && recoloured;
+        let (kept, colour_kept) = if adds { (self.pen.1, self.pen.0 == pen.0) } else { (Modifier::empty(), false) };
+        let colour = colour(pen.0).filter(|_| !colour_kept);
+        let codes: Vec<String> = modifiers(pen.1 - kept).chain(colour).map(|code| code.to_string()).collect();
         // An empty first number is a zero: everything before is forgotten.
-        let reset = if self.pen == PLAIN || codes.is_empty() { "" } else { ";" };
+        let reset = if adds || codes.is_empty() { "" } else { ";" };
         let _ = write!(self.out, "\x1b[{reset}{}m", codes.join(";"));
         self.pen = pen;
     }
@@ -193,9 +213,10 @@ fn is_empty(row: &[Cell], cells: u16) -> bool {
     row.get(..usize::from(cells)).is_some_and(|cells| cells.iter().all(is_blank))
 }
 
-/// Whether nobody could tell two cells apart.
+/// Whether nobody could tell two cells apart. The themes set nothing else.
 fn looks_like(a: &Cell, b: &Cell) -> bool {
-    a == b || is_blank(a) && is_blank(b)
+    let same = a.fg == b.fg && a.modifier == b.modifier && a.symbol() == b.symbol();
+    same || is_blank(a) && is_blank(b)
 }
 
 fn modifiers(modifier: Modifier) -> impl Iterator<Item = u8> {

@@ -69,10 +69,7 @@ impl Shift {
     /// As owner or viewer; events that came together are told one by one.
     pub fn as_part(setup: Setup, part: Part) -> Self {
         let (tell, events) = mpsc::channel();
-        let listen = move |event| match event {
-            Event::Together(events) => events.into_iter().for_each(|event| drop(tell.send(event))),
-            event => drop(tell.send(event)),
-        };
+        let listen = move |event: Event| event.each().into_iter().for_each(|event| drop(tell.send(event)));
         let session = Session::open(setup, part, listen).expect("a session");
         Self { session, events }
     }

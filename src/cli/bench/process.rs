@@ -58,6 +58,16 @@ pub(super) fn cpu_seconds() -> Option<f64> {
     Some(ticks.iter().sum::<f64>() / 100.0)
 }
 
+/// Processor time that another process has used, milliseconds: that of its threads that have not ended.
+pub(super) fn busy_ms_of(process: u32) -> Option<f64> {
+    let mut nanoseconds = 0.0;
+    for task in fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten() {
+        let used = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        nanoseconds += used.split_whitespace().next().and_then(|used| used.parse::<f64>().ok()).unwrap_or(0.0);
+    }
+    Some(nanoseconds / 1e6)
+}
+
 /// A figure, or that it cannot be had here.
 pub(super) fn said(figure: Option<f64>, unit: &str) -> String {
     figure.map_or_else(|| "not known on this system".to_owned(), |figure| format!("{figure:.1} {unit}"))

@@ -106,6 +106,11 @@ impl Shop {
         Ok(files as f64 / begun.elapsed().as_secs_f64())
     }
 
+    /// Processor time the owner has used, milliseconds.
+    fn busy(&self) -> f64 {
+        process::busy_ms_of(self.owner.id()).unwrap_or(f64::NAN)
+    }
+
     fn memory(&self) -> f64 {
         process::resident_mb_of(self.owner.id()).unwrap_or(f64::NAN)
     }
@@ -140,15 +145,21 @@ fn burst(args: &ViewersArgs) -> Result<bool> {
     let (mut without, mut with) = (Vec::new(), Vec::new());
     let (mut alone_mb, mut watched_mb) = (Vec::new(), Vec::new());
     let (mut medians, mut p95s, mut mosts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alone_ms, mut watched_ms, mut a_viewer_ms) = (Vec::new(), Vec::new(), Vec::new());
     let mut all_alike = true;
     for _ in 0..args.rounds {
         let mut shop = Shop::open("bench-alone")?;
+        let idle = shop.busy();
         without.push(shop.burst(args.files)?);
+        alone_ms.push(shop.busy() - idle);
         alone_mb.push(shop.memory());
         drop(shop);
         let mut shop = Shop::open("bench-viewers")?;
         let mut seats = shop.seat(args.viewers)?;
+        let idle = (shop.busy(), busy(&seats));
         with.push(shop.burst(args.files)?);
+        watched_ms.push(shop.busy() - idle.0);
+        a_viewer_ms.push((busy(&seats) - idle.1) / args.viewers as f64);
         let (same, states) = alike(&mut seats, args.files)?;
         watched_mb.push(shop.memory());
         all_alike &= same;
@@ -166,6 +177,12 @@ fn burst(args: &ViewersArgs) -> Result<bool> {
         "  owner         {alone:.0} files/s alone, {watched:.0} with viewers, × {:.2}   (bar: 0.9)",
         watched / alone
     );
+    println!(
+        "  processor     {:.0} ms the owner alone, {:.0} with viewers, and {:.1} ms each of these",
+        spread(&mut alone_ms).0,
+        spread(&mut watched_ms).0,
+        spread(&mut a_viewer_ms).0
+    );
     println!("  memory        {a_viewer:.2} MB a viewer   (bar: 1)");
     println!(
         "  kept → drawn  median {median:.0} ms   p95 {p95:.0} ms (the slowest viewer's)   most {most:.0} ms   in the burst"
@@ -182,6 +199,11 @@ fn burst(args: &ViewersArgs) -> Result<bool> {
     println!("  kept → drawn  p95 {worst:.0} ms (the slowest viewer's) of files that come one by one   (bar: 100)");
     seats.iter_mut().try_for_each(Seat::end)?;
     Ok(all_alike && same && watched / alone >= 0.9 && a_viewer <= 1.0 && worst <= 100.0)
+}
+
+/// Processor time that all screens have used, milliseconds.
+fn busy(seats: &[Seat]) -> f64 {
+    seats.iter().map(|seat| process::busy_ms_of(seat.id()).unwrap_or(f64::NAN)).sum()
 }
 
 /// One viewer is stopped for a minute while files come: nothing changes for the rest, and it is up to date after.

@@ -5,8 +5,10 @@ use std::mem::discriminant;
 use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogEntry;
-use crate::session::{ArrivedRun, Event, Request};
+use crate::session::{ArrivedRun, Event, Kind, Request, Sealed};
 use crate::tui::app::{App, Overlay, STALE_MS, Toast};
+use crate::tui::backlog::{lets_wait, may_wait};
+use crate::tui::layout;
 use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
 
@@ -22,8 +24,9 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     app.heard_ms = app.clock.now_ms;
     match event {
         Event::Alive => return Vec::new(),
-        Event::Together(events) => return events.into_iter().flat_map(|event| heard(app, event)).collect(),
-        Event::Anew => begin_anew(app),
+        Event::Together(events) => return together(app, events),
+        Event::Sealed(sealed) => return sealed.open().into_iter().flat_map(|event| heard(app, event)).collect(),
+        Event::Anew => return begin_anew(app),
         Event::Past { .. } if app.frozen.is_some() && app.opened => hold(app, event),
         Event::Arrived(run, curves) if app.frozen.is_some() => {
             // The view stands still; the bell does not.
@@ -39,6 +42,48 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     }
     app.dirty = true;
     Vec::new()
+}
+
+/// Takes what came at once. Of hundreds of runs only those are opened that fit on the screen.
+fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
+    let runs = events.iter().filter(|event| matches!(event, Event::Sealed(sealed) if sealed.kind() != Kind::Line));
+    let mut under = runs.count().saturating_sub(layout::list_rows(app).max(1));
+    let mut effects = Vec::new();
+    for event in events {
+        match event {
+            Event::Sealed(sealed) if may_wait(app) && (sealed.kind() == Kind::Line || under > 0) => {
+                under -= usize::from(sealed.kind() != Kind::Line);
+                effects.extend(lay_aside(app, sealed));
+            }
+            event => effects.extend(heard(app, event)),
+        }
+    }
+    effects
+}
+
+/// Leaves something unopened for now; the bell rings all the same.
+fn lay_aside(app: &mut App, sealed: Sealed) -> Option<Effect> {
+    app.dirty = true;
+    let place = if sealed.kind() == Kind::Line { app.log.reserve() } else { app.rows.reserve() };
+    let rings = (sealed.kind() == Kind::Failure).then(|| ring_for_failure(app)).flatten();
+    app.backlog.push(place, sealed, app.clock.now_ms);
+    rings
+}
+
+/// Opens what was laid aside.
+pub(super) fn open_all(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (place, event) in app.backlog.take() {
+        app.dirty = true;
+        match event {
+            Event::Arrived(run, _) => effects.extend(arrived(app, place, *run)),
+            Event::Logged(entry) => logged(app, place, *entry),
+            _ => {}
+        }
+    }
+    // What failed rang when it came.
+    effects.retain(|effect| *effect != Effect::Bell);
+    effects
 }
 
 fn hold(app: &mut App, event: Event) {
@@ -60,7 +105,8 @@ fn hold(app: &mut App, event: Event) {
 }
 
 /// Nothing that was asked will be answered any more: it is asked again. What is shown stands until the past is told.
-fn begin_anew(app: &mut App) {
+fn begin_anew(app: &mut App) -> Vec<Effect> {
+    let effects = open_all(app);
     app.lost = false;
     app.rows.begin_anew();
     app.log.begin_anew();
@@ -75,6 +121,8 @@ fn begin_anew(app: &mut App) {
     if let Some(frozen) = &mut app.frozen {
         frozen.held.clear();
     }
+    app.dirty = true;
+    effects
 }
 
 /// Lets the view go on: everything held back is taken now.
@@ -88,6 +136,12 @@ pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
 
 fn take(app: &mut App, event: Event) -> Vec<Effect> {
     app.dirty = true;
+    let mut effects = if lets_wait(&event) { Vec::new() } else { open_all(app) };
+    effects.extend(take_alone(app, event));
+    effects
+}
+
+fn take_alone(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Snapshot(header) => {
             let empty = header.queue == 0;
@@ -108,14 +162,13 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             if !curves.tracks.is_empty() {
                 app.curves.put(run.key.clone(), Some(curves));
             }
-            return arrived(app, *run);
+            let place = app.rows.reserve();
+            return arrived(app, place, *run);
         }
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
-            if app.log.push_front(*entry) && app.log_at.selected > 0 {
-                app.log_at.selected += 1;
-                app.log_at.top += 1;
-            }
+            let place = app.log.reserve();
+            logged(app, place, *entry);
         }
         Event::Curves { key, curves } => app.curves.put(key, curves),
         Event::Unit { runs, .. } => {
@@ -155,7 +208,12 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
         Event::DriftCharts(charts) => super::drift::heard_charts(app, charts),
         Event::Raised(alarm) => return super::drift::raised(app, &alarm),
         // Taken before it comes here; or what another screen wanted exported.
-        Event::Alive | Event::Anew | Event::Together(_) | Event::Exported { .. } | Event::NotExported { .. } => {}
+        Event::Alive
+        | Event::Anew
+        | Event::Together(_)
+        | Event::Sealed(_)
+        | Event::Exported { .. }
+        | Event::NotExported { .. } => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.
         Event::Notice(text) => app.toast = Some(Toast { text, until_ms: i64::MAX }),
         Event::Refused(who) => return vec![Effect::Refuse(who)],
@@ -178,7 +236,15 @@ fn past(app: &mut App, runs: Vec<ArrivedRun>, log: Vec<LogEntry>) -> Vec<Effect>
     asked.map(|(model, serial)| Effect::Ask(Request::Unit { model, serial })).into_iter().collect()
 }
 
-fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
+/// A line of the log, at its place.
+fn logged(app: &mut App, place: u64, entry: LogEntry) {
+    if app.log.put(place, entry) && app.log_at.selected > 0 {
+        app.log_at.selected += 1;
+        app.log_at.top += 1;
+    }
+}
+
+fn arrived(app: &mut App, place: u64, run: ArrivedRun) -> Vec<Effect> {
     let failed = fails(&run);
     app.history.outdated();
     let mut effects = Vec::new();
@@ -191,7 +257,7 @@ fn arrived(app: &mut App, run: ArrivedRun) -> Vec<Effect> {
         let (model, serial) = (identity.model.clone(), identity.serial.clone());
         effects.push(Effect::Ask(Request::Unit { model, serial }));
     }
-    keeping_selection(app, |app| app.rows.arrived(run));
+    keeping_selection(app, |app| app.rows.arrived_at(place, run));
     if app.follow {
         app.live_track = None;
     }

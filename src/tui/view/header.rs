@@ -81,7 +81,7 @@ fn parts(app: &App) -> Vec<Part> {
     if app.open_alarms() > 0 {
         parts.push(Part { keep: 9, spans: vec![span(alarms(app.open_alarms()), Role::Outside)] });
     }
-    let unseen = app.rows.unseen();
+    let unseen = app.unseen();
     if unseen > 0 {
         parts.push(Part { keep: 8, spans: vec![span(format!("! {unseen} unseen"), Role::Outside)] });
     }

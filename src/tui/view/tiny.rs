@@ -81,7 +81,7 @@ fn of_live(app: &App, snapshot: &Snapshot) -> Vec<Vec<Span>> {
         None => format!("today {}", snapshot.today.runs),
     };
     parts.push(vec![span(today, Role::Text)]);
-    let unseen = app.rows.unseen();
+    let unseen = app.unseen();
     if unseen > 0 {
         parts.push(vec![span(format!("! {unseen} unseen"), Role::Outside)]);
     }

@@ -16,7 +16,7 @@ use crate::cli::Exit;
 use crate::cli::bench::rig::Counter;
 use crate::cli::bench::spread;
 use crate::config::{Config, WatchFolder};
-use crate::session::{ArrivedRun, Event, Part, Role, Session, Setup, clock};
+use crate::session::{ArrivedRun, Event, Kind, Part, Role, Session, Setup, clock};
 use crate::tui::{App, Effect, Look, Msg, Stage, now};
 
 /// Newest rows that screens are compared by: one that was brought up to date has no more.
@@ -135,6 +135,11 @@ impl Screen {
     fn see(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::Together(events) => events.iter().try_for_each(|event| self.see(event)),
+            Event::Sealed(sealed) if self.files => sealed.open().iter().try_for_each(|event| self.see(event)),
+            Event::Sealed(sealed) => {
+                self.undrawn.extend((sealed.kind() != Kind::Line).then(|| sealed.arrived_ms() as f64));
+                Ok(())
+            }
             Event::Role(Role::Owner) => say(&Said::Owner),
             Event::Role(Role::Viewer { .. }) => say(&Said::Viewer),
             Event::Lost => say(&Said::Stale),

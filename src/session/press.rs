@@ -1,0 +1,96 @@
+//! What every viewer is told: put into bytes once, however many there are.
+//!
+//! Whoever keeps the history only adds to what is being set. The first viewer that is ready for more cuts it off, and all get
+//! that piece.
+
+use std::sync::{Arc, OnceLock};
+
+use super::outbox::Outbox;
+use super::protocol::Event;
+use super::sealed;
+
+/// Bytes shared by all viewers they go to.
+pub(super) type Bytes = Arc<[u8]>;
+
+/// Something that is encoded when the first viewer is sent it, because most of its kind never are.
+#[derive(Debug)]
+pub(super) struct Unsealed {
+    event: Event,
+    bytes: OnceLock<Bytes>,
+}
+
+impl Unsealed {
+    pub(super) fn new(event: Event) -> Arc<Self> {
+        Arc::new(Self { event, bytes: OnceLock::new() })
+    }
+
+    /// Its bytes as they lie in a frame.
+    pub(super) fn bytes(&self) -> Bytes {
+        Arc::clone(self.bytes.get_or_init(|| whole(&self.event)))
+    }
+}
+
+/// An event as it lies in a frame.
+pub(super) fn whole(event: &Event) -> Bytes {
+    let mut bytes = Vec::new();
+    sealed::put_whole(event, &mut bytes);
+    bytes.into()
+}
+
+/// So many events, and the last of what only the last one counts of.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    pub(super) events: usize,
+    pub(super) bytes: Bytes,
+    /// The header.
+    pub(super) header: Option<Arc<Unsealed>>,
+    /// The curves of the last run: the others' would not be looked at.
+    pub(super) curves: Option<Arc<Unsealed>>,
+}
+
+/// What is being set.
+#[derive(Debug, Default)]
+pub(super) struct Press {
+    events: usize,
+    set: Vec<u8>,
+    header: bool,
+    curves: Option<Arc<Unsealed>>,
+    /// Viewers that have been sent everything.
+    asleep: Vec<Arc<Outbox>>,
+}
+
+impl Press {
+    /// Adds what everybody is told.
+    pub(super) fn put(&mut self, event: &Event) {
+        match event {
+            Event::Snapshot(_) => self.header = true,
+            event => {
+                if let Event::Arrived(run, curves) = event {
+                    let (key, curves) = (run.key.clone(), Some(curves.clone()));
+                    self.curves = Some(Unsealed::new(Event::Curves { key, curves }));
+                }
+                sealed::put(event, &mut self.set);
+                self.events += 1;
+            }
+        }
+        self.asleep.drain(..).for_each(|outbox| outbox.wake());
+    }
+
+    /// Whoever sleeps is woken once there is something to send.
+    pub(super) fn sleeps(&mut self, outbox: &Arc<Outbox>) {
+        self.asleep.push(Arc::clone(outbox));
+    }
+
+    /// What has been set since the last cut.
+    pub(super) fn cut(&mut self, header: impl FnOnce() -> Event) -> Option<Piece> {
+        if self.events == 0 && !self.header {
+            return None;
+        }
+        let header = std::mem::take(&mut self.header).then(|| Unsealed::new(header()));
+        let piece =
+            Piece { events: self.events, bytes: self.set.as_slice().into(), header, curves: self.curves.take() };
+        self.events = 0;
+        self.set.clear();
+        Some(piece)
+    }
+}
