@@ -70,8 +70,12 @@ fn a_second_screen_attaches_and_sees_what_was_and_what_comes() {
     });
     assert_eq!(shown.tracks.len(), curves.tracks.len());
     shop.drop_sample("9101-1_201");
-    let ((one, seen), (other, drawn)) = (arrived(&viewer), arrived(&owner));
+    let ((one, _), (other, drawn)) = (arrived(&viewer), arrived(&owner));
     assert_eq!(one, other);
+    let seen = viewer.wait("the curves of the last run", |event| match event {
+        Event::Curves { key, curves } if key == one.key => curves.map(|curves| *curves),
+        _ => None,
+    });
     // Points that are not there are no numbers, which equal nothing.
     assert_eq!(format!("{seen:?}"), format!("{drawn:?}"), "with its curves");
     viewer.session.stop();

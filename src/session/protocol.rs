@@ -237,7 +237,8 @@ pub enum Event {
         /// Log entries, newest first.
         log: Vec<LogEntry>,
     },
-    /// A file was judged: a new run, or a new content of one already shown (same key).
+    /// A file was judged: a new run, or a new content of one already shown (same key). Over a socket it comes without its
+    /// curves; those of the last run follow as [`Event::Curves`].
     Arrived(Box<ArrivedRun>, Box<RunCurves>),
     /// A line for the log, for every file however it ended.
     Logged(Box<LogEntry>),
