@@ -136,7 +136,7 @@ mod tests {
     fn events_of_one_frame_come_out_as_they_went_in() {
         let events = [Event::Alive, Event::Notice("full disk".to_owned()), Event::Stopped];
         let mut parts = vec![Vec::new(); events.len()];
-        parts.iter_mut().zip(&events).for_each(|(part, event)| sealed::put(event, part));
+        parts.iter_mut().zip(&events).for_each(|(part, event)| sealed::put(event, &mut None, part));
         let mut wire = Vec::new();
         tell(&mut wire, &parts).expect("written");
         let mut from = wire.as_slice();
@@ -178,7 +178,7 @@ mod tests {
         ];
         let requests = [Request::Models, Request::Query { number: 1, query: Box::default() }, Request::Stop];
         let mut wire = Vec::new();
-        events.iter().for_each(|event| sealed::put(event, &mut wire));
+        events.iter().for_each(|event| sealed::put(event, &mut None, &mut wire));
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::outbox::Outbox;
 use super::protocol::Event;
-use super::sealed;
+use super::sealed::{self, LastRun};
 
 /// Bytes shared by all viewers they go to.
 pub(super) type Bytes = Arc<[u8]>;
@@ -53,6 +53,7 @@ pub(super) struct Piece {
 pub(super) struct Press {
     events: usize,
     set: Vec<u8>,
+    last: Option<LastRun>,
     header: bool,
     curves: Option<Arc<Unsealed>>,
     /// Viewers that have been sent everything.
@@ -69,7 +70,7 @@ impl Press {
                     let (key, curves) = (run.key.clone(), Some(curves.clone()));
                     self.curves = Some(Unsealed::new(Event::Curves { key, curves }));
                 }
-                sealed::put(event, &mut self.set);
+                sealed::put(event, &mut self.last, &mut self.set);
                 self.events += 1;
             }
         }
@@ -89,7 +90,7 @@ impl Press {
         let header = std::mem::take(&mut self.header).then(|| Unsealed::new(header()));
         let piece =
             Piece { events: self.events, bytes: self.set.as_slice().into(), header, curves: self.curves.take() };
-        self.events = 0;
+        (self.events, self.last) = (0, None);
         self.set.clear();
         Some(piece)
     }

@@ -20,6 +20,8 @@ const ARRIVED: u32 = 6;
 const LENGTH: usize = 4;
 /// In place of its kind, where it is not sealed.
 const WHOLE: u8 = 0;
+/// Added to the kind of a run whose line of the log is left out.
+const HAS_LINE: u8 = 0x10;
 /// Bytes of its time, where it has one.
 const TIME: usize = 8;
 
@@ -34,10 +36,12 @@ pub enum Kind {
     Line,
 }
 
-/// A run or a line of the log as it came over a socket, not opened yet.
+/// A run with its line of the log, or a line, as it came over a socket, not opened yet.
 #[derive(Debug, Clone)]
 pub struct Sealed {
     kind: Kind,
+    /// Whether its line of the log belongs to it, which says nothing that the run does not.
+    has_line: bool,
     /// When it arrived, milliseconds since 1970 UTC.
     arrived_ms: i64,
     /// The frame it came in, which those that came with it share.
@@ -48,7 +52,8 @@ pub struct Sealed {
 
 impl PartialEq for Sealed {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, self.arrived_ms, self.bytes()) == (other.kind, other.arrived_ms, other.bytes())
+        let own = (self.kind, self.has_line, self.arrived_ms, self.bytes());
+        own == (other.kind, other.has_line, other.arrived_ms, other.bytes())
     }
 }
 
@@ -67,9 +72,36 @@ impl Sealed {
         self.frame.get(self.at.clone()).unwrap_or_default()
     }
 
-    /// The event; `None` where the bytes are none, which only another program would send. A run comes without curves.
-    pub fn open(&self) -> Option<Event> {
-        postcard::from_bytes(self.bytes()).ok()
+    /// Whether a run is in it.
+    pub fn has_run(&self) -> bool {
+        self.kind != Kind::Line
+    }
+
+    /// Whether a line of the log is in it.
+    pub fn has_line(&self) -> bool {
+        self.kind == Kind::Line || self.has_line
+    }
+
+    /// What is in it: a run without curves, a line of the log, or both; nothing where the bytes are none, which only
+    /// another program would send.
+    pub fn open(&self) -> Vec<Event> {
+        let event: Option<Event> = postcard::from_bytes(self.bytes()).ok();
+        let line = match &event {
+            Some(Event::Arrived(run, _)) if self.has_line => Some(Event::Logged(Box::new(line_of(run)))),
+            _ => None,
+        };
+        event.into_iter().chain(line).collect()
+    }
+}
+
+/// What the log says of a run that is new.
+fn line_of(run: &ArrivedRun) -> LogEntry {
+    let (key, status) = (run.key.clone(), run.record.run.status.word().to_owned());
+    LogEntry {
+        sequence: run.sequence,
+        at_ms: run.record.arrived_ms,
+        file: run.record.file.clone(),
+        outcome: LogOutcome::Run { key, status },
     }
 }
 
@@ -78,23 +110,38 @@ impl Event {
     pub fn each(self) -> Vec<Event> {
         match self {
             Event::Together(events) => events.into_iter().flat_map(Event::each).collect(),
-            Event::Sealed(sealed) => sealed.open().into_iter().collect(),
+            Event::Sealed(sealed) => sealed.open(),
             event => vec![event],
         }
     }
 }
 
-/// Puts an event behind others of a frame. A run goes without its curves, sealed, and so does its line of the log.
-pub(super) fn put(event: &Event, frame: &mut Vec<u8>) {
-    match event {
+/// A run that was put into a frame last, and where: its line of the log is not put behind it where nothing is in it that is
+/// not in the run.
+#[derive(Debug)]
+pub(super) struct LastRun {
+    /// Where its kind stands.
+    at: usize,
+    line: LogEntry,
+}
+
+/// Puts an event behind others of a frame. A run goes without its curves, sealed, and so does its line of the log. `last`
+/// is what was put before it.
+pub(super) fn put(event: &Event, last: &mut Option<LastRun>, frame: &mut Vec<u8>) {
+    match (event, last.take()) {
         // The event's two parts lie one behind the other: in place of the second one stand empty curves.
-        Event::Arrived(run, _) => write(
-            Some((if is_failure(run) { Kind::Failure } else { Kind::Run }, run.record.arrived_ms)),
-            &(ARRIVED, run, RunCurves::default()),
-            frame,
-        ),
-        Event::Logged(entry) if tells_of_a_run(entry) => write(Some((Kind::Line, entry.at_ms)), event, frame),
-        event => write(None, event, frame),
+        (Event::Arrived(run, _), _) => {
+            *last = Some(LastRun { at: frame.len() + LENGTH, line: line_of(run) });
+            let kind = if is_failure(run) { Kind::Failure } else { Kind::Run };
+            write(Some((kind, run.record.arrived_ms)), &(ARRIVED, run, RunCurves::default()), frame);
+        }
+        (Event::Logged(entry), Some(LastRun { at, line })) if line == **entry && at < frame.len() => {
+            if let Some(kind) = frame.get_mut(at) {
+                *kind |= HAS_LINE;
+            }
+        }
+        (Event::Logged(entry), _) if tells_of_a_run(entry) => write(Some((Kind::Line, entry.at_ms)), event, frame),
+        (event, _) => write(None, event, frame),
     }
 }
 
@@ -155,9 +202,9 @@ fn event(frame: &Arc<Vec<u8>>, at: usize) -> Option<(Event, usize)> {
     if first == WHOLE {
         return Some((postcard::from_bytes(rest).ok()?, end));
     }
-    let kind = kind(first)?;
+    let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
     let arrived_ms = i64::from_le_bytes(rest.get(..TIME)?.try_into().ok()?);
-    let sealed = Sealed { kind, arrived_ms, frame: Arc::clone(frame), at: begin + 1 + TIME..end };
+    let sealed = Sealed { kind, has_line, arrived_ms, frame: Arc::clone(frame), at: begin + 1 + TIME..end };
     Some((Event::Sealed(sealed), end))
 }
 
@@ -169,8 +216,8 @@ fn kind(number: u8) -> Option<Kind> {
 /// Events as they are on the other side of a socket.
 #[cfg(test)]
 pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
-    let mut frame = Vec::new();
-    sent.iter().for_each(|event| put(event, &mut frame));
+    let (mut frame, mut last) = (Vec::new(), None);
+    sent.iter().for_each(|event| put(event, &mut last, &mut frame));
     events(frame).expect("a frame of ours")
 }
 
@@ -189,11 +236,11 @@ mod tests {
     #[test]
     fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it() {
         let mut frame = Vec::new();
-        [line(), Event::Alive].iter().for_each(|event| put(event, &mut frame));
+        [line(), Event::Alive].iter().for_each(|event| put(event, &mut None, &mut frame));
         put_whole(&line(), &mut frame);
         let events = events(frame).expect("a frame");
         let [Event::Sealed(sealed), Event::Alive, whole] = events.as_slice() else { panic!("{events:?}") };
-        assert_eq!((sealed.kind(), sealed.arrived_ms(), sealed.open()), (Kind::Line, 1_234, Some(line())));
+        assert_eq!((sealed.kind(), sealed.arrived_ms(), sealed.open()), (Kind::Line, 1_234, vec![line()]));
         assert_eq!(*whole, line());
         assert_eq!(Event::Together(events).each(), [line(), Event::Alive, line()]);
     }
@@ -201,7 +248,7 @@ mod tests {
     #[test]
     fn a_frame_that_ends_in_the_middle_of_an_event_is_refused() {
         let mut frame = Vec::new();
-        put(&line(), &mut frame);
+        put(&line(), &mut None, &mut frame);
         for end in 1..frame.len() {
             let cut = frame.get(..end).expect("shorter").to_vec();
             assert!(events(cut).is_err(), "{end}");

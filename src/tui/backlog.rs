@@ -14,24 +14,33 @@ use crate::session::{Event, Kind, Sealed};
 /// Quiet after which there is time, milliseconds.
 const QUIET_MS: i64 = 200;
 
-/// Most that waits: a run and its line of the log for every row that a list holds, and what came twice.
-const MOST: usize = 3 * rows::MOST;
+/// Most that waits: a run for every row that a list holds, and what came twice.
+const MOST: usize = 2 * rows::MOST;
+
+/// Where a run and a line of the log would stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places {
+    /// Among the rows.
+    pub row: u64,
+    /// Among the lines of the log.
+    pub line: u64,
+}
 
 /// What has not been opened, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Backlog {
-    waiting: VecDeque<(u64, Sealed)>,
+    waiting: VecDeque<(Places, Sealed)>,
     failures: usize,
     /// When the last one came.
     since_ms: i64,
 }
 
 impl Backlog {
-    /// Lays something aside that has a place in its list.
-    pub fn push(&mut self, place: u64, sealed: Sealed, now_ms: i64) {
+    /// Lays something aside that has its places.
+    pub fn push(&mut self, places: Places, sealed: Sealed, now_ms: i64) {
         self.since_ms = now_ms;
         self.failures += usize::from(sealed.kind() == Kind::Failure);
-        self.waiting.push_back((place, sealed));
+        self.waiting.push_back((places, sealed));
         // As many newer ones have come as there are rows: nobody will ever see it.
         if self.waiting.len() > MOST
             && let Some((_, gone)) = self.waiting.pop_front()
@@ -50,10 +59,10 @@ impl Backlog {
         (!self.waiting.is_empty()).then_some(self.since_ms + QUIET_MS)
     }
 
-    /// All of them, opened, each with its place.
-    pub fn take(&mut self) -> impl Iterator<Item = (u64, Event)> + use<> {
+    /// All of them, opened, each with its places.
+    pub fn take(&mut self) -> impl Iterator<Item = (Places, Event)> + use<> {
         let waiting = std::mem::take(self).waiting;
-        waiting.into_iter().filter_map(|(place, sealed)| Some((place, sealed.open()?)))
+        waiting.into_iter().flat_map(|(places, sealed)| sealed.open().into_iter().map(move |event| (places, event)))
     }
 }
 

@@ -224,6 +224,19 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_at_a_pace_already_is_drawn_as_it_comes() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut pace = Pace::default();
+        pace.comes_even(true);
+        for frame in 0..12 {
+            assert_eq!(pace.due(at(frame * 80), at(frame * 80), false), at(frame * 80));
+            pace.drew(at(frame * 80), 900);
+        }
+        assert_eq!(pace.due(at(900), at(900), true), at(900), "and leaves room for keys");
+    }
+
+    #[test]
     fn a_slow_line_gets_what_files_bring_at_its_own_pace_and_keys_at_once() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);

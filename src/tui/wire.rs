@@ -326,6 +326,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_on_already_is_not_said_again() {
+        let mut drawing = Buffer::empty(SIZE);
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        drawing.set_string(0, 1, "ab", bold);
+        drawing.set_string(2, 1, "cd", bold.fg(Color::Red));
+        drawing.set_string(4, 1, "ef", Style::new().fg(Color::Red));
+        let sent = change(&Buffer::empty(SIZE), &drawing);
+        assert_eq!(sent, "\x1b[2H\x1b[1mab\x1b[31mcd\x1b[;31mef\x1b[m");
+    }
+
+    #[test]
+    fn a_short_gap_is_written_in_the_style_that_follows_and_the_next_line_reached_from_the_one_above() {
+        let mut drawing = Buffer::empty(SIZE);
+        drawing.set_string(0, 0, "ab", Style::new().add_modifier(Modifier::REVERSED));
+        drawing.set_string(3, 0, "c", Style::new().fg(Color::Red));
+        drawing.set_string(9, 1, "d", Style::new().fg(Color::Red));
+        let sent = change(&Buffer::empty(SIZE), &drawing);
+        assert_eq!(sent, "\x1b[1H\x1b[7mab\x1b[;31m c\r\n\x1b[9Cd\x1b[m");
+    }
+
+    #[test]
     fn nothing_changed_is_no_byte() {
         let drawing = drawing(&[(3, 2, "8340-1".to_owned(), 1)]);
         assert_eq!(change(&drawing, &drawing), "");

@@ -7,7 +7,7 @@ use crate::config::Bell;
 use crate::history::LogEntry;
 use crate::session::{ArrivedRun, Event, Kind, Request, Sealed};
 use crate::tui::app::{App, Overlay, STALE_MS, Toast};
-use crate::tui::backlog::{lets_wait, may_wait};
+use crate::tui::backlog::{Places, lets_wait, may_wait};
 use crate::tui::layout;
 use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
@@ -46,13 +46,13 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
 
 /// Takes what came at once. Of hundreds of runs only those are opened that fit on the screen.
 fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
-    let runs = events.iter().filter(|event| matches!(event, Event::Sealed(sealed) if sealed.kind() != Kind::Line));
+    let runs = events.iter().filter(|event| matches!(event, Event::Sealed(sealed) if sealed.has_run()));
     let mut under = runs.count().saturating_sub(layout::list_rows(app).max(1));
     let mut effects = Vec::new();
     for event in events {
         match event {
-            Event::Sealed(sealed) if may_wait(app) && (sealed.kind() == Kind::Line || under > 0) => {
-                under -= usize::from(sealed.kind() != Kind::Line);
+            Event::Sealed(sealed) if may_wait(app) && (under > 0 || !sealed.has_run()) => {
+                under -= usize::from(sealed.has_run());
                 effects.extend(lay_aside(app, sealed));
             }
             event => effects.extend(heard(app, event)),
@@ -64,20 +64,26 @@ fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
 /// Leaves something unopened for now; the bell rings all the same.
 fn lay_aside(app: &mut App, sealed: Sealed) -> Option<Effect> {
     app.dirty = true;
-    let place = if sealed.kind() == Kind::Line { app.log.reserve() } else { app.rows.reserve() };
+    let mut places = Places::default();
+    if sealed.has_run() {
+        places.row = app.rows.reserve();
+    }
+    if sealed.has_line() {
+        places.line = app.log.reserve();
+    }
     let rings = (sealed.kind() == Kind::Failure).then(|| ring_for_failure(app)).flatten();
-    app.backlog.push(place, sealed, app.clock.now_ms);
+    app.backlog.push(places, sealed, app.clock.now_ms);
     rings
 }
 
 /// Opens what was laid aside.
 pub(super) fn open_all(app: &mut App) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for (place, event) in app.backlog.take() {
+    for (places, event) in app.backlog.take() {
         app.dirty = true;
         match event {
-            Event::Arrived(run, _) => effects.extend(arrived(app, place, *run)),
-            Event::Logged(entry) => logged(app, place, *entry),
+            Event::Arrived(run, _) => effects.extend(arrived(app, places.row, *run)),
+            Event::Logged(entry) => logged(app, places.line, *entry),
             _ => {}
         }
     }

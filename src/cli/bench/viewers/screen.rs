@@ -16,7 +16,7 @@ use crate::cli::Exit;
 use crate::cli::bench::rig::Counter;
 use crate::cli::bench::spread;
 use crate::config::{Config, WatchFolder};
-use crate::session::{ArrivedRun, Event, Kind, Part, Role, Session, Setup, clock};
+use crate::session::{ArrivedRun, Event, Part, Role, Session, Setup, clock};
 use crate::tui::{App, Effect, Look, Msg, Stage, now};
 
 /// Newest rows that screens are compared by: one that was brought up to date has no more.
@@ -137,7 +137,7 @@ impl Screen {
             Event::Together(events) => events.iter().try_for_each(|event| self.see(event)),
             Event::Sealed(sealed) if self.files => sealed.open().iter().try_for_each(|event| self.see(event)),
             Event::Sealed(sealed) => {
-                self.undrawn.extend((sealed.kind() != Kind::Line).then(|| sealed.arrived_ms() as f64));
+                self.undrawn.extend(sealed.has_run().then(|| sealed.arrived_ms() as f64));
                 Ok(())
             }
             Event::Role(Role::Owner) => say(&Said::Owner),
