@@ -178,7 +178,9 @@ mod tests {
         ];
         let requests = [Request::Models, Request::Query { number: 1, query: Box::default() }, Request::Stop];
         let mut wire = Vec::new();
-        events.iter().for_each(|event| sealed::put(event, &mut None, &mut wire));
+        for event in &events {
+            sealed::put(event, &mut None, &mut wire);
+        }
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),

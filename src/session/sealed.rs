@@ -217,7 +217,9 @@ fn kind(number: u8) -> Option<Kind> {
 #[cfg(test)]
 pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
     let (mut frame, mut last) = (Vec::new(), None);
-    sent.iter().for_each(|event| put(event, &mut last, &mut frame));
+    for event in sent {
+        put(event, &mut last, &mut frame);
+    }
     events(frame).expect("a frame of ours")
 }
 
@@ -236,7 +238,9 @@ mod tests {
     #[test]
     fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it() {
         let mut frame = Vec::new();
-        [line(), Event::Alive].iter().for_each(|event| put(event, &mut None, &mut frame));
+        for event in [line(), Event::Alive] {
+            put(&event, &mut None, &mut frame);
+        }
         put_whole(&line(), &mut frame);
         let events = events(frame).expect("a frame");
         let [Event::Sealed(sealed), Event::Alive, whole] = events.as_slice() else { panic!("{events:?}") };

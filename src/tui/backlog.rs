@@ -186,7 +186,9 @@ mod tests {
         for frame in events.chunks(frame) {
             hear(&mut sealed, Event::Together(over_a_socket(frame)));
         }
-        events.into_iter().for_each(|event| hear(&mut open, event));
+        for event in events {
+            hear(&mut open, event);
+        }
         (open, sealed)
     }
 
