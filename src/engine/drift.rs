@@ -67,11 +67,12 @@ impl Desk {
     /// An engine that cannot be read; what was not read stays to be read.
     pub fn settle(&mut self, store: &Store, now_ms: i64) -> Result<Settled, StoreError> {
         self.monitor.read_through(store.last_line());
-        self.monitor.settle(now_ms, |model| {
+        self.monitor.settle(now_ms, |model, each| {
             if store.is_closing() {
                 return Err(StoreError::engine("the program ends"));
             }
-            observations(store, model)
+            // By model and time, as the keys of runs are.
+            store.each_run_of(model, |key, record| observed(&key, &record).into_iter().for_each(&mut *each)).map(drop)
         })
     }
 

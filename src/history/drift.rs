@@ -125,11 +125,12 @@ impl Store {
         Ok(oldest.first().and_then(time).zip(newest.iter().find(is_true).and_then(time)))
     }
 
-    /// Where charts stand; in the place of a damaged state one whose runs are to be read.
+    /// Where charts stand; in the place of a damaged state, or of one by other lots, one whose runs are to be read.
     fn states(&self) -> Result<Vec<StreamState>, StoreError> {
         let pairs = self.shelf().prefixed(key::STATES, usize::MAX, false)?;
         let state = |(at, bytes): &(Vec<u8>, Vec<u8>)| {
-            value::decode(bytes).ok().or_else(|| key::stream_of(at).map(StreamState::to_be_read))
+            let sound = value::decode::<StreamState>(bytes).ok().filter(|state| !state.is_overfull());
+            sound.or_else(|| key::stream_of(at).map(StreamState::to_be_read))
         };
         Ok(pairs.iter().filter_map(state).collect())
     }

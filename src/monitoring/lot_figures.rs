@@ -20,8 +20,7 @@ pub(super) struct OpenLot {
     signals: Vec<Subject>,
 }
 
-/// Units read in, made anew as a whole: inserted one after the other, they would leave half of every node empty, and
-/// a lot that never closes has all units of years.
+/// Units read in, made anew as a whole: inserted one after the other, they would leave half of every node empty.
 fn full<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, OpenUnit>, D::Error> {
     BTreeMap::deserialize(from).map(|units| units.into_iter().collect())
 }
@@ -47,6 +46,11 @@ impl OpenLot {
         let Observation { id, good, readings, .. } = *observation;
         self.units.insert(observation.unit.clone(), OpenUnit { first: id, last: id, good, readings });
         true
+    }
+
+    /// How many units are in it.
+    pub(super) fn len(&self) -> usize {
+        self.units.len()
     }
 
     /// Notes that a subject signalled.

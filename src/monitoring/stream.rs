@@ -13,7 +13,7 @@ use super::observation::{Observation, RunId, StreamKey};
 use super::series::{Found, MetricSeries, ShareSeries};
 use super::setting::{Followed, Marker, SETTINGS, Setting};
 use super::trace::Trace;
-use crate::spc::{BaselineRule, CountedLot, Lot, LotBook, LotRun, LotState, PPoint, UnitLot};
+use crate::spc::{BaselineRule, CountedLot, FULL_LOT, Lot, LotBook, LotRun, LotState, PPoint, UnitLot};
 use crate::trim::LocalTime;
 
 /// Lots and markers older than this, by the stream's newest run, are forgotten: charts over all of time are made from
@@ -84,6 +84,12 @@ impl StreamState {
     /// In the place of a state that is not kept, or was damaged: its runs are to be read.
     pub fn to_be_read(key: StreamKey) -> Self {
         Self { frozen: u32::MAX, ..Self::new(key) }
+    }
+
+    /// Whether its open lot has more units than a lot ever has: lots were not closed when full once, and charts made
+    /// then are to be made anew.
+    pub fn is_overfull(&self) -> bool {
+        self.open.len() > FULL_LOT
     }
 
     /// Whether a run can be taken as the next one: it is the newest, and its lot was not judged without it.

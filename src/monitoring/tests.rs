@@ -58,8 +58,13 @@ impl Made {
     }
 }
 
-fn of_model(runs: &[Observation]) -> impl FnMut(&str) -> Result<Vec<Observation>, Infallible> + '_ {
-    |model| Ok(runs.iter().filter(|run| run.stream.model == model).cloned().collect())
+fn of_model(runs: &[Observation]) -> impl FnMut(&str, &mut dyn FnMut(Observation)) -> Result<(), Infallible> + '_ {
+    |model, each| {
+        let mut runs: Vec<&Observation> = runs.iter().filter(|run| run.stream.model == model).collect();
+        runs.sort_by_key(|run| run.id);
+        runs.into_iter().cloned().for_each(each);
+        Ok(())
+    }
 }
 
 /// A shop of one product model that may alarm falsely once in ten years: what happens in these tests is planted.

@@ -1,5 +1,8 @@
 //! Lots: consecutive runs of one product model at one laser, told apart by gaps.
 //!
+//! A model that is made every day leaves no gap, and its lot would never be judged: a lot that is full is closed, and
+//! the next unit begins another one.
+//!
 //! Time is the run's own clock. The lots depend on the runs alone, not on the order they arrived in: a late one is put
 //! where it belongs and what follows is told anew.
 
@@ -14,6 +17,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::trim::LocalTime;
 
 const DAY: i64 = 86_400;
+
+/// Units of a full lot.
+pub const FULL_LOT: usize = 500;
 
 /// By what lots are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +108,7 @@ impl LotBook {
 
     /// Takes the next run in order of time and row; the lot that this one ended, if it did.
     pub fn push(&mut self, run: &LotRun) -> Option<&Lot> {
-        let fits = self.current.as_ref().is_some_and(|current| current.takes(run.time, &self.rule));
+        let fits = self.current.as_ref().is_some_and(|current| current.takes_run(run, &self.rule));
         let ended = if fits { None } else { self.current.take() };
         let at = ended.as_ref().map_or(0, |ended| ended.runs.end);
         let next = || Current { first: run.time, last: run.time, runs: at..at, units: BTreeSet::new() };
@@ -144,6 +150,11 @@ impl Current {
         let gap = time.timestamp() - self.last.timestamp();
         let small = self.units.len() < rule.least_units;
         gap <= i64::from(rule.gap_days) * DAY || small && gap <= i64::from(rule.join_days) * DAY
+    }
+
+    /// Whether a run belongs to the lot: in a full one only units that are in it already.
+    fn takes_run(&self, run: &LotRun, rule: &LotRule) -> bool {
+        self.takes(run.time, rule) && (self.units.len() < FULL_LOT || self.units.contains(&run.unit))
     }
 
     fn state(&self, newest: LocalTime, rule: &LotRule) -> LotState {

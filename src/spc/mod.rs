@@ -58,7 +58,7 @@ pub use family::{Family, LAMBDA, SMOOTH_LAMBDA};
 pub use individuals::Individuals;
 pub use limit_table::Tabled;
 pub use limits::Ask;
-pub use lot::{Lot, LotBook, LotRule, LotRun, LotState};
+pub use lot::{FULL_LOT, Lot, LotBook, LotRule, LotRun, LotState};
 pub use p_chart::{Counted, PBaseline, PChart, PPoint};
 pub use phase_one::{BaselineRule, ClosedLot, CountedLot, PhaseOne, UnitLot, shares_are_clean, units_are_clean};
 pub use rules::{Rule, RuleWatch};

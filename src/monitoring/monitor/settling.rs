@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Monitor, Settled};
+use super::{Monitor, Settled, Stream};
+use crate::monitoring::alarm::Alarm;
 use crate::monitoring::frozen::{Frozen, FrozenBaseline};
 use crate::monitoring::latch::Alarms;
 use crate::monitoring::observation::{Observation, StreamKey};
@@ -13,14 +14,15 @@ use crate::trim::LocalTime;
 
 impl Monitor {
     /// Brings everything up to date: streams that must be are made anew from their runs (`runs` gives those of a product
-    /// model, in any order), lots are closed, baselines are found and frozen, limits are shared out.
+    /// model one after the other, in order of time), lots are closed, baselines are found and frozen, limits are shared
+    /// out.
     ///
     /// # Errors
     /// Those of `runs`; what was not read stays to be read.
     pub fn settle<E>(
         &mut self,
         now_ms: i64,
-        mut runs: impl FnMut(&str) -> Result<Vec<Observation>, E>,
+        mut runs: impl FnMut(&str, &mut dyn FnMut(Observation)) -> Result<(), E>,
     ) -> Result<Settled, E> {
         let was_outdated = self.is_outdated();
         self.read_outdated(now_ms, &mut runs)?;
@@ -43,41 +45,50 @@ impl Monitor {
     fn read_outdated<E>(
         &mut self,
         now_ms: i64,
-        runs: &mut impl FnMut(&str) -> Result<Vec<Observation>, E>,
+        runs: &mut impl FnMut(&str, &mut dyn FnMut(Observation)) -> Result<(), E>,
     ) -> Result<(), E> {
         let outdated = self.streams.iter().filter(|(_, stream)| stream.outdated).map(|(key, _)| key.model.clone());
         let models: BTreeSet<String> = outdated.chain(self.unread.iter().cloned()).collect();
         for model in models {
-            let mut of_each: BTreeMap<StreamKey, Vec<Observation>> = BTreeMap::new();
-            for run in runs(&model)? {
-                of_each.entry(run.stream.clone()).or_default().push(run);
-            }
-            let all = self.unread.remove(&model);
-            if all {
-                for key in of_each.keys() {
-                    self.stream(key);
-                }
-            }
+            let all = self.unread.contains(&model);
             let wanted = self.streams.iter().filter(|(key, stream)| key.model == model && (all || stream.outdated));
-            let keys: Vec<StreamKey> = wanted.map(|(key, _)| key.clone()).collect();
-            for key in keys {
-                let mut runs = of_each.remove(&key).unwrap_or_default();
-                runs.sort_by_key(|run| run.id);
-                self.replay(&key, &runs, now_ms);
+            let mut replays: BTreeMap<StreamKey, Replay> =
+                wanted.map(|(key, stream)| (key.clone(), Replay::of(key, stream.alarms.clone()))).collect();
+            let (mut next, mut touched) = (self.next_alarm, BTreeSet::new());
+            let streams = &self.streams;
+            runs(&model, &mut |run| {
+                if all && !replays.contains_key(&run.stream) {
+                    replays.insert(run.stream.clone(), Replay::of(&run.stream, Vec::new()));
+                }
+                if let Some(replay) = replays.get_mut(&run.stream) {
+                    let stream = streams.get(&run.stream);
+                    let frozen = stream.map_or(Frozen { epochs: &[], baselines: &[] }, Stream::frozen);
+                    replay.go_on((&mut next, &mut touched), now_ms, |state, alarms| {
+                        state.take(&run, &frozen, alarms, None);
+                    });
+                }
+            })?;
+            // Only now that all runs of the model were read anything changes.
+            self.unread.remove(&model);
+            let newest = self.span.map(|(_, newest)| newest);
+            for (key, mut replay) in replays {
+                let reading = self.reading;
+                let stream = self.stream(&key);
+                let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
+                replay.go_on((&mut next, &mut touched), now_ms, |state, alarms| {
+                    if let Some(newest) = newest {
+                        state.pass_time(newest, &frozen, alarms, None);
+                    }
+                    alarms.end_replay();
+                });
+                (stream.state, stream.alarms) = (replay.state, replay.alarms);
+                (stream.outdated, stream.unkept, stream.read_through) = (false, true, reading);
+                self.changed.insert(key);
             }
+            self.next_alarm = next;
+            self.touched.append(&mut touched);
         }
         Ok(())
-    }
-
-    /// Makes a stream anew from its runs, in order of time.
-    fn replay(&mut self, key: &StreamKey, runs: &[Observation], now_ms: i64) {
-        let newest = self.span.map(|(_, newest)| newest);
-        let Some(stream) = self.streams.get_mut(key) else { return };
-        let frozen = Frozen { epochs: &stream.epochs, baselines: &stream.baselines };
-        let mut alarms = Alarms::new(key, &mut stream.alarms, (&mut self.next_alarm, &mut self.touched), now_ms);
-        stream.state = replayed(key, runs, newest, &frozen, &mut alarms, None);
-        (stream.outdated, stream.unkept, stream.read_through) = (false, true, self.reading);
-        self.changed.insert(key.clone());
     }
 
     /// Closes the lots that the rest of the shop has left behind.
@@ -118,6 +129,35 @@ impl Monitor {
             }
         }
         frozen
+    }
+}
+
+/// A stream that is being made anew, with alarms of its own until it is.
+struct Replay {
+    key: StreamKey,
+    state: StreamState,
+    alarms: Vec<Alarm>,
+    /// The alarms that a signal has been found for so far.
+    supported: Option<BTreeSet<u64>>,
+}
+
+impl Replay {
+    fn of(key: &StreamKey, alarms: Vec<Alarm>) -> Self {
+        let mut replay = Self { key: key.clone(), state: StreamState::new(key.clone()), alarms, supported: None };
+        replay.go_on((&mut 0, &mut BTreeSet::new()), 0, |_, alarms| alarms.begin_replay());
+        replay
+    }
+
+    fn go_on(
+        &mut self,
+        numbers: (&mut u64, &mut BTreeSet<u64>),
+        now_ms: i64,
+        work: impl FnOnce(&mut StreamState, &mut Alarms<'_>),
+    ) {
+        let mut alarms = Alarms::new(&self.key, &mut self.alarms, numbers, now_ms);
+        alarms.supported = self.supported.take();
+        work(&mut self.state, &mut alarms);
+        self.supported = alarms.supported;
     }
 }
 

@@ -38,6 +38,18 @@ fn a_lot_of_two_joins_the_next_within_ninety_days_or_stays_unjudged() {
 }
 
 #[test]
+fn a_full_lot_is_closed_by_the_next_unit_and_still_takes_its_own_again() {
+    let name = |unit: usize| format!("unit {unit}");
+    let mut runs: Vec<LotRun> = (0..FULL_LOT).map(|unit| run(0, &name(unit))).collect();
+    runs.push(run(1, &name(3)));
+    runs.push(run(2, "one more"));
+    runs.push(run(2, &name(4)));
+    let lots = lots(runs, at(2), LotRule::default()).1;
+    let told: Vec<(usize, usize, LotState)> = lots.iter().map(|lot| (lot.units, lot.runs.len(), lot.state)).collect();
+    assert_eq!(told, [(FULL_LOT, FULL_LOT + 1, LotState::Closed), (2, 2, LotState::Open)]);
+}
+
+#[test]
 fn a_unit_that_is_run_again_counts_once_and_by_its_last_run() {
     let runs = vec![run(0, "a"), run(1, "b"), run(2, "a"), run(2, "c")];
     let (runs, lots) = lots(runs, at(9), LotRule::default());

@@ -97,7 +97,12 @@ impl<'a> Living<'a> {
             self.seen.entry(&run.stream.model).or_default().push(run.clone());
         }
         let seen = &self.seen;
-        let of_model = |model: &str| Ok::<_, Infallible>(seen.get(model).cloned().unwrap_or_default());
+        let of_model = |model: &str, each: &mut dyn FnMut(Observation)| {
+            let mut runs = seen.get(model).cloned().unwrap_or_default();
+            runs.sort_by_key(|run| run.id);
+            runs.into_iter().for_each(each);
+            Ok::<_, Infallible>(())
+        };
         let Ok(settled) = self.monitor.settle(0, of_model);
         for alarm in settled.raised {
             self.raised(alarm);
