@@ -9,7 +9,7 @@
 //! tui                          the screen: plain data, pure update, pure view, one loop
 //! session                      every screen's only door: requests in, events out, by channel or local socket
 //! engine                       the threads; the one place that knows everybody
-//! export   intake   history    what leaves · folder → complete files · the sled store     (config beside them)
+//! export   intake   history    what leaves · folder → complete files · the store: sled and volumes   (config beside them)
 //! learning   monitoring        history → models → predictions · history → baselines, signals, alarms
 //! analysis   spc               one trim run → judged tracks · series → control limits and signals
 //! trim                         what a station writes → a trim run

@@ -49,6 +49,7 @@ pub(super) fn open(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
 /// The same, for who keeps runs that are judged by the configuration: those that are there are graded by it too.
 pub(super) fn open_to_judge(args: &StoreArgs, loaded: &Loaded) -> Result<Store> {
     let store = open(args, loaded)?;
+    store.seal_after(loaded.config.retention.recent_files);
     if let Some(done) = grade_anew(&store, &loaded.config.analysis(), &loaded.config.learning, &holder().user)? {
         eprintln!("the rules of the configuration have changed: {}", done.said());
     }

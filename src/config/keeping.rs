@@ -42,11 +42,13 @@ impl BackupSettings {
 pub struct Retention {
     /// Years after which a run's curves are dropped, 0.1 … 100; 0 = never.
     pub curves: f64,
+    /// So many of the newest files lie in the database itself, 16 … 1,000,000, the rest in volumes beside it.
+    pub recent_files: u64,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { curves: 3.0 }
+        Self { curves: 3.0, recent_files: 8_192 }
     }
 }
 
@@ -59,7 +61,12 @@ impl Retention {
     pub(super) fn problems(self) -> Vec<String> {
         // Nothing but zero is zero: a thousandth of a second would drop every curve there is.
         let sound = self.curves.abs() <= 0.0 || (0.1..=100.0).contains(&self.curves);
-        if sound { Vec::new() } else { vec![format!("retention.curves = {}: 0.1 … 100 years, or 0", self.curves)] }
+        let found = [
+            (!sound).then(|| format!("retention.curves = {}: 0.1 … 100 years, or 0", self.curves)),
+            (!(16..=1_000_000).contains(&self.recent_files))
+                .then(|| format!("retention.recent_files = {}: 16 … 1000000", self.recent_files)),
+        ];
+        found.into_iter().flatten().collect()
     }
 }
 
@@ -70,7 +77,7 @@ mod tests {
     #[test]
     fn a_retention_of_next_to_nothing_is_a_problem_and_not_never() {
         for (curves, problems) in [(0.0, 0), (-0.0, 0), (0.1, 0), (1e-300, 1), (1e-17, 1), (f64::NAN, 1), (-1.0, 1)] {
-            assert_eq!(Retention { curves }.problems().len(), problems, "{curves}");
+            assert_eq!(Retention { curves, ..Retention::default() }.problems().len(), problems, "{curves}");
         }
     }
 }

@@ -39,7 +39,11 @@ pub(super) enum Job {
 /// Opens on a thread of its own; how it ended comes back once.
 pub(super) fn start(job: Job, setup: &Setup) -> Receiver<Opened> {
     let (tell, told) = bounded(1);
-    let rules = Rules { analysis: setup.analysis.clone(), learning: setup.learning.clone() };
+    let rules = Rules {
+        analysis: setup.analysis.clone(),
+        learning: setup.learning.clone(),
+        recent_files: setup.retention.recent_files,
+    };
     // Whoever listens no longer has ended, and with it the wish.
     let work = move || drop(tell.send(quiet::during(|| open(job, &rules))));
     match thread::Builder::new().name("opening".to_owned()).spawn(work) {
@@ -49,10 +53,11 @@ pub(super) fn start(job: Job, setup: &Setup) -> Receiver<Opened> {
     }
 }
 
-/// What the runs of a history are graded by.
+/// What the runs of a history are graded by, and how many lie where.
 struct Rules {
     analysis: AnalysisSettings,
     learning: LearningSettings,
+    recent_files: u64,
 }
 
 fn open(job: Job, rules: &Rules) -> Opened {
@@ -73,6 +78,7 @@ fn open(job: Job, rules: &Rules) -> Opened {
 fn first(claim: Claim, rules: &Rules) -> Opened {
     match Store::open_claimed(claim) {
         Ok((store, mut opening)) => {
+            store.seal_after(rules.recent_files);
             opening.notes.extend(graded(&store, rules));
             Opened::First(Arc::new(store), opening)
         }

@@ -1,4 +1,5 @@
-//! What a history needs from time to time, done beside everything else: backups, curves beyond their time.
+//! What a history needs from time to time, done beside everything else: backups, curves beyond their time, fewer
+//! volumes.
 
 use std::sync::Arc;
 use std::thread;
@@ -33,12 +34,16 @@ const AGAIN: Duration = Duration::from_mins(10);
 /// What was damaged, or why the work could not be done.
 pub(super) type Ended = Result<Vec<Damaged>, StoreError>;
 
-/// What is due.
-#[derive(Debug, Clone, Copy)]
-struct Tasks {
-    backup: bool,
-    check: bool,
-    curves: bool,
+/// Something to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    /// A look at every value.
+    Check,
+    /// Curves beyond their time are dropped.
+    Curves,
+    /// Volumes of one size are merged.
+    Merge,
+    Backup,
 }
 
 /// The schedule.
@@ -81,18 +86,20 @@ impl Upkeep {
         let now = Instant::now();
         let Some(store) = store.filter(|_| !self.running && self.next <= now) else { return };
         self.next = now + LOOK;
-        let tasks = Tasks {
-            backup: self.backup.keep > 0 && is_due(&store, &self.backup),
-            check: self.check <= now,
-            curves: self.curves <= now,
-        };
-        if tasks.check {
+        let due = [
+            (Task::Check, self.check <= now),
+            (Task::Curves, self.curves <= now),
+            (Task::Merge, store.has_volumes_alike()),
+            (Task::Backup, self.backup.keep > 0 && is_due(&store, &self.backup)),
+        ];
+        let tasks: Vec<Task> = due.into_iter().filter_map(|(task, is_due)| is_due.then_some(task)).collect();
+        if tasks.contains(&Task::Check) {
             self.check = now + A_DAY;
         }
-        if tasks.curves {
+        if tasks.contains(&Task::Curves) {
             self.curves = now + AN_HOUR;
         }
-        if tasks.backup || tasks.check || tasks.curves {
+        if !tasks.is_empty() {
             self.start(store, tasks);
         }
     }
@@ -119,11 +126,11 @@ impl Upkeep {
         }
     }
 
-    fn start(&mut self, store: Arc<Store>, tasks: Tasks) {
+    fn start(&mut self, store: Arc<Store>, tasks: Vec<Task>) {
         let (settings, retention) = (self.backup.clone(), self.retention);
         let (tell, told) = bounded(1);
         // Whoever listens no longer has ended.
-        let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention, tasks))));
+        let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention, &tasks))));
         if thread::Builder::new().name("upkeep".to_owned()).spawn(work).is_ok() {
             (self.ended, self.running, self.begun) = (told, true, Instant::now());
         }
@@ -142,24 +149,34 @@ fn work(
     store: &Store,
     settings: &BackupSettings,
     retention: Retention,
-    tasks: Tasks,
+    tasks: &[Task],
 ) -> Result<Vec<Damaged>, StoreError> {
     let mut damaged = Vec::new();
-    if tasks.check {
-        for run in store.damaged_runs()? {
-            damaged.extend(store.set_damage_aside(&run)?);
+    for task in tasks {
+        match task {
+            Task::Check => {
+                for run in store.damaged_runs()? {
+                    damaged.extend(store.set_damage_aside(&run)?);
+                }
+            }
+            Task::Curves => drop_curves(store, retention)?,
+            Task::Merge => while store.merge_volumes()? {},
+            Task::Backup => {
+                let plan = BackupPlan { keep: settings.keep, copy_to: settings.copy_to.clone() };
+                back_up(store, &plan)?;
+            }
         }
     }
-    if let (true, Some(years), Some(now)) = (tasks.curves, retention.years(), clock::local_now()) {
-        #[expect(clippy::cast_possible_truncation, reason = "years in seconds, far inside the range")]
-        let age = (years * 365.25 * 86_400.0) as i64;
-        while store.drop_curves_before(now.timestamp() - age, CURVES_AT_ONCE)? == CURVES_AT_ONCE {}
-    }
-    if tasks.backup {
-        let plan = BackupPlan { keep: settings.keep, copy_to: settings.copy_to.clone() };
-        back_up(store, &plan)?;
-    }
     Ok(damaged)
+}
+
+/// Drops the curves of runs that are beyond their time.
+fn drop_curves(store: &Store, retention: Retention) -> Result<(), StoreError> {
+    let Some((years, now)) = retention.years().zip(clock::local_now()) else { return Ok(()) };
+    #[expect(clippy::cast_possible_truncation, reason = "years in seconds, far inside the range")]
+    let age = (years * 365.25 * 86_400.0) as i64;
+    while store.drop_curves_before(now.timestamp() - age, CURVES_AT_ONCE)? == CURVES_AT_ONCE {}
+    Ok(())
 }
 
 /// Makes a backup, by itself or because somebody asked, and writes into the log how that went. `None` in memory.

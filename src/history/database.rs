@@ -1,6 +1,6 @@
-//! The engine's own files: cleaned before it opens them, opened with care, synced by us.
+//! The engine's own files, opened with care and synced by us, with the volumes of what is older.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -9,25 +9,25 @@ use std::time::{Duration, Instant};
 
 use super::disk::sync_dir;
 use super::error::StoreError;
+use super::journal::Changes;
+use super::key;
+use super::merged::{self, REMOVED, Stretch};
 use super::shelf::Pair;
+use super::volume::Way;
+use super::volumes::Volumes;
 
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
 
-/// Keys of a walk that are read at one look at their page.
-const KEYS_A_LOOK: usize = 4;
-
-/// How often the engine tidies a database that is filled, milliseconds; up to half of that time at once.
-const TIDYING_MS: u64 = 100;
-
 /// How long the engine's threads may take to let go of a file.
 const LETTING_GO: Duration = Duration::from_secs(5);
 
-/// An open database: the engine, and its file for our own syncs.
+/// An open database: the engine, its file for our own syncs, and the volumes of what it has no more.
 #[derive(Debug)]
 pub(super) struct Database {
     pub(super) db: sled::Db,
     pub(super) file: File,
+    pub(super) volumes: Volumes,
 }
 
 /// Whether a folder holds a database.
@@ -37,21 +37,10 @@ pub(super) fn is_there(database: &Path) -> bool {
 
 /// Opens a database, or makes one. One that was there must be recovered, not begun anew.
 pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
-    opened(database, None)
-}
-
-/// Opens a database to be filled and looked through. Meanwhile the engine moves what is left of parts of its file that
-/// are half garbage: only its own ticking thread does that, and a store in use has none, because a program at rest is
-/// to rest. Until it has had some time for it, more of the file is taken than without.
-pub(super) fn open_tidying(database: &Path) -> Result<Database, StoreError> {
-    opened(database, Some(TIDYING_MS))
-}
-
-fn opened(database: &Path, tidying_ms: Option<u64>) -> Result<Database, StoreError> {
     let existed = is_there(database);
     remove_half_snapshots(database);
     let config =
-        sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(tidying_ms).mode(sled::Mode::LowSpace);
+        sled::Config::new().path(database).cache_capacity(CACHE).flush_every_ms(None).mode(sled::Mode::LowSpace);
     let db = unlocked(database, &config)?;
     if existed && !db.was_recovered() {
         return Err(StoreError::engine("a store that was there opened as a new one"));
@@ -60,7 +49,7 @@ fn opened(database: &Path, tidying_ms: Option<u64>) -> Result<Database, StoreErr
     let file = OpenOptions::new().read(true).write(true).open(&path).map_err(StoreError::io(&path))?;
     // At every opening: whoever made the files may have died before their names were on disk.
     sync_names(database)?;
-    Ok(Database { db, file })
+    Ok(Database { db, file, volumes: Volumes::read(database)? })
 }
 
 /// Opens the engine, once its own threads of the time before have let go of the file: they do so a moment after its
@@ -86,30 +75,76 @@ fn is_locked(error: &sled::Error) -> bool {
 }
 
 impl Database {
+    /// The value of a key.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.look(key, <[u8]>::to_vec)
+    }
+
+    /// Looks at a value where it lies.
+    pub(super) fn look<T>(&self, key: &[u8], look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StoreError> {
+        if let Some(value) = self.db.get(key).map_err(StoreError::sled)? {
+            return Ok((value.as_ref() != REMOVED).then(|| look(&value)));
+        }
+        let older = if key::is_in_volumes(key) { self.volumes.get(key)? } else { None };
+        Ok(older.map(|value| look(&value)))
+    }
+
+    /// Up to `most` pairs with a prefix, from the first or from the last.
+    pub(super) fn prefixed(&self, prefix: &[u8], most: usize, way: Way) -> Result<Vec<Pair>, StoreError> {
+        self.pairs(&Stretch::with(prefix, &merged::behind(prefix)), way, most)
+    }
+
     /// Up to `most` pairs with the prefix behind a key, in order.
-    ///
-    /// Asks for a few keys at a time. The engine lets go of what it has read only after so many looks at a page: an
-    /// iterator looks once, and a walk through a large store would hold a hundred megabytes of it. A look for every
-    /// key is what such a walk would mostly be about.
     pub(super) fn after(&self, last: &[u8], prefix: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
-        let mut found: Vec<Pair> = Vec::new();
-        while found.len() < most {
-            let from = found.last().map_or(last, |(key, _)| key);
-            let pairs = self.db.range::<&[u8], _>((Bound::Excluded(from), Bound::Unbounded));
-            let wanted = KEYS_A_LOOK.min(most - found.len());
-            let before = found.len();
-            for pair in pairs.take(wanted) {
-                let (key, value) = pair.map_err(StoreError::sled)?;
-                if !key.starts_with(prefix) {
-                    return Ok(found);
+        let behind = merged::behind(prefix);
+        let stretch = Stretch { start: Bound::Excluded(last), ..Stretch::with(prefix, &behind) };
+        self.pairs(&stretch, Way::Up, most)
+    }
+
+    /// Up to `most` pairs from a key on and below another one.
+    pub(super) fn between(&self, start: &[u8], end: &[u8], way: Way, most: usize) -> Result<Vec<Pair>, StoreError> {
+        let stretch = Stretch { prefix: &[], start: Bound::Included(start), end: Bound::Excluded(end) };
+        self.pairs(&stretch, way, most)
+    }
+
+    fn pairs(&self, stretch: &Stretch<'_>, way: Way, most: usize) -> Result<Vec<Pair>, StoreError> {
+        merged::pairs(&self.db, &self.volumes, stretch, way, most)
+    }
+
+    /// Gives the engine changes as a whole, with a value of its own. On disk when this returns.
+    pub(super) fn write(&self, changes: &Changes, (key, value): (&[u8], Vec<u8>)) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                // A volume that has it is not changed; that it is gone is known before any volume is asked.
+                None if key::is_in_volumes(key) && self.volumes.get(key)?.is_some() => {
+                    batch.insert(key.as_slice(), REMOVED);
                 }
-                found.push((key.to_vec(), value.to_vec()));
-            }
-            if found.len() - before < wanted {
-                break;
+                None => batch.remove(key.as_slice()),
             }
         }
-        Ok(found)
+        batch.insert(key, value);
+        self.db.apply_batch(batch).map_err(StoreError::sled)?;
+        self.sync()
+    }
+
+    /// Closes the engine and waits until its own threads have let go of its files: until then they may write beside
+    /// them by name. Returns its file.
+    pub(super) fn close(self) -> Result<File, StoreError> {
+        let Self { db, file, .. } = self;
+        drop(db);
+        let give_up = Instant::now() + LETTING_GO;
+        while let Err(error) = file.try_lock() {
+            match error {
+                TryLockError::Error(source) => return Err(StoreError::io(Path::new("db"))(source)),
+                TryLockError::WouldBlock if Instant::now() >= give_up => {
+                    return Err(StoreError::engine("it does not let go of its file"));
+                }
+                TryLockError::WouldBlock => thread::sleep(Duration::from_millis(2)),
+            }
+        }
+        Ok(file)
     }
 
     /// Everything written is on disk when this returns: the engine's flush is no fsync on Linux.

@@ -37,6 +37,15 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Makes a file that nobody has made before, readable by its owner alone.
+pub(super) fn create_new_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Written aside, synced, renamed: the file is whole or the one before.
 pub(super) fn write_whole(dir: &Path, name: &str, words: &[u8]) -> io::Result<()> {
     let aside = dir.join(format!("{name}.new"));

@@ -136,6 +136,15 @@ impl StoreError {
         }
     }
 
+    /// What went wrong, without any name of a file: for the log.
+    pub(super) fn without_names(&self) -> String {
+        match self {
+            Self::Io { source, .. } => source.to_string(),
+            Self::Broken | Self::Closing => self.to_string(),
+            _ => "the storage engine".to_owned(),
+        }
+    }
+
     pub(crate) fn engine(error: impl fmt::Display) -> Self {
         Self::Engine(error.to_string())
     }

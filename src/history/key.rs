@@ -23,12 +23,15 @@
 //! | `z` | key of a damaged value | the value as it was found |
 //! | `k` | name | sequence, total, schema, journal |
 //!
-//! One tree holds them all, because one tree's batch is what the engine applies as a whole.
+//! What there is most of, all kinds in [`IN_VOLUMES`], moves into volumes as it ages. One tree holds the rest, because one tree's batch is what the engine applies as a whole.
+
+mod learned;
 
 use super::record::{FileFacts, RunKey};
-use crate::analysis::{JudgedRun, Learner};
+use crate::analysis::JudgedRun;
 use crate::monitoring::{Epoch, FrozenBaseline, StreamKey};
 use crate::trim::{Identity, LocalDate, TimeSource};
+pub(super) use learned::{model_card, model_cards, model_chunk, model_head};
 
 /// Signed integers that sort: the sign bit flipped, big-endian.
 pub(super) fn sortable(value: i64) -> [u8; 8] {
@@ -171,6 +174,16 @@ fn unit_of(model: &str, serial: &str) -> Vec<u8> {
     key
 }
 
+/// The part of a key of the index by unit that names the unit.
+pub(super) fn unit_stem(index: &[u8]) -> Option<&[u8]> {
+    index.get(..index.len().checked_sub(24)?)
+}
+
+/// Whether a prefix is all of what names a unit, its serial and its model.
+pub(super) fn is_unit_stem(prefix: &[u8]) -> bool {
+    prefix.first() == Some(&b'u') && prefix.last() == Some(&0) && prefix.split(|&byte| byte == 0).count() == 3
+}
+
 /// The run key behind a unit index key.
 pub(super) fn run_of_unit(index: &[u8]) -> Option<RunKey> {
     let head = index.len().checked_sub(24)?;
@@ -251,36 +264,6 @@ pub(super) fn runs_named(model: &str) -> Vec<u8> {
     joined(b'r', &[&text(model), &[0]])
 }
 
-fn of_learner(learner: Learner) -> [u8; 1] {
-    [match learner {
-        Learner::ThresholdOptimizer => 1,
-        Learner::FinalTest => 2,
-        Learner::TrimVerdict => 3,
-        Learner::DriftDetector => 4,
-    }]
-}
-
-/// Which version of a model speaks.
-pub(super) fn model_head(learner: Learner, scope: &str) -> Vec<u8> {
-    joined(b'g', &[&of_learner(learner), &text(scope)])
-}
-
-/// The card of a version.
-pub(super) fn model_card(learner: Learner, scope: &str, version: u32) -> Vec<u8> {
-    joined(b'h', &[&of_learner(learner), &text(scope), &[0], &version.to_be_bytes()])
-}
-
-/// What the cards of all versions of a model begin with.
-pub(super) fn model_cards(learner: Learner, scope: &str) -> Vec<u8> {
-    joined(b'h', &[&of_learner(learner), &text(scope), &[0]])
-}
-
-/// A stretch of a version's bytes.
-pub(super) fn model_chunk(learner: Learner, scope: &str, version: u32, number: u16) -> Vec<u8> {
-    let parts: [&[u8]; 5] = [&of_learner(learner), &text(scope), &[0], &version.to_be_bytes(), &number.to_be_bytes()];
-    joined(b'b', &parts)
-}
-
 /// An outcome of a unit, by the second it was tested in.
 pub(super) fn outcome(model: &str, serial: &str, seconds: i64) -> Vec<u8> {
     joined(b'o', &[&text(model), &[0], &text(serial), &[0], &sortable(seconds)])
@@ -332,6 +315,19 @@ pub(super) fn stream_of(state: &[u8]) -> Option<StreamKey> {
     let mut parts = state.get(1..)?.split(|&byte| byte == 0);
     let mut name = || String::from_utf8(parts.next()?.to_vec()).ok();
     Some(StreamKey { model: name()?, laser: name()? })
+}
+
+/// Kinds that volumes take: those that grow with every file.
+pub(super) const IN_VOLUMES: &[u8] = b"clprstuv";
+
+/// Whether a key is of a kind that volumes take.
+pub(super) fn is_in_volumes(key: &[u8]) -> bool {
+    key.first().is_some_and(|kind| IN_VOLUMES.contains(kind))
+}
+
+/// Whether a pair is a place that was made ahead, for a line or curves that will come.
+pub(super) fn is_place(key: &[u8], value: &[u8]) -> bool {
+    matches!(key.first(), Some(b'c' | b'l')) && value.is_empty()
 }
 
 /// What the keys of all alarms begin with.

@@ -5,61 +5,69 @@ use std::path::{Path, PathBuf};
 
 use super::backup::{self, Backup};
 use super::claim::Claim;
-use super::database;
+use super::database::{self, Database};
 use super::disk;
 use super::error::StoreError;
 use super::key;
 use super::marker::{self, Marker};
+use super::merged::{self, Stretch, Walk};
 use super::opening;
 use super::outcome::Outcome;
 use super::record::{Exclusion, RunKey, RunRecord};
 use super::rewrite;
-use super::shelf::Pair;
+use super::sealing;
+use super::shelf::Shelf;
+use super::upkeep::Sizes;
 use super::value;
+use super::volume::Way;
 use crate::monitoring::Keep;
 
-/// Pairs read at once.
-const PAGE: usize = 512;
-
-/// Copies a store into a new database, compares every value, and puts it in the place of the old one. Returns
-/// bytes on disk before and after.
+/// Copies a store into a new database and one volume, compares every value, and puts them in the place of what was
+/// there. Returns bytes on disk before and after.
 ///
 /// # Errors
 /// When it cannot be read or written, or the copy is not equal; the store is then as it was.
 pub fn compact(claim: &Claim) -> Result<(u64, u64), StoreError> {
-    let database = claim.dir().join("db");
-    let before = disk::folder_size(&database);
+    let before = Sizes::of(claim.dir()).database;
     // Opened once as always: caught up with its journal, checked, restored if need be.
-    let (shelf, _) = opening::open(claim)?;
-    rewrite::replace_tidily(claim.dir(), |filler| {
-        let old = each_pair(|after| shelf.after(after, &[], PAGE), |key, value| filler.put(key, Some(value)))?;
-        drop(shelf);
-        let written = filler.written()?;
-        let new = each_pair(|after| written.after(after, &[], PAGE), |_, _| Ok(()))?;
-        if old == new { Ok(()) } else { Err(StoreError::engine("the compacted copy is not equal; it was given up")) }
-    })?;
+    let (Shelf::Disk(disk), _) = opening::open(claim)? else { return Err(StoreError::Broken) };
+    let old = disk.database;
+    let sequence = opening::number(&old, key::SEQUENCE)?;
+    let built = rewrite::build(claim.dir(), |filler| {
+        let keys = old.volumes.asked_for() + sealing::asked_for(sequence, &old.volumes);
+        let mut writer = old.volumes.begin(keys)?;
+        let told = each_pair(&old, |key, value| sealing::part(key, value, filler, &mut writer))?;
+        filler.belong(old.volumes.only(writer.finish()?, sequence));
+        if told == each_pair(filler.written()?, |_, _| Ok(()))? {
+            Ok(())
+        } else {
+            Err(StoreError::engine("the compacted copy is not equal; it was given up"))
+        }
+    });
+    let built = built.inspect_err(|_| rewrite::discard(claim.dir()))?;
+    old.close()?;
+    built.switch()?;
     mark_clean(claim)?;
-    Ok((before, disk::folder_size(&database)))
+    Ok((before, Sizes::of(claim.dir()).database))
 }
 
-/// Calls `each` for every pair of a database, in order, a page at a time; what all pairs together are known by.
+/// Calls `each` for every pair of a database, in order; what all pairs together are known by, but what it says of
+/// itself.
 fn each_pair(
-    page_after: impl Fn(&[u8]) -> Result<Vec<Pair>, StoreError>,
+    database: &Database,
     mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<blake3::Hash, StoreError> {
-    let (mut hash, mut after) = (blake3::Hasher::new(), Vec::new());
-    loop {
-        let page = page_after(&after)?;
-        let Some((last, _)) = page.last() else { return Ok(hash.finalize()) };
-        after.clone_from(last);
-        for (key, value) in &page {
-            for part in [key, value] {
-                hash.update(&(part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
-            each(key, value)?;
+    let mut hash = blake3::Hasher::new();
+    let mut walk = Walk::new(&database.db, &database.volumes, &sealing::ALL, Way::Up)?;
+    while let Some((key, value)) = walk.advance()? {
+        let Some(value) = value else { continue };
+        for part in [&key, &value].into_iter().filter(|_| key != key::SCHEMA) {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
         }
+        each(&key, &value)?;
     }
+    Ok(hash.finalize())
 }
 
 /// Opens once more what was rewritten, so that it is checked and marked as left cleanly.
@@ -86,7 +94,7 @@ pub fn restore(claim: &Claim, path: &Path) -> Result<(Backup, Option<PathBuf>), 
     Ok((backup, aside))
 }
 
-/// Moves database, journal and marker of a store into a folder of their own, so that a new one can be begun.
+/// Moves database, volumes, journal and marker of a store into a folder of their own, so that a new one can be begun.
 /// Returns that folder, when there was anything to move.
 ///
 /// # Errors
@@ -99,7 +107,7 @@ pub fn set_aside_for_rebuild(claim: &Claim, why: &str) -> Result<Option<PathBuf>
     }
     let aside = disk::free_name(dir, why);
     disk::make_private(&aside).map_err(StoreError::io(&aside))?;
-    for name in ["db", "journal", "marker"] {
+    for name in ["db", "volumes", "journal", "marker"] {
         let from = dir.join(name);
         if from.exists() {
             fs::rename(&from, aside.join(name)).map_err(StoreError::io(&from))?;
@@ -123,7 +131,13 @@ pub struct Words {
 /// Reads what people said in a store that was set aside.
 pub fn words_of(aside: &Path) -> Words {
     let Ok(database) = database::open(&aside.join("db")) else { return Words::default() };
-    let readable = |prefix: &[u8]| database.db.scan_prefix(prefix).filter_map(Result::ok);
+    let readable = |prefix: &[u8]| {
+        let behind = merged::behind(prefix);
+        let walk = Walk::new(&database.db, &database.volumes, &Stretch::with(prefix, &behind), Way::Up);
+        let mut walk = walk.ok();
+        std::iter::from_fn(move || walk.as_mut()?.advance().ok().flatten())
+            .filter_map(|(key, value)| Some((key, value?)))
+    };
     let excluded = readable(b"r").filter_map(|(key, bytes)| {
         let record: RunRecord = value::decode(&bytes).ok()?;
         Some((RunKey(key.get(1..)?.to_vec()), record.excluded?))

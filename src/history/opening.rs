@@ -22,6 +22,7 @@ use super::migrate::{migrate, recount};
 use super::rewrite;
 use super::shelf::{Disk, Shelf};
 use super::value;
+use super::volumes;
 
 /// Bytes that must fit on the disk before a store that cannot be opened is called damaged.
 const PROBE: usize = 1024 * 1024;
@@ -57,11 +58,13 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
     };
     let least = marker.map_or(0, |marker| marker.sequence);
     let mut opening = Opening::default();
-    let mut tried = checked(dir, least, &mut opening);
+    // Whatever ended the last process may have damaged what is not read at once.
+    let thorough = copy.is_some();
+    let mut tried = checked(dir, least, &mut opening, thorough);
     if marker.is_none() && tried.as_ref().is_err_and(|error| is_damage(dir, error)) && is_untold(dir)? {
         // A process died while it made the store, before anything was kept in it.
         fs::remove_dir_all(&database).map_err(StoreError::io(&database))?;
-        tried = checked(dir, 0, &mut opening);
+        tried = checked(dir, 0, &mut opening, false);
     }
     let shelf = match tried {
         Ok(shelf) => shelf,
@@ -72,7 +75,7 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
         Err(doubt) => {
             let bad = set_aside(dir, &database, copy.as_deref())?;
             let restored = restore_what_is_there(dir)?;
-            let shelf = checked(dir, 0, &mut opening)?;
+            let shelf = checked(dir, 0, &mut opening, false)?;
             if restored.as_ref().is_some_and(|restored| restored.gaps.is_some()) {
                 // The tallies still count runs that are not there any more.
                 recount(&shelf)?;
@@ -84,6 +87,9 @@ fn open_in(dir: &Path) -> Result<(Shelf, Opening), StoreError> {
     };
     drop_copy(copy);
     drop_left_copies(dir);
+    if let Shelf::Disk(disk) = &shelf {
+        disk.database.volumes.tidy();
+    }
     let sequence = stored(&shelf, key::SEQUENCE)?;
     marker::write(dir, Marker { clean: false, sequence })?;
     Ok((shelf, opening))
@@ -117,7 +123,7 @@ pub(super) fn probe(dir: &Path) -> io::Result<()> {
 }
 
 /// Opens the engine, lets it catch up with the journal, and believes it only when it holds what it should.
-fn checked(dir: &Path, least: u64, opening: &mut Opening) -> Result<Shelf, StoreError> {
+fn checked(dir: &Path, least: u64, opening: &mut Opening, thorough: bool) -> Result<Shelf, StoreError> {
     let journals = dir.join("journal");
     let mut journal = Journal::open(&journals)?;
     opening.notes.append(&mut journal.notes);
@@ -127,6 +133,9 @@ fn checked(dir: &Path, least: u64, opening: &mut Opening) -> Result<Shelf, Store
     }
     let database = database::open(&dir.join("db"))?;
     check_schema_known(dir, &database)?;
+    if thorough {
+        database.volumes.verify()?;
+    }
     let applied = number(&database, key::JOURNAL)?;
     let told = journal::first(&journals).unwrap_or(1);
     if existed && journal.last() > applied && told > applied + 1 {
@@ -171,8 +180,9 @@ fn catch_up(disk: &Disk, journals: &Path, applied: u64) -> Result<Replayed, Stor
     Ok(told)
 }
 
-fn number(database: &Database, key: &[u8]) -> Result<u64, StoreError> {
-    let bytes = database.db.get(key).map_err(StoreError::sled)?;
+/// A number that a database keeps; 0 when there is none.
+pub(super) fn number(database: &Database, key: &[u8]) -> Result<u64, StoreError> {
+    let bytes = database.get(key)?;
     Ok(bytes.map(|bytes| value::decode(&bytes)).transpose()?.unwrap_or(0))
 }
 
@@ -183,10 +193,10 @@ pub(super) fn stored(shelf: &Shelf, key: &[u8]) -> Result<u64, StoreError> {
 }
 
 fn check_schema_known(dir: &Path, database: &Database) -> Result<(), StoreError> {
-    let found = database.db.get(key::SCHEMA).map_err(StoreError::sled)?.and_then(|bytes| bytes.first().copied());
+    let found = database.get(key::SCHEMA)?.and_then(|bytes| bytes.first().copied());
     match found {
-        Some(found) if found > value::SCHEMA => {
-            Err(StoreError::NewerSchema { dir: dir.to_path_buf(), found, known: value::SCHEMA })
+        Some(found) if found > value::LAYOUT => {
+            Err(StoreError::NewerSchema { dir: dir.to_path_buf(), found, known: value::LAYOUT })
         }
         _ => Ok(()),
     }
@@ -194,7 +204,7 @@ fn check_schema_known(dir: &Path, database: &Database) -> Result<(), StoreError>
 
 fn check_schema(shelf: &Shelf, existed: bool) -> Result<(), StoreError> {
     match shelf.get(key::SCHEMA)?.and_then(|bytes| bytes.first().copied()) {
-        Some(value::SCHEMA) => Ok(()),
+        Some(value::SCHEMA | value::LAYOUT) => Ok(()),
         Some(_) => migrate(shelf),
         None if !existed || stored(shelf, key::SEQUENCE)? == 0 => {
             let schema = [(key::SCHEMA.to_vec(), Some(vec![value::SCHEMA]))];
@@ -225,7 +235,7 @@ fn restore_what_is_there(dir: &Path) -> Result<Option<Restored>, StoreError> {
             backup::load(&backup.path, |key, value| filler.put(&key, Some(&value)))?;
         }
         told = journal::replay(&journals, from, |_, changes| filler.apply(&changes))?;
-        if filler.written()?.db.get(key::SCHEMA).map_err(StoreError::sled)?.is_none() {
+        if filler.written()?.get(key::SCHEMA)?.is_none() {
             filler.put(key::SCHEMA, Some(&[value::SCHEMA]))?;
         }
         filler.put(key::JOURNAL, Some(&value::encode(&told.last)?))
@@ -286,6 +296,10 @@ fn set_aside(dir: &Path, database: &Path, copy: Option<&Path>) -> Result<PathBuf
     }
     if database.exists() {
         fs::rename(database, bad.join("as-opened")).map_err(StoreError::io(database))?;
+    }
+    let volumes = volumes::folder(dir);
+    if volumes.exists() {
+        fs::rename(&volumes, bad.join("volumes")).map_err(StoreError::io(&volumes))?;
     }
     Ok(bad)
 }

@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::database::{self, Database};
 use super::disk::sync_dir;
 use super::error::StoreError;
 use super::journal::Changes;
+use super::volumes::Volumes;
 
 /// Records written at once. Nothing is synced in between: a database that is not complete is thrown away.
 const AT_ONCE: usize = 4_000;
@@ -23,14 +24,11 @@ pub(super) struct Filler {
     /// What is written next: a key counts once, with its last word.
     waiting: Changes,
     bytes: usize,
-    /// Pairs put so far.
-    pub(super) pairs: u64,
 }
 
 impl Filler {
     /// Sets or removes one value.
     pub(super) fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
-        self.pairs += 1;
         self.bytes += value.map_or(0, <[u8]>::len);
         self.waiting.insert(key.to_vec(), value.map(<[u8]>::to_vec));
         if self.waiting.len() >= AT_ONCE || self.bytes >= MOST_BYTES { self.write() } else { Ok(()) }
@@ -61,13 +59,12 @@ impl Filler {
         self.database.db.apply_batch(values).map_err(StoreError::sled)
     }
 
-    /// Writes the rest and closes the engine; on disk when this returns. The engine tidies until it is closed, so its
-    /// file is synced once more after that.
+    /// Writes the rest and closes the engine; on disk when this returns. It may write until it is closed, so its file
+    /// is synced once more after that.
     fn finish(mut self) -> Result<(), StoreError> {
         self.write()?;
         self.database.sync()?;
-        let Database { db, file } = self.database;
-        drop(db);
+        let file = self.database.close()?;
         file.sync_all().map_err(StoreError::io(Path::new("db")))
     }
 
@@ -76,35 +73,47 @@ impl Filler {
         self.write()?;
         Ok(&self.database)
     }
+
+    /// These volumes belong to the new database.
+    pub(super) fn belong(&mut self, volumes: Volumes) {
+        self.database.volumes = volumes;
+    }
 }
 
-/// Builds a database in `<dir>/db.new` and puts it in the place of `<dir>/db`. Nobody may have either open.
-pub(super) fn replace(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>) -> Result<u64, StoreError> {
-    replace_by(dir, database::open, fill)
+/// A database that is complete and not yet in its place.
+pub(super) struct Built {
+    dir: PathBuf,
 }
 
-/// The same, with the new database made as small as the engine makes it; `fill` gives it time by checking its work.
-pub(super) fn replace_tidily(
-    dir: &Path,
-    fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>,
-) -> Result<u64, StoreError> {
-    replace_by(dir, database::open_tidying, fill)
-}
-
-fn replace_by(
-    dir: &Path,
-    open: impl FnOnce(&Path) -> Result<Database, StoreError>,
-    fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>,
-) -> Result<u64, StoreError> {
+/// Builds a database in `<dir>/db.new`.
+pub(super) fn build(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>) -> Result<Built, StoreError> {
     let new = dir.join("db.new");
     remove(&new).map_err(StoreError::io(&new))?;
-    let mut filler = Filler { database: open(&new)?, waiting: Changes::new(), bytes: 0, pairs: 0 };
+    let mut filler = Filler { database: database::open(&new)?, waiting: Changes::new(), bytes: 0 };
     fill(&mut filler)?;
-    let pairs = filler.pairs;
+    if !filler.database.volumes.is_empty() {
+        filler.database.volumes.write(&new)?;
+    }
     filler.finish()?;
     sync_dir(&new).map_err(StoreError::io(&new))?;
-    switch(dir).map_err(StoreError::io(dir))?;
-    Ok(pairs)
+    Ok(Built { dir: dir.to_path_buf() })
+}
+
+impl Built {
+    /// Where it will be.
+    pub(super) fn place(&self) -> PathBuf {
+        self.dir.join("db")
+    }
+
+    /// Puts it in the place of `<dir>/db`, which nobody may have open.
+    pub(super) fn switch(&self) -> Result<(), StoreError> {
+        switch(&self.dir).map_err(StoreError::io(&self.dir))
+    }
+}
+
+/// Builds a database and puts it in the place of the one before. Nobody may have either open.
+pub(super) fn replace(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    build(dir, fill)?.switch()
 }
 
 fn switch(dir: &Path) -> io::Result<()> {
@@ -117,6 +126,12 @@ fn switch(dir: &Path) -> io::Result<()> {
     sync_dir(dir)?;
     remove(&old)?;
     sync_dir(dir)
+}
+
+/// Removes what was built and will not be used.
+pub(super) fn discard(dir: &Path) {
+    // What stays only takes room until something is built again.
+    let _ = remove(&dir.join("db.new"));
 }
 
 /// Ends a replacement that a kill or a power loss cut short.

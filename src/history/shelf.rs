@@ -11,6 +11,7 @@ use super::audit::{AuditFile, AuditHead, Signed};
 use super::database::Database;
 use super::error::StoreError;
 use super::journal::{Changes, Journal};
+use super::volume::Way;
 use super::{key, value};
 
 /// One key with its value.
@@ -34,7 +35,7 @@ pub(super) enum Shelf {
 #[derive(Debug)]
 pub(super) struct Disk {
     pub(super) database: Database,
-    audit: AuditFile,
+    pub(super) audit: AuditFile,
     pub(super) journal: Mutex<Journal>,
     /// Whether anything ever failed to be written.
     pub(super) broken: AtomicBool,
@@ -55,7 +56,7 @@ impl Shelf {
     /// Looks at a value where it lies; in memory nobody else does anything meanwhile.
     pub(super) fn look<T>(&self, key: &[u8], look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StoreError> {
         match self {
-            Self::Disk(disk) => Ok(disk.database.db.get(key).map_err(StoreError::sled)?.map(|value| look(&value))),
+            Self::Disk(disk) => disk.database.look(key, look),
             Self::Memory(held) => Ok(lock(held).map.get(key).map(|value| look(value))),
             Self::Closed => Err(StoreError::Broken),
         }
@@ -64,14 +65,7 @@ impl Shelf {
     /// Up to `most` pairs whose key has the prefix, from the last or the first.
     pub(super) fn prefixed(&self, prefix: &[u8], most: usize, newest_first: bool) -> Result<Vec<Pair>, StoreError> {
         match self {
-            Self::Disk(disk) => {
-                let pairs = disk.database.db.scan_prefix(prefix);
-                if newest_first {
-                    pairs.rev().take(most).map(owned).collect()
-                } else {
-                    pairs.take(most).map(owned).collect()
-                }
-            }
+            Self::Disk(disk) => disk.database.prefixed(prefix, most, if newest_first { Way::Down } else { Way::Up }),
             Self::Memory(held) => {
                 let held = lock(held);
                 let pairs = held.map.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
@@ -101,12 +95,11 @@ impl Shelf {
 
     /// Up to `most` pairs with the prefix whose key is below `end`, from the last.
     pub(super) fn below(&self, prefix: &[u8], end: &[u8], most: usize) -> Result<Vec<Pair>, StoreError> {
-        let range = prefix.to_vec()..end.to_vec();
         match self {
-            Self::Disk(disk) => disk.database.db.range(range).rev().take(most).map(owned).collect(),
+            Self::Disk(disk) => disk.database.between(prefix, end, Way::Down, most),
             Self::Memory(held) => {
                 let held = lock(held);
-                let pairs = held.map.range(range).rev().take(most);
+                let pairs = held.map.range(prefix.to_vec()..end.to_vec()).rev().take(most);
                 Ok(pairs.map(|(key, value)| (key.clone(), value.clone())).collect())
             }
             Self::Closed => Err(StoreError::Broken),
@@ -115,13 +108,15 @@ impl Shelf {
 
     /// Up to `most` keys from `start` on and below `end`, in order.
     pub(super) fn between(&self, start: &[u8], end: &[u8], most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        let range = start.to_vec()..end.to_vec();
         match self {
             Self::Disk(disk) => {
-                let keys = disk.database.db.range(range).keys().take(most);
-                keys.map(|key| key.map(|key| key.to_vec()).map_err(StoreError::sled)).collect()
+                let pairs = disk.database.between(start, end, Way::Up, most)?;
+                Ok(pairs.into_iter().map(|(key, _)| key).collect())
             }
-            Self::Memory(held) => Ok(lock(held).map.range(range).take(most).map(|(key, _)| key.clone()).collect()),
+            Self::Memory(held) => {
+                let held = lock(held);
+                Ok(held.map.range(start.to_vec()..end.to_vec()).take(most).map(|(key, _)| key.clone()).collect())
+            }
             Self::Closed => Err(StoreError::Broken),
         }
     }
@@ -185,21 +180,8 @@ impl Disk {
 
     /// Gives the engine batches up to a number of the journal; on disk when this returns.
     pub(super) fn write(&self, changes: &Changes, number: u64) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in changes {
-            match value {
-                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
-                None => batch.remove(key.as_slice()),
-            }
-        }
-        batch.insert(key::JOURNAL, value::encode(&number)?);
-        self.database.db.apply_batch(batch).map_err(StoreError::sled)?;
-        self.database.sync()
+        self.database.write(changes, (key::JOURNAL, value::encode(&number)?))
     }
-}
-
-fn owned(pair: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Pair, StoreError> {
-    pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(StoreError::sled)
 }
 
 /// A poisoned lock still guards a whole: every change is made or taken back before it could be poisoned.

@@ -1,7 +1,7 @@
 //! The door to the history: everything is asked and told here, and nobody sees the engine behind it.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use super::claim::Claim;
@@ -29,9 +29,13 @@ const MAX_UNIT_RUNS: usize = 1_000;
 /// The history of a shop.
 #[derive(Debug)]
 pub struct Store {
-    shelf: RwLock<Shelf>,
+    pub(super) shelf: RwLock<Shelf>,
     /// One writer at a time: a plan reads what it is about to change.
-    writing: Mutex<()>,
+    pub(super) writing: Mutex<()>,
+    /// After a failure: the line of the log from which on it is tried again to move runs into a volume.
+    pub(super) seal_from: AtomicU64,
+    /// Lines of the log after which runs are moved into a volume.
+    pub(super) seal_after: AtomicU64,
     /// The right to the folder; none in memory.
     claim: Option<Claim>,
     /// Whether whatever takes long is to be given up.
@@ -76,7 +80,14 @@ impl Store {
     }
 
     fn of(shelf: Shelf, claim: Option<Claim>) -> Self {
-        Self { shelf: RwLock::new(shelf), writing: Mutex::new(()), claim, closing: AtomicBool::new(false) }
+        Self {
+            shelf: RwLock::new(shelf),
+            writing: Mutex::new(()),
+            seal_from: AtomicU64::new(0),
+            seal_after: AtomicU64::new(super::sealing::DUE_AFTER),
+            claim,
+            closing: AtomicBool::new(false),
+        }
     }
 
     /// Has whatever takes long given up: the program ends.
@@ -145,7 +156,9 @@ impl Store {
     /// # Errors
     /// After an error the store is broken: what it returned before is kept, and it must be opened anew.
     pub fn commit(&self, entries: Vec<Entry>) -> Result<Vec<Committed>, StoreError> {
-        self.writing(|draft| entries.into_iter().map(|entry| plan::file(draft, entry)).collect())
+        let committed = self.writing(|draft| entries.into_iter().map(|entry| plan::file(draft, entry)).collect());
+        self.seal_if_due();
+        committed
     }
 
     /// Excludes a run from yield, charts and training, or lets it in again; `None` when there is no such run.

@@ -1,6 +1,7 @@
 //! What keeps a store sound over years while it is used: backups, damaged values, the age of curves.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use super::audit::{AuditHead, Signed};
 use super::backup::{self, Backup};
@@ -14,6 +15,7 @@ use super::record::{LogEntry, LogOutcome, RunKey, RunRecord};
 use super::shelf::{self, Shelf};
 use super::store::Store;
 use super::value;
+use super::volumes;
 use crate::analysis::RunCurves;
 
 /// How backups are made.
@@ -28,7 +30,7 @@ pub struct BackupPlan {
 /// Bytes on disk.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// The engine's files.
+    /// The engine's files and the volumes.
     pub database: u64,
     /// The journal.
     pub journal: u64,
@@ -40,7 +42,7 @@ impl Sizes {
     /// What the store in a folder takes, whoever has it open.
     pub fn of(dir: &Path) -> Self {
         Self {
-            database: disk::folder_size(&dir.join("db")),
+            database: disk::folder_size(&dir.join("db")) + disk::folder_size(&volumes::folder(dir)),
             journal: journal::size(&dir.join("journal")),
             backups: disk::folder_size(&backup::folder(dir)),
         }
@@ -204,19 +206,24 @@ impl Store {
     /// Runs whose record or curves are damaged, found by reading everything.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read. What its engine or its volumes cannot give at all breaks it, so that it is opened
+    /// anew, set aside and restored.
     pub fn damaged_runs(&self) -> Result<Vec<RunKey>, StoreError> {
         let mut found = Vec::new();
         let curves = |sequence| self.packed_curves(sequence).ok().flatten();
-        self.walk(b'r', |key, bytes| {
+        let walked = self.walk(b'r', |key, bytes| {
             let record: Result<RunRecord, _> = value::decode(bytes);
             let is_sound = record
                 .is_ok_and(|record| curves(record.sequence).is_none_or(|packed| check("curves", &packed).is_ok()));
             if !is_sound {
                 found.push(RunKey(key.to_vec()));
             }
-        })?;
-        Ok(found)
+        });
+        if let (Err(StoreError::Engine(_)), Shelf::Disk(disk)) = (&walked, &*self.shelf()) {
+            // Runs that cannot even be named: the next file finds the store broken, and has it opened with care.
+            disk.broken.store(true, Ordering::Release);
+        }
+        walked.map(|()| found)
     }
 
     /// Calls `each` for every pair with a one-letter prefix; the key comes without it.

@@ -8,6 +8,9 @@ use super::packing::{Codes, packed, unpacked};
 
 /// Version of every value's encoding.
 pub(super) const SCHEMA: u8 = 3;
+/// What a store as a whole calls itself once it has volumes: values are those of the schema before, and a program
+/// that knows of no volumes must not take what the engine has for everything.
+pub(super) const LAYOUT: u8 = 4;
 /// The oldest encoding that is still read.
 const OLDEST: u8 = 1;
 

@@ -95,7 +95,7 @@ impl Store {
             }
         };
         let deeds: Vec<Deed> = deeds.into_iter().filter(is_new).collect();
-        self.writing(|draft| {
+        let done = self.writing(|draft| {
             let (mut committed, mut unplaced) = (Vec::new(), Vec::new());
             for deed in deeds {
                 match deed {
@@ -107,7 +107,9 @@ impl Store {
                 }
             }
             Ok((committed, unplaced))
-        })
+        });
+        self.seal_if_due();
+        done
     }
 }
 

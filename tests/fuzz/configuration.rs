@@ -122,6 +122,7 @@ fn is_in_range(config: &Config) -> bool {
     let sigma = &config.sigma;
     let years = config.retention.curves;
     positive(config.offset_warn)
+        && (16..=1_000_000).contains(&config.retention.recent_files)
         && (1..=3600).contains(&config.rescan_seconds)
         && config.bytes_per_second.is_none_or(|bytes| bytes == 0 || bytes >= 200)
         && config

@@ -87,9 +87,11 @@ static KEPT: LazyLock<[Kept; 2]> = LazyLock::new(|| {
     keep(&store, ["9101-1_201", "9203_34", "9204_88"].map(|words| run(words, words.as_bytes(), 5)).into());
     sudden.look(&store);
     store.back_up(&plan, 1_000).expect("written");
+    store.seal().expect("moved into a volume");
     keep(&store, ["9306_72", "9102A_53"].map(|words| run(words, words.as_bytes(), 5)).into());
     keep(&store, vec![run("9203_34", b"saved again", 9)]);
     sudden.look(&store);
+    store.seal().expect("moved into a second volume");
     let key = store.all_runs().expect("readable").pop().expect("a run").0;
     let word = Exclusion { reason: "probe slipped".to_owned(), by: "AB".to_owned(), at_ms: 7 };
     store.act(Act { key, exclude: true, word }).expect("written");
@@ -126,7 +128,7 @@ fn waiting(dir: &Path, sudden: &mut Kept) {
 /// What was done to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Harm {
-    /// To the engine's files alone.
+    /// To the files of the engine and of volumes alone.
     Database,
     /// To anything, but no checksum was made to fit.
     Any,
@@ -141,7 +143,7 @@ fn is_backup(path: &str) -> bool {
 fn spoil(files: &mut Files, chance: &mut Chance) -> Harm {
     let harm = *chance.pick(&[Harm::Database, Harm::Any, Harm::Any, Harm::Forged]);
     let wanted = |path: &str| match harm {
-        Harm::Database => path.starts_with("db/"),
+        Harm::Database => path.starts_with("db/") || path.starts_with("volumes/"),
         Harm::Any => path != "lock",
         Harm::Forged => is_backup(path) || path.starts_with("journal/") || path == "waiting.log",
     };

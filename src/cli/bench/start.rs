@@ -12,7 +12,7 @@ use crate::analysis::{JudgedRun, RunCurves};
 use crate::cli::demo::Temporary;
 use crate::config::Config;
 use crate::engine::{Outcome, collect, holder, process as judge};
-use crate::history::{Ending, Entry, FileFacts, Store};
+use crate::history::{Ending, Entry, FileFacts, Sizes, Store};
 use crate::session::{FolderState, FolderView, HistoryState};
 use crate::trim::{LocalTime, Source};
 use crate::tui::App;
@@ -35,7 +35,7 @@ pub(super) fn run(runs: usize, like: Option<&Path>, config: &Config) -> Result<(
     );
     rig.run_for(Duration::from_secs(2))?;
     println!("  memory           {} now   (bar: ≤ 120)", process::said(process::resident_mb(), "MB"));
-    let size = std::fs::metadata(rig.store.join("db").join("db")).map_or(0, |meta| meta.len());
+    let size = Sizes::of(&rig.store).database;
     println!("  store on disk    {:.0} MB for {:.0} MB of records and curves", size as f64 / 1e6, payload as f64 / 1e6);
     rig.session.stop();
     killed(config, rig.folder)

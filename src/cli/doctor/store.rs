@@ -98,7 +98,7 @@ fn growth(store: &Store, sizes: Sizes) -> Option<f64> {
 
 /// Bytes a day since the folder was made, while the runs cannot be counted.
 fn since_made(dir: &Path, sizes: Sizes) -> Option<f64> {
-    let made = fs::metadata(dir.join("db")).and_then(|meta| meta.created()).ok()?;
+    let made = fs::metadata(dir.join("journal")).and_then(|meta| meta.created()).ok()?;
     let days = SystemTime::now().duration_since(made).ok()?.as_secs_f64() / 86_400.0;
     (days >= 1.0).then(|| whole(sizes) / days)
 }

@@ -22,6 +22,8 @@ use crate::export::{FileLine, FileOutcome};
 const AGE: Duration = Duration::from_hours(1);
 /// Files between two backups, where the program makes any: often enough to be met by a kill.
 const FILES_A_BACKUP: i64 = 20;
+/// Files after which they are moved into a volume: in the midst of everything else.
+const FILES_A_VOLUME: i64 = 30;
 
 /// One made workbook.
 #[derive(Debug)]
@@ -143,10 +145,13 @@ fn made(pool: &Path, n: usize, config: &Config) -> Result<Made> {
     Ok(Made { name, content, judgement: fingerprint(&run)?, line: bare(line) })
 }
 
-/// The configuration in force, and the same with a backup every few files when there is a `[backup]` table.
+/// The configuration in force with volumes every few files, and the same with a backup every few files when there is a `[backup]` table.
 fn write_configs(root: &Path, config: &Config) -> Result<(PathBuf, Option<PathBuf>)> {
     let (plain, backed) = (root.join("plain.toml"), root.join("backed.toml"));
     let mut table = Table::try_from(config)?;
+    if let Some(retention) = table.get_mut("retention").and_then(toml::Value::as_table_mut) {
+        retention.insert("recent_files".to_owned(), FILES_A_VOLUME.into());
+    }
     fs::write(&plain, toml::to_string(&table)?)?;
     let Some(backup) = table.get_mut("backup").and_then(toml::Value::as_table_mut) else {
         return Ok((plain, None));
