@@ -117,6 +117,7 @@ fn keys_and_colours_of_the_configuration_are_in_force() {
     let mut terminal = Terminal::start(root.path(), (120, 40), &[("XDG_CONFIG_HOME", &home)]);
     terminal.sees("Alt-h help  F10 quit");
     terminal.sees("✗ FAIL");
+    assert!(shows_a_failure_in_bright_red(terminal.screen.screen()));
     terminal.press("\x1bh");
     terminal.sees("help on Live");
     terminal.press("\x1b");
@@ -127,8 +128,16 @@ fn keys_and_colours_of_the_configuration_are_in_force() {
     terminal.sees("theme colour-blind");
     terminal.press("\x1b[21~");
     assert_eq!(terminal.ended(), 0);
-    assert!(String::from_utf8_lossy(&terminal.raw).contains("1;7;91m"), "a failure in bright red");
     assert!(terminal.is_clean());
+}
+
+/// Whether the verdict of a failed run is bold, reversed and bright red, as high contrast wants it.
+fn shows_a_failure_in_bright_red(screen: &vt100::Screen) -> bool {
+    let (rows, columns) = screen.size();
+    let begins = |row: u16, column: u16| screen.contents_between(row, column, row, column + 6) == "✗ FAIL";
+    let mut places = (0..rows).flat_map(|row| (0..columns - 6).map(move |column| (row, column)));
+    let cell = places.find(|&(row, column)| begins(row, column)).and_then(|(row, column)| screen.cell(row, column));
+    cell.is_some_and(|cell| cell.bold() && cell.inverse() && cell.fgcolor() == vt100::Color::Idx(9))
 }
 
 #[test]

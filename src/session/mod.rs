@@ -32,7 +32,7 @@ pub use door::{Asker, Part, Session};
 pub use health::{FolderHealth, Health};
 pub use priority::yield_to_the_owner;
 pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
-#[cfg(test)]
-pub(crate) use sealed::over_a_socket;
 pub use sealed::{Kind, Sealed};
+#[cfg(test)]
+pub(crate) use sealed::{over_a_socket, samples_as_they_arrive};
 pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

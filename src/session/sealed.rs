@@ -223,6 +223,29 @@ pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
     events(frame).expect("a frame of ours")
 }
 
+/// The samples, judged, as runs that have just come.
+#[cfg(test)]
+pub(crate) fn samples_as_they_arrive() -> Vec<super::ArrivedRun> {
+    use crate::engine::{Outcome, process};
+    use crate::history::{FileFacts, RunKey, RunRecord};
+
+    let setup = super::Setup::new(&crate::config::Config::default(), Vec::new(), None);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incoming/LTS");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("samples").flatten().map(|file| file.path()).collect();
+    paths.sort();
+    let runs = paths.iter().filter_map(|path| {
+        let bytes = std::fs::read(path).ok()?;
+        let source = crate::trim::Source { path, laser: None, modified: None, today: None };
+        let Outcome::Judged { run, .. } = process(&bytes, source, &setup.analysis).outcome else { return None };
+        let path = path.display().to_string();
+        let file = FileFacts { path, path_key: [0; 16], len: 0, mtime_ns: 0, content: [0; 32] };
+        let key = RunKey::of(&run, &file);
+        let record = RunRecord { file, run: *run, arrived_ms: 0, revision: 0, excluded: None, sequence: 0 };
+        Some(super::ArrivedRun { key, sequence: 0, record, latency_ms: Some(7.0), not_kept: None })
+    });
+    runs.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

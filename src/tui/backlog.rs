@@ -92,18 +92,14 @@ pub fn lets_wait(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
 
     use super::*;
     use crate::config::Config;
-    use crate::engine::{Outcome, process};
-    use crate::history::{FileFacts, LogEntry, LogOutcome, RunKey, RunRecord};
-    use crate::session::{ArrivedRun, Setup, over_a_socket};
-    use crate::trim::Source;
+    use crate::history::{LogEntry, LogOutcome};
+    use crate::session::{ArrivedRun, over_a_socket, samples_as_they_arrive};
     use crate::tui::clock::Clock;
     use crate::tui::look::Look;
     use crate::tui::msg::Msg;
@@ -112,28 +108,9 @@ mod tests {
 
     const NOW: Clock = Clock { now_ms: 1_000_000, offset_seconds: 0 };
 
-    /// A passing and a failing run, and what the log says of them.
-    fn judged() -> Vec<ArrivedRun> {
-        let setup = Setup::new(&Config::default(), Vec::new(), None);
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incoming/LTS");
-        let mut paths: Vec<_> = std::fs::read_dir(folder).expect("samples").flatten().map(|file| file.path()).collect();
-        paths.sort();
-        let runs = paths.iter().filter_map(|path| {
-            let bytes = std::fs::read(path).ok()?;
-            let source = Source { path, laser: None, modified: None, today: None };
-            let Outcome::Judged { run, .. } = process(&bytes, source, &setup.analysis).outcome else { return None };
-            let path = path.display().to_string();
-            let file = FileFacts { path, path_key: [0; 16], len: 0, mtime_ns: 0, content: [0; 32] };
-            let key = RunKey::of(&run, &file);
-            let record = RunRecord { file, run: *run, arrived_ms: 0, revision: 0, excluded: None, sequence: 0 };
-            Some(ArrivedRun { key, sequence: 0, record, latency_ms: Some(7.0), not_kept: None })
-        });
-        runs.collect()
-    }
-
     /// So many files: runs of all kinds, now and then one that came before, and files that cannot be read.
     fn burst(files: u64) -> Vec<Event> {
-        let (judged, mut events) = (judged(), Vec::new());
+        let (judged, mut events) = (samples_as_they_arrive(), Vec::new());
         for n in 0..files {
             let like = usize::try_from(n).unwrap_or(0) % judged.len();
             let mut run = judged.get(like).cloned().expect("a run");
