@@ -1,13 +1,17 @@
 //! What every viewer is told: put into bytes once, however many there are.
 //!
 //! Whoever keeps the history only adds to what is being set. The first viewer that is ready for more cuts it off, and all get
-//! that piece.
+//! that piece; where all are stopped it is cut off once it is long.
 
 use std::sync::{Arc, OnceLock};
 
 use super::outbox::Outbox;
 use super::protocol::Event;
 use super::sealed::{self, LastRun};
+
+/// Bytes after which a piece is cut though no viewer is ready for more: what waits is bounded in their outboxes, not
+/// here.
+const FULL: usize = 128 * 1024;
 
 /// Bytes shared by all viewers they go to.
 pub(super) type Bytes = Arc<[u8]>;
@@ -80,6 +84,11 @@ impl Press {
     /// Whoever sleeps is woken once there is something to send.
     pub(super) fn sleeps(&mut self, outbox: &Arc<Outbox>) {
         self.asleep.push(Arc::clone(outbox));
+    }
+
+    /// Whether so much has been set that it is to be cut off, whoever is ready for it.
+    pub(super) fn is_full(&self) -> bool {
+        self.set.len() >= FULL
     }
 
     /// What has been set since the last cut.

@@ -318,7 +318,12 @@ impl Desk {
                     outbox.put_latest(slot, state.get_or_insert_with(|| Unsealed::new(event.clone())));
                 }
             }
-            None if self.viewers().next().is_some() => self.press.put(&event),
+            None if self.viewers().next().is_some() => {
+                self.press.put(&event);
+                if self.press.is_full() {
+                    self.cut();
+                }
+            }
             None => {}
         }
         // Only one screen is in this process: it takes the event itself.
@@ -368,3 +373,6 @@ fn slot(event: &Event) -> Option<Slot> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
