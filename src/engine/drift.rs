@@ -71,8 +71,7 @@ impl Desk {
             if store.is_closing() {
                 return Err(StoreError::engine("the program ends"));
             }
-            // By model and time, as the keys of runs are.
-            store.each_run_of(model, |key, record| observed(&key, &record).into_iter().for_each(&mut *each)).map(drop)
+            each_observation(store, model, each)
         })
     }
 
@@ -196,9 +195,14 @@ fn observed(key: &RunKey, record: &RunRecord) -> Option<Observation> {
     Observation::of(&record.run, key.model()?, id_of(key)?)
 }
 
+/// Calls `each` for the runs of a product model that are charted, in order of time, as their keys are.
+fn each_observation(store: &Store, model: &str, mut each: impl FnMut(Observation)) -> Result<(), StoreError> {
+    store.each_run_of(model, |key, record| observed(&key, &record).into_iter().for_each(&mut each)).map(drop)
+}
+
 /// The runs of a product model that are charted.
 fn observations(store: &Store, model: &str) -> Result<Vec<Observation>, StoreError> {
     let mut found = Vec::new();
-    store.each_run_of(model, |key, record| found.extend(observed(&key, &record)))?;
+    each_observation(store, model, |run| found.push(run))?;
     Ok(found)
 }

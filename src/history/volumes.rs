@@ -46,7 +46,7 @@ struct Named {
 impl Volumes {
     /// The volumes of a store's folder, none of them yet.
     pub(super) fn none(dir: &Path) -> Self {
-        Self { folder: dir.join("volumes"), ..Self::default() }
+        Self { folder: folder(dir), ..Self::default() }
     }
 
     /// The volumes that an engine's folder names.

@@ -1,7 +1,8 @@
 //! Going through a volume in order, from either end, a block at a time.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::ops::{Bound, Range};
+use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
 use super::{Volume, block, failed, read_at};
@@ -29,7 +30,7 @@ pub(in crate::history) struct Cursor {
     /// The next block to be read.
     next: Option<usize>,
     /// What is left of the block that was read last.
-    entries: std::collections::VecDeque<block::Entry>,
+    entries: VecDeque<block::Entry>,
     values: Vec<u8>,
 }
 
@@ -49,16 +50,7 @@ impl Cursor {
         };
         let owned = |bound: Bound<&[u8]>| bound.map(<[u8]>::to_vec);
         let (start, end) = (owned(start), owned(end));
-        Self {
-            volume,
-            way,
-            start,
-            end,
-            file: None,
-            next,
-            entries: std::collections::VecDeque::new(),
-            values: Vec::new(),
-        }
+        Self { volume, way, start, end, file: None, next, entries: VecDeque::new(), values: Vec::new() }
     }
 
     /// The next pair.
@@ -112,17 +104,8 @@ impl Cursor {
     }
 
     fn is_inside(&self, key: &[u8]) -> bool {
-        let starts = match &self.start {
-            Bound::Included(start) => start.as_slice() <= key,
-            Bound::Excluded(start) => start.as_slice() < key,
-            Bound::Unbounded => true,
-        };
-        let ends = match &self.end {
-            Bound::Included(end) => key <= end.as_slice(),
-            Bound::Excluded(end) => key < end.as_slice(),
-            Bound::Unbounded => true,
-        };
-        starts && ends
+        let stretch = (self.start.as_ref().map(Vec::as_slice), self.end.as_ref().map(Vec::as_slice));
+        RangeBounds::<[u8]>::contains(&stretch, key)
     }
 
     /// Whether a key lies behind the stretch, the way it is gone.
