@@ -1,8 +1,8 @@
 //! From one drawing to the next in as few bytes as a slow line deserves.
 //!
-//! Only sequences that a VT100 and every later terminal know: CUP, CUF, EL, and SGR with the sixteen classic
-//! colours. Unlike a backend that is handed the changed cells alone, this sees both drawings: it erases to the end of
-//! a line instead of writing blanks, and writes across a short gap instead of jumping it.
+//! Only what a VT100 and every later terminal know: CUP, CUF, EL, tabs, and SGR with the sixteen classic colours. Unlike
+//! a backend that is handed the changed cells alone, this sees both drawings: it erases to the end of a line instead of
+//! writing blanks, and writes across a short gap instead of jumping it.
 
 use std::fmt::Write as _;
 
@@ -12,6 +12,9 @@ use unicode_width::UnicodeWidthStr;
 
 /// A gap this short is cheaper written than jumped.
 const SHORT_GAP: u16 = 4;
+
+/// Columns from one tab stop to the next.
+const TAB: u16 = 8;
 
 /// Instead of what might reach beyond the edge, and so into the next line.
 const TOO_WIDE: &str = "?";
@@ -34,8 +37,7 @@ pub(super) fn change(before: &Buffer, after: &Buffer) -> String {
         // Two ways to a new line: change what differs, or erase it and write it anew. The shorter one is sent.
         let start = (wire.out.len(), wire.pen, wire.at);
         wire.row(y, old, new);
-        let ink = new.iter().filter(|cell| !is_blank(cell)).count();
-        if wire.out.len() - start.0 <= ink {
+        if wire.out.len() - start.0 <= fewest_bytes(new) {
             continue;
         }
         let changed = wire.out.split_off(start.0);
@@ -53,6 +55,27 @@ pub(super) fn change(before: &Buffer, after: &Buffer) -> String {
     wire.out
 }
 
+/// Fewer bytes than these no line is written anew with: its letters, a byte for each gap between them, a reset for each
+/// style but the first, and what erases it.
+fn fewest_bytes(line: &[Cell]) -> usize {
+    let (mut bytes, mut pen, mut gap) = (ERASED, None, false);
+    for cell in line {
+        if is_blank(cell) {
+            gap = pen.is_some();
+            continue;
+        }
+        let own = (cell.fg, cell.modifier);
+        let restyled = pen.is_some_and(|pen| pen != own);
+        bytes += cell.symbol().len() + usize::from(gap) + if restyled { RESET } else { 0 };
+        (pen, gap) = (Some(own), false);
+    }
+    bytes
+}
+
+/// Bytes of EL, and of the shortest SGR.
+const ERASED: usize = 3;
+const RESET: usize = 3;
+
 struct Wire {
     out: String,
     pen: Pen,
@@ -61,10 +84,34 @@ struct Wire {
     columns: u16,
 }
 
+/// How to get from one column to a later one.
+#[derive(Clone, Copy)]
+enum Way {
+    /// By CUF.
+    Right(u16),
+    /// By so many tabs and so many steps after them.
+    Tabs(u16, char, u16),
+}
+
+impl Way {
+    /// In bytes.
+    fn len(self) -> usize {
+        match self {
+            Way::Right(0) => 0,
+            Way::Right(steps) => 3 + digits(steps),
+            Way::Tabs(tabs, _, steps) => usize::from(tabs) + usize::from(steps),
+        }
+    }
+}
+
+fn digits(number: u16) -> usize {
+    number.checked_ilog10().map_or(1, |tens| tens as usize + 1)
+}
+
 impl Wire {
     fn row(&mut self, y: u16, old: &[Cell], new: &[Cell]) {
         let last = new.iter().enumerate().rev().find(|(_, cell)| !is_blank(cell));
-        let written = last.map_or(0, |(at, cell)| at + cell.symbol().width().max(1));
+        let written = last.map_or(0, |(at, cell)| at + columns_of(cell).max(1));
         let mut hidden = 0;
         for (x, (before, cell)) in (0u16..).zip(old.iter().zip(new)).take(written) {
             // The second half of a wide character is no cell of its own.
@@ -72,7 +119,7 @@ impl Wire {
                 hidden -= 1;
                 continue;
             }
-            hidden = cell.symbol().width().saturating_sub(1);
+            hidden = columns_of(cell).saturating_sub(1);
             if !looks_like(before, cell) {
                 self.go(x, y, new);
                 self.put(cell);
@@ -100,7 +147,7 @@ impl Wire {
         } else {
             self.style((cell.fg, cell.modifier));
         }
-        let width = u16::try_from(cell.symbol().width()).unwrap_or(1);
+        let width = u16::try_from(columns_of(cell)).unwrap_or(1);
         if is_certain(cell.symbol()) {
             self.out.push_str(cell.symbol());
             self.at = self.at.map(|(x, y)| (x + width, y));
@@ -121,13 +168,15 @@ impl Wire {
             Some((at, line)) if line == y && at < x => {
                 let gap = row.get(usize::from(at)..usize::from(x)).unwrap_or(&[]);
                 self.style_ahead(gap, row.get(usize::from(x)));
-                if x - at <= SHORT_GAP && !gap.is_empty() && gap.iter().all(|cell| self.is_cheap(cell)) {
+                let way = self.way(at, x, row);
+                let short = x - at <= SHORT_GAP && usize::from(x - at) <= way.len();
+                if short && !gap.is_empty() && gap.iter().all(|cell| self.is_cheap(cell)) {
                     for cell in gap {
                         self.put(cell);
                     }
                     return;
                 }
-                let _ = write!(self.out, "\x1b[{}C", x - at);
+                self.take(way);
             }
             // The next line begins with a few blanks as a rule: they cost less than an address.
             Some((_, line)) if line + 1 == y && x <= SHORT_GAP && is_empty(row, x) => {
@@ -137,17 +186,47 @@ impl Wire {
                 self.out.push_str("\r\n");
                 self.out.extend(std::iter::repeat_n(' ', usize::from(x)));
             }
-            _ if x == 0 => {
-                let _ = write!(self.out, "\x1b[{}H", y + 1);
-            }
             at => {
-                let address = format!("\x1b[{};{}H", y + 1, x + 1);
-                let below = format!("\r\n\x1b[{x}C");
-                let is_below = at.is_some_and(|(_, line)| line + 1 == y);
-                self.out.push_str(if is_below && below.len() < address.len() { &below } else { &address });
+                let address = 4 + digits(y + 1) + digits(x + 1);
+                let way = self.way(0, x, row);
+                let lines = at.and_then(|(_, line)| y.checked_sub(line)).filter(|lines| (1..=2).contains(lines));
+                match lines.filter(|lines| 2 * usize::from(*lines) + way.len() < address) {
+                    Some(lines) => {
+                        self.out.extend(std::iter::repeat_n("\r\n", usize::from(lines)));
+                        self.take(way);
+                    }
+                    None if (x, y) == (0, 0) => self.out.push_str("\x1b[H"),
+                    None if x == 0 => drop(write!(self.out, "\x1b[{}H", y + 1)),
+                    None => drop(write!(self.out, "\x1b[{};{}H", y + 1, x + 1)),
+                }
             }
         }
         self.at = Some((x, y));
+    }
+
+    /// The way along a line whose cells are known that takes the fewest bytes: from tab stop to tab stop and a little on
+    /// across blanks, or a little back, where that is shorter than CUF. A stop stands at every eighth column wherever
+    /// nobody has moved it; curses trusts in that as well.
+    fn way(&self, from: u16, to: u16, row: &[Cell]) -> Way {
+        let (stop, next) = (to / TAB * TAB, (to / TAB + 1) * TAB);
+        let right = Way::Right(to - from);
+        let blanks = row.get(usize::from(stop)..usize::from(to)).unwrap_or(&[]);
+        let is_blank =
+            !shows_on_blank(self.pen) && blanks.len() == usize::from(to - stop) && blanks.iter().all(is_blank);
+        let ahead = (stop > from && is_blank).then(|| Way::Tabs(stop / TAB - from / TAB, ' ', to - stop));
+        let back = (next < self.columns).then(|| Way::Tabs(next / TAB - from / TAB, '\x08', next - to));
+        [Some(right), ahead, back].into_iter().flatten().min_by_key(|way| way.len()).unwrap_or(right)
+    }
+
+    fn take(&mut self, way: Way) {
+        match way {
+            Way::Right(0) => {}
+            Way::Right(steps) => drop(write!(self.out, "\x1b[{steps}C")),
+            Way::Tabs(tabs, step, steps) => {
+                self.out.extend(std::iter::repeat_n('\t', usize::from(tabs)));
+                self.out.extend(std::iter::repeat_n(step, usize::from(steps)));
+            }
+        }
     }
 
     /// Across a short gap the style that comes next is as good as any, where the one that is on would show.
@@ -180,10 +259,14 @@ impl Wire {
         let adds = pen.1.contains(self.pen.1) && recoloured;
         let (kept, colour_kept) = if adds { (self.pen.1, self.pen.0 == pen.0) } else { (Modifier::empty(), false) };
         let colour = colour(pen.0).filter(|_| !colour_kept);
-        let codes: Vec<String> = modifiers(pen.1 - kept).chain(colour).map(|code| code.to_string()).collect();
         // An empty first number is a zero: everything before is forgotten.
-        let reset = if adds || codes.is_empty() { "" } else { ";" };
-        let _ = write!(self.out, "\x1b[{reset}{}m", codes.join(";"));
+        let mut before = if adds { "" } else { ";" };
+        self.out.push_str("\x1b[");
+        for code in modifiers(pen.1 - kept).chain(colour) {
+            let _ = write!(self.out, "{before}{code}");
+            before = ";";
+        }
+        self.out.push('m');
         self.pen = pen;
     }
 }
@@ -201,7 +284,7 @@ fn is_certain(symbol: &str) -> bool {
 
 /// No ink and nothing that shows without ink: the background is never set.
 fn is_blank(cell: &Cell) -> bool {
-    cell.symbol() == " " && !shows_on_blank((cell.fg, cell.modifier))
+    matches!(cell.symbol().as_bytes(), [b' ']) && !shows_on_blank((cell.fg, cell.modifier))
 }
 
 fn shows_on_blank(pen: Pen) -> bool {
@@ -213,10 +296,20 @@ fn is_empty(row: &[Cell], cells: u16) -> bool {
     row.get(..usize::from(cells)).is_some_and(|cells| cells.iter().all(is_blank))
 }
 
+/// Columns of a cell's letter.
+fn columns_of(cell: &Cell) -> usize {
+    let symbol = cell.symbol();
+    // What keyboards have takes one column; most cells hold it, and looking up takes time.
+    if symbol.len() == 1 { 1 } else { symbol.width() }
+}
+
 /// Whether nobody could tell two cells apart. The themes set nothing else.
 fn looks_like(a: &Cell, b: &Cell) -> bool {
-    let same = a.fg == b.fg && a.modifier == b.modifier && a.symbol() == b.symbol();
-    same || is_blank(a) && is_blank(b)
+    let same_letter = match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
+        ([a], [b]) => a == b,
+        (a, b) => a == b,
+    };
+    same_letter && a.fg == b.fg && a.modifier == b.modifier || is_blank(a) && is_blank(b)
 }
 
 fn modifiers(modifier: Modifier) -> impl Iterator<Item = u8> {
@@ -255,100 +348,4 @@ fn colour(colour: Color) -> Option<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use ratatui::layout::Rect;
-    use ratatui::style::Style;
-
-    use super::*;
-
-    const SIZE: Rect = Rect { x: 0, y: 0, width: 24, height: 5 };
-
-    fn drawing(texts: &[(u16, u16, String, u8)]) -> Buffer {
-        let mut buffer = Buffer::empty(SIZE);
-        for (x, y, text, style) in texts {
-            let styles = [
-                Style::new(),
-                Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
-                Style::new().add_modifier(Modifier::REVERSED),
-                Style::new().fg(Color::LightYellow),
-            ];
-            let style = styles.get(usize::from(*style)).copied().unwrap_or_default();
-            buffer.set_string(x % SIZE.width, y % SIZE.height, text, style);
-        }
-        buffer
-    }
-
-    fn shown(terminal: &vt100::Parser, buffer: &Buffer) -> Result<(), TestCaseError> {
-        for y in 0..SIZE.height {
-            for x in 0..SIZE.width {
-                let (cell, wanted) = (terminal.screen().cell(y, x), buffer.cell((x, y)));
-                let (Some(cell), Some(wanted)) = (cell, wanted) else { continue };
-                let symbol = if cell.contents().is_empty() { " " } else { cell.contents() };
-                if cell.is_wide_continuation() {
-                    continue;
-                }
-                prop_assert_eq!(symbol, wanted.symbol(), "at {} {}", x, y);
-                prop_assert_eq!(cell.inverse(), wanted.modifier.contains(Modifier::REVERSED));
-                if symbol != " " {
-                    prop_assert_eq!(cell.bold(), wanted.modifier.contains(Modifier::BOLD));
-                    prop_assert_eq!(cell.fgcolor() == vt100::Color::Idx(1), wanted.fg == Color::Red);
-                    prop_assert_eq!(cell.fgcolor() == vt100::Color::Idx(11), wanted.fg == Color::LightYellow);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn a_terminal_shows_exactly_the_drawing(
-            one in prop::collection::vec((0u16..24, 0u16..5, "[ a-z✓░]{0,12}", 0u8..4), 0..8),
-            two in prop::collection::vec((0u16..24, 0u16..5, "[ a-z✓中]{0,12}", 0u8..4), 0..8),
-        ) {
-            let mut terminal = vt100::Parser::new(SIZE.height, SIZE.width, 0);
-            let (empty, one, two) = (Buffer::empty(SIZE), drawing(&one), drawing(&two));
-            terminal.process(change(&empty, &one).as_bytes());
-            shown(&terminal, &one)?;
-            terminal.process(change(&one, &two).as_bytes());
-            shown(&terminal, &two)?;
-        }
-    }
-
-    #[test]
-    fn what_terminals_measure_differently_moves_nothing_beside_it_and_no_line_below() {
-        let drawing = drawing(&[(0, 1, "a👍e\u{301}b".to_owned(), 0), (22, 2, "👍".to_owned(), 0)]);
-        let sent = change(&Buffer::empty(SIZE), &drawing);
-        assert!(sent.contains("a  \x1b[2;2H👍\x1b[2;4H \x1b[2;4He\u{301}\x1b[2;5Hb"), "{sent:?}");
-        assert!(sent.ends_with("\x1b[3;23H  \x1b[3;23H?"), "{sent:?}");
-    }
-
-    #[test]
-    fn what_is_on_already_is_not_said_again() {
-        let mut drawing = Buffer::empty(SIZE);
-        let bold = Style::new().add_modifier(Modifier::BOLD);
-        drawing.set_string(0, 1, "ab", bold);
-        drawing.set_string(2, 1, "cd", bold.fg(Color::Red));
-        drawing.set_string(4, 1, "ef", Style::new().fg(Color::Red));
-        let sent = change(&Buffer::empty(SIZE), &drawing);
-        assert_eq!(sent, "\x1b[2H\x1b[1mab\x1b[31mcd\x1b[;31mef\x1b[m");
-    }
-
-    #[test]
-    fn a_short_gap_is_written_in_the_style_that_follows_and_the_next_line_reached_from_the_one_above() {
-        let mut drawing = Buffer::empty(SIZE);
-        drawing.set_string(0, 0, "ab", Style::new().add_modifier(Modifier::REVERSED));
-        drawing.set_string(3, 0, "c", Style::new().fg(Color::Red));
-        drawing.set_string(9, 1, "d", Style::new().fg(Color::Red));
-        let sent = change(&Buffer::empty(SIZE), &drawing);
-        assert_eq!(sent, "\x1b[1H\x1b[7mab\x1b[;31m c\r\n\x1b[9Cd\x1b[m");
-    }
-
-    #[test]
-    fn nothing_changed_is_no_byte() {
-        let drawing = drawing(&[(3, 2, "8340-1".to_owned(), 1)]);
-        assert_eq!(change(&drawing, &drawing), "");
-    }
-}
+mod tests;

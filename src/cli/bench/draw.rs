@@ -13,23 +13,23 @@ use crate::analysis::{Learner, SigmaSettings};
 use crate::cli::samples::SAMPLES;
 use crate::config::{Config, Mode};
 use crate::engine::{Outcome, process};
-use crate::history::{FileFacts, Head, LogEntry, LogOutcome, Registered, RunKey, RunRecord};
+use crate::history::{FileFacts, Head, LogEntry, LogOutcome, Registered, RunKey, RunRecord, Tally};
 use crate::learning::{AUC, Card, CardBin, CardFeature, Figure, Gate};
-use crate::session::{ArrivedRun, Event, LearnerView, ModelsView, Setup};
+use crate::session::{
+    ArrivedRun, Event, FolderState, FolderView, HistoryState, LearnerView, ModelsView, Setup, Snapshot, clock,
+};
 use crate::trim::Source;
 use crate::tui::{App, Look, Msg, Stage, now, update, view};
 
 const ROUNDS: usize = 400;
+/// Screens with the keys that lead to them.
+const SCREENS: [(&str, &str); 5] = [("Live", ""), ("Unit", "\n"), ("Models", "4jj"), ("Log", "6"), ("help", "?")];
 
 pub(super) fn run(config: &Config) -> Result<()> {
     println!("median of {ROUNDS} drawings   (bar: ≤ 1 ms at 120×40)");
     for size in [(120, 40), (80, 24), (60, 16)] {
-        for (name, keys) in [("Live", ""), ("Unit", "\n"), ("Models", "4jj"), ("Log", "6"), ("help", "?")] {
-            let mut app = filled(config, size);
-            for key in keys.chars() {
-                let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
-                update(&mut app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            }
+        for (name, keys) in SCREENS {
+            let app = on_screen(config, size, keys);
             let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
             let mut times: Vec<f64> = (0..ROUNDS)
                 .map(|_| {
@@ -53,6 +53,11 @@ fn wire(config: &Config) -> Result<()> {
     stage.draw(Instant::now())?;
     println!("on the wire at 120×40");
     println!("  everything    {:5} bytes   (bar: ≤ 4,096)", counter.bytes());
+    for (name, keys) in SCREENS {
+        let all = Counter::default();
+        Stage::new(on_screen(config, (120, 40), keys), all.clone()).draw(Instant::now())?;
+        println!("  all of {name:6} {:5} bytes", all.bytes());
+    }
     let mut moved = |code, what: &str, bar: &str| -> Result<()> {
         let before = counter.bytes();
         stage.take(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))?;
@@ -63,6 +68,16 @@ fn wire(config: &Config) -> Result<()> {
     moved(KeyCode::Down, "next run", "(another unit's figures and curve)")?;
     moved(KeyCode::Char('6'), "to the Log", "(bar: ≤ 4,096)")?;
     moved(KeyCode::Down, "next log line", "(bar: ≤ 500)")
+}
+
+/// The same after some keys.
+fn on_screen(config: &Config, size: (u16, u16), keys: &str) -> App {
+    let mut app = filled(config, size);
+    for key in keys.chars() {
+        let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
+        update(&mut app, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+    app
 }
 
 /// A screen with every sample on it.
@@ -87,7 +102,26 @@ fn filled(config: &Config, size: (u16, u16)) -> App {
         }
     }
     update(&mut app, Msg::Session(Box::new(Event::Models(Box::new(models())))));
+    update(&mut app, Msg::Session(Box::new(Event::Snapshot(Box::new(header())))));
     app
+}
+
+/// A folder that is watched, on a day with a failure.
+fn header() -> Snapshot {
+    let laser = || Some("LTS".to_owned());
+    let folder = FolderView { path: "/incoming".to_owned(), laser: laser(), line: laser(), state: FolderState::Live };
+    Snapshot {
+        folders: vec![folder],
+        history: HistoryState::Kept,
+        queue: 0,
+        unreadable: 0,
+        today: Tally { runs: 20, good: 14, failed: 6, units_good: 12, units_failed: 5, excluded: 0 },
+        shift: None,
+        shift_span: None,
+        newest_ms: Some(clock::now_ms() - 180_000),
+        open_alarms: 0,
+        oldest_alarm: None,
+    }
 }
 
 /// How learning stands where every learner has five versions with a full card.

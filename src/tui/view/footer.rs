@@ -146,28 +146,32 @@ fn pair(app: &App, one: Action, other: Action) -> String {
 
 /// Labels go before keys, the screens' labels last of them; then keys from the end, the screens' last of all.
 fn degrade(pen: &Pen<'_>, hints: &mut Vec<Hint>, room: usize) {
-    let too_wide = |hints: &[Hint]| hints.iter().map(|hint| width(pen, hint)).sum::<usize>() > room;
+    let mut taken: usize = hints.iter().map(|hint| width(pen, hint)).sum();
     for screens in [false, true] {
-        for index in (0..hints.len()).rev() {
-            if too_wide(hints)
-                && let Some(hint) = hints.get_mut(index).filter(|hint| hint.is_screen == screens)
-            {
-                hint.labelled = false;
+        for hint in hints.iter_mut().rev().filter(|hint| hint.is_screen == screens) {
+            if taken <= room {
+                return;
             }
+            taken -= width(pen, hint);
+            hint.labelled = false;
+            taken += width(pen, hint);
         }
     }
-    while too_wide(hints) {
+    while taken > room {
         let Some(last) = hints.iter().rposition(|hint| !hint.is_screen).or(hints.len().checked_sub(1)) else { break };
-        hints.remove(last);
+        taken -= width(pen, &hints.remove(last));
     }
 }
 
 fn width(pen: &Pen<'_>, hint: &Hint) -> usize {
-    written(hint).iter().map(|(text, _)| pen.width(text)).sum()
+    let label = if hint.labelled { 1 + pen.width(hint.label) } else { 0 };
+    pen.width(&hint.key) + label + GAP.len()
 }
 
-fn written(hint: &Hint) -> Vec<Span> {
-    let mut spans = vec![span(hint.key.as_str(), Role::Key)];
-    spans.push(if hint.labelled { span(format!(" {}  ", hint.label), Role::Quiet) } else { span("  ", Role::Quiet) });
-    spans
+/// What parts one key from the next.
+const GAP: &str = "  ";
+
+fn written(hint: &Hint) -> [Span; 2] {
+    let label = if hint.labelled { format!(" {}{GAP}", hint.label) } else { GAP.to_owned() };
+    [span(hint.key.as_str(), Role::Key), span(label, Role::Quiet)]
 }

@@ -89,6 +89,9 @@ fn cut(symbols: Symbols, text: &str, width: usize) -> String {
     cell
 }
 
+/// Columns of a rule before its title and behind it.
+const RULE_END: u16 = 2;
+
 /// Writes into a buffer.
 pub(super) struct Pen<'a> {
     buffer: &'a mut Buffer,
@@ -186,20 +189,28 @@ impl<'a> Pen<'a> {
         inside
     }
 
-    /// Draws a line across with a title in it; returns what is below.
+    /// Draws a line with a title in it; returns what is below. It ends soon after the title, save where it says that a
+    /// pane has the focus: a line across costs three bytes a column, and all of them again when its colour changes.
     pub(super) fn rule(&mut self, area: Rect, title: &[Span], role: Role) -> Rect {
-        let line = "─".repeat(usize::from(area.width));
+        let across = role == Role::Focus || title.is_empty();
+        let line = "─".repeat(usize::from(if across { area.width } else { RULE_END.min(area.width) }));
         self.put(area.x, area.y, area.width, &line, role);
-        self.title(area, title);
+        let end = self.title(area, title);
+        if !across {
+            let room = area.right().saturating_sub(end).min(RULE_END);
+            self.put(end, area.y, room, &line, role);
+        }
         Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
     }
 
-    fn title(&mut self, area: Rect, title: &[Span]) {
-        if !title.is_empty() && area.width > 6 {
-            let x = self.put(area.x + 2, area.y, 1, " ", Role::Text);
-            let end = self.spans(x, area.y, area.width.saturating_sub(5), title);
-            self.put(end, area.y, 1, " ", Role::Text);
+    /// Writes a title into the line at the top of an area; returns the column after it.
+    fn title(&mut self, area: Rect, title: &[Span]) -> u16 {
+        if title.is_empty() || area.width <= 6 {
+            return area.x;
         }
+        let x = self.put(area.x + 2, area.y, 1, " ", Role::Text);
+        let end = self.spans(x, area.y, area.width.saturating_sub(5), title);
+        self.put(end, area.y, 1, " ", Role::Text)
     }
 
     /// Blanks an area.

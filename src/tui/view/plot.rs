@@ -199,7 +199,7 @@ impl Plot {
             let (row, column) = (index / usize::from(self.columns), index % usize::from(self.columns));
             let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
             // Limits are dashed: they must not pass for a curve where there is no colour.
-            let dashed = |layer: Layer| layer == Layer::Band && column % 2 == 1;
+            let dashed = |layer: Layer| layer == Layer::Band && column % 3 != 0;
             let drawn_in = |((layer, ..), dots): &(&(Layer, Role, char, char), u8)| *dots != 0 && !dashed(*layer);
             let top = LAYERS.iter().zip(cell.dots).rev().find(drawn_in);
             let drawn = cell.glyph.or_else(|| {
