@@ -13,7 +13,10 @@ const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
 const APART: Duration = Duration::from_millis(80);
 
-/// Viewers are spread over so many moments.
+/// Viewers that sleep are woken one after the other, so that they do not all work at the same moment, then and from then on:
+/// the last of them so long after the first ...
+const SPREAD: Duration = Duration::from_millis(40);
+/// ... in so many steps.
 const STEPS: u32 = 16;
 
 /// States of which only the last one counts.
@@ -47,8 +50,8 @@ pub(super) enum Batch {
 pub(super) struct Outbox {
     waiting: Mutex<Waiting>,
     ready: Condvar,
-    /// How long after the first frame after a sleep the next one goes.
-    step: Duration,
+    /// How long after it is woken by what all are told its first frame goes.
+    later: Duration,
 }
 
 #[derive(Debug)]
@@ -61,17 +64,14 @@ struct Waiting {
     closed: bool,
     /// Whether the sending thread sleeps until something comes: only then is it worth waking.
     asleep: bool,
-    sent: Option<Instant>,
-    /// Less than [`APART`] after the first frame after a sleep, so that viewers which are woken together do not all work
-    /// at the same moment from then on.
-    apart: Duration,
+    /// No frame goes before this.
+    from: Option<Instant>,
 }
 
 impl Outbox {
     /// For a viewer that knows nothing yet, the `nth` that came.
     pub(super) fn new(nth: u64) -> Self {
         let part = u32::try_from(nth % u64::from(STEPS)).unwrap_or(0);
-        let step = APART / 2 + APART / 2 * part / STEPS;
         let waiting = Waiting {
             each: VecDeque::new(),
             latest: [const { None }; SLOTS],
@@ -80,10 +80,9 @@ impl Outbox {
             behind: true,
             closed: false,
             asleep: false,
-            sent: None,
-            apart: APART,
+            from: None,
         };
-        Self { waiting: Mutex::new(waiting), ready: Condvar::new(), step }
+        Self { waiting: Mutex::new(waiting), ready: Condvar::new(), later: SPREAD * part / STEPS }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -96,7 +95,7 @@ impl Outbox {
         // Who is behind will be told how everything stands when it listens again.
         if waiting.takes() {
             waiting.push(1, event);
-            self.wake_from(waiting);
+            self.wake_now(waiting);
         }
     }
 
@@ -105,7 +104,7 @@ impl Outbox {
         let mut waiting = self.lock();
         if waiting.takes() {
             waiting.replace(slot, Some(state));
-            self.wake_from(waiting);
+            self.wake_now(waiting);
         }
     }
 
@@ -119,12 +118,18 @@ impl Outbox {
         }
     }
 
-    /// There is something to send.
+    /// There is something to send that all are told.
     pub(super) fn wake(&self) {
-        self.wake_from(self.lock());
+        let mut waiting = self.lock();
+        if std::mem::take(&mut waiting.asleep) {
+            waiting.from = Some(Instant::now() + self.later);
+            drop(waiting);
+            self.ready.notify_one();
+        }
     }
 
-    fn wake_from(&self, mut waiting: MutexGuard<'_, Waiting>) {
+    /// What is for this viewer alone it has asked for: from a sleep it is woken at once.
+    fn wake_now(&self, mut waiting: MutexGuard<'_, Waiting>) {
         let asleep = std::mem::take(&mut waiting.asleep);
         drop(waiting);
         if asleep {
@@ -144,7 +149,7 @@ impl Outbox {
     pub(super) fn rest(&self) {
         let mut waiting = self.lock();
         loop {
-            let rest = waiting.sent.map_or(Duration::ZERO, |sent| waiting.apart.saturating_sub(sent.elapsed()));
+            let rest = waiting.from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now()));
             waiting = match (waiting.closed, waiting.asleep) {
                 (false, true) => self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
                 (false, false) if !rest.is_zero() => {
@@ -163,10 +168,10 @@ impl Outbox {
             // The queue stays closed to others until what stands is put together: see `caught_up`.
             (true, false, _) => Batch::CatchUp,
             (false, false, true) => {
-                (waiting.asleep, waiting.apart) = (true, Duration::ZERO);
+                (waiting.asleep, waiting.from) = (true, None);
                 Batch::Nothing
             }
-            (false, _, false) => waiting.drain(self.step),
+            (false, _, false) => waiting.drain(),
         }
     }
 
@@ -209,9 +214,8 @@ impl Waiting {
         (self.events, self.bytes, self.behind) = (0, 0, true);
     }
 
-    fn drain(&mut self, step: Duration) -> Batch {
-        self.apart = if self.apart.is_zero() { step } else { APART };
-        (self.events, self.bytes, self.sent) = (0, 0, Some(Instant::now()));
+    fn drain(&mut self) -> Batch {
+        (self.events, self.bytes, self.from) = (0, 0, Some(Instant::now() + APART));
         let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]);
         Batch::Events(self.each.drain(..).collect(), latest.into_iter().flatten().collect())
     }
@@ -296,10 +300,13 @@ mod tests {
     #[test]
     fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
         let outbox = outbox();
-        for wake in [|outbox: &Outbox| outbox.wake(), |outbox: &Outbox| outbox.put(bytes("a"))] {
+        for (wake, is_late) in
+            [((|outbox| outbox.wake()) as fn(&Outbox), true), (|outbox| outbox.put(bytes("a")), false)]
+        {
             assert!(matches!(outbox.take(), Batch::Nothing) && outbox.lock().asleep);
             wake(&outbox);
             assert!(!outbox.lock().asleep);
+            assert_eq!(outbox.lock().from.is_some(), is_late, "an answer waits for nothing");
             outbox.rest();
         }
     }

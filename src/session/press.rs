@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 use super::outbox::Outbox;
 use super::protocol::Event;
 use super::sealed::{self, LastRun};
+use crate::analysis::RunCurves;
+use crate::history::RunKey;
 
 /// Bytes after which a piece is cut though no viewer is ready for more: what waits is bounded in their outboxes, not
 /// here.
@@ -65,20 +67,21 @@ pub(super) struct Press {
 }
 
 impl Press {
-    /// Adds what everybody is told.
+    /// Adds what everybody is told; of runs their curves are added apart.
     pub(super) fn put(&mut self, event: &Event) {
         match event {
             Event::Snapshot(_) => self.header = true,
             event => {
-                if let Event::Arrived(run, curves) = event {
-                    let (key, curves) = (run.key.clone(), Some(curves.clone()));
-                    self.curves = Some(Unsealed::new(Event::Curves { key, curves }));
-                }
                 sealed::put(event, &mut self.last, &mut self.set);
                 self.events += 1;
             }
         }
         self.asleep.drain(..).for_each(|outbox| outbox.wake());
+    }
+
+    /// Adds the curves of the run that was put last.
+    pub(super) fn put_curves(&mut self, key: RunKey, curves: Box<RunCurves>) {
+        self.curves = Some(Unsealed::new(Event::Curves { key, curves: Some(curves) }));
     }
 
     /// Whoever sleeps is woken once there is something to send.

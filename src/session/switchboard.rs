@@ -320,20 +320,33 @@ impl Desk {
             }
             None if self.viewers().next().is_some() => {
                 self.press.put(&event);
-                if self.press.is_full() {
-                    self.cut();
-                }
+                return self.hand_over(event, true);
             }
             None => {}
         }
-        // Only one screen is in this process: it takes the event itself.
+        self.hand_over(event, false);
+    }
+
+    /// Gives an event to the screen of this process, and what of it viewers are told apart to the press.
+    fn hand_over(&mut self, event: Event, is_set: bool) {
         let mut screens = self.screens.values().filter(|screen| screen.wants(&event));
         let here = screens.find_map(|screen| match &screen.outlet {
             Outlet::Here(listen) => Some(Arc::clone(listen)),
             Outlet::Away(_) => None,
         });
-        if let Some(listen) = here {
-            listen(event);
+        match (here, event) {
+            // Where nobody else needs them they are not copied: there are many of them.
+            (None, Event::Arrived(run, curves)) if is_set => self.press.put_curves(run.key, curves),
+            (None, _) => {}
+            (Some(listen), event) => {
+                if let (Event::Arrived(run, curves), true) = (&event, is_set) {
+                    self.press.put_curves(run.key.clone(), curves.clone());
+                }
+                listen(event);
+            }
+        }
+        if self.press.is_full() {
+            self.cut();
         }
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct State {
     pub(super) median_ms: f64,
     pub(super) p95_ms: f64,
     pub(super) most_ms: f64,
+    /// Drawings since this was asked last.
+    pub(super) drawings: usize,
 }
 
 enum Heard {
@@ -77,8 +79,13 @@ pub(super) fn run(store: &Path, folder: &Path, files: bool, config: &Config) -> 
     let session =
         Session::open(setup, Part::Any, move |event| drop(events.send(Heard::Msg(Msg::Session(event.into())))))?;
     let app = App::new(Look::of(config), (120, 40), now());
-    let mut screen =
-        Screen { stage: Stage::new(app, Counter::default()), undrawn: Vec::new(), delays: Vec::new(), files };
+    let mut screen = Screen {
+        stage: Stage::new(app, Counter::default()),
+        undrawn: Vec::new(),
+        delays: Vec::new(),
+        drawings: 0,
+        files,
+    };
     screen.serve(&heard, &session)?;
     session.stop();
     Ok(Exit::Fine)
@@ -89,6 +96,7 @@ struct Screen {
     /// When what will be drawn next was told by the owner, milliseconds since 1970.
     undrawn: Vec<f64>,
     delays: Vec<f64>,
+    drawings: usize,
     files: bool,
 }
 
@@ -99,6 +107,7 @@ impl Screen {
             let due = self.stage.due(at);
             if due.is_some_and(|due| due <= at) {
                 self.stage.draw(at)?;
+                self.drawings += 1;
                 let drawn = now_ms();
                 self.delays.extend(self.undrawn.drain(..).map(|told| drawn - told));
                 continue;
@@ -163,7 +172,8 @@ impl Screen {
         let (median_ms, p95_ms, most_ms) =
             if self.delays.is_empty() { (0.0, 0.0, 0.0) } else { spread(&mut self.delays) };
         self.delays.clear();
-        State { rows, queue, hash: hash.finalize().to_hex().to_string(), median_ms, p95_ms, most_ms }
+        let drawings = std::mem::take(&mut self.drawings);
+        State { drawings, rows, queue, hash: hash.finalize().to_hex().to_string(), median_ms, p95_ms, most_ms }
     }
 }
 
