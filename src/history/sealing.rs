@@ -128,6 +128,7 @@ impl Store {
         // Below the oldest one there is nothing that a removed key would have to hide.
         let forgets = alike.begins(all);
         let mut writer = all.begin(alike.asked_for())?;
+        alike.make_room(&mut writer);
         let mut walk = Walk::of_volumes(alike)?;
         let walked = std::iter::from_fn(|| walk.advance().transpose()).try_for_each(|item| {
             let (key, value) = item?;

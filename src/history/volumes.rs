@@ -128,6 +128,11 @@ impl Volumes {
         }
     }
 
+    /// Takes room in one that will have all that these have.
+    pub(super) fn make_room(&self, writer: &mut Writer) {
+        writer.make_room(self.all.iter().map(|volume| &**volume));
+    }
+
     /// The same with another one behind them, that goes up to a line of the log.
     pub(super) fn with(&self, volume: Volume, sealed: u64) -> Self {
         let mut volumes = self.clone();

@@ -1,7 +1,7 @@
 //! Writing a volume: pairs in the order of their keys, once.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::block::Line;
@@ -123,28 +123,75 @@ impl Writer {
         Ok(())
     }
 
+    /// Takes room for the index of a volume that has all that some others have, so that it is not moved as it grows.
+    pub(in crate::history) fn make_room<'a>(&mut self, others: impl Iterator<Item = &'a Volume>) {
+        let sizes = others.map(|volume| (volume.index.bounds.len(), volume.index.blocks.len()));
+        let (bounds, blocks) = sizes.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        self.index.bounds.reserve_exact(bounds);
+        self.index.blocks.reserve_exact(blocks);
+    }
+
     /// Writes index and foot, and gives the volume its name. On disk when this returns.
     pub(in crate::history) fn finish(mut self) -> Result<Volume, StoreError> {
         self.close_block()?;
-        let Self { path, aside, mut file, index, filter, offset, pairs, .. } = self;
-        // Neither is held longer than it must: together they are the most that a large volume takes in memory.
-        let told = postcard::to_stdvec(&index).map_err(StoreError::engine)?;
-        drop(index);
-        let mut check = crc32fast::Hasher::new();
-        check.update(&told);
-        check.update(filter.bytes());
-        let (index, check) = (told.len() as u64, check.finalize());
-        let foot = Foot { index_at: offset, index, filter: filter.bytes().len() as u64, check, pairs };
-        let foot = foot.bytes();
-        let written = [told.as_slice(), filter.bytes(), &foot].into_iter().try_for_each(|part| file.write_all(part));
-        let written = written.and_then(|()| file.flush()).and_then(|()| file.get_ref().sync_all());
+        let Self { path, aside, mut file, mut index, filter, offset, pairs, .. } = self;
+        // There is no copy of either, nor is what was written read whole: they are the most that a large volume takes in
+        // memory, and what is taken for a moment the system does not get back.
+        let mut told = Summed { to: &mut file, check: crc32fast::Hasher::new(), bytes: 0, trouble: None };
+        if postcard::to_io(&index, &mut told).is_err() {
+            return Err(told.trouble.map_or_else(|| wrong(&aside.0, "no index"), StoreError::io(&aside.0)));
+        }
+        let index_bytes = told.bytes;
+        told.write_all(filter.bytes()).map_err(StoreError::io(&aside.0))?;
+        let (told, check) = (told.bytes, told.check.finalize());
+        let foot = Foot { index_at: offset, index: index_bytes, filter: told - index_bytes, check, pairs }.bytes();
+        let written = file.write_all(&foot).and_then(|()| file.flush()).and_then(|()| file.get_ref().sync_all());
         written.map_err(StoreError::io(&aside.0))?;
-        drop((told, filter, file));
+        drop(file);
+        if sum_of(&aside.0, offset, told).map_err(StoreError::io(&aside.0))? != check {
+            return Err(wrong(&aside.0, "it is not what was written"));
+        }
         fs::rename(&aside.0, &path).map_err(StoreError::io(&path))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         disk::sync_dir(folder).map_err(failed(folder))?;
-        Volume::open(&path)
+        index.bounds.shrink_to_fit();
+        index.blocks.shrink_to_fit();
+        Ok(Volume { path, bytes: offset + told + foot.len() as u64, pairs, check, index, filter })
     }
+}
+
+/// Sums up what goes through it.
+struct Summed<W> {
+    to: W,
+    check: crc32fast::Hasher,
+    bytes: u64,
+    /// Why it could not be written, which the encoding does not tell.
+    trouble: Option<io::Error>,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes).inspect_err(|trouble| {
+            self.trouble =
+                Some(trouble.raw_os_error().map_or_else(|| trouble.kind().into(), io::Error::from_raw_os_error));
+        })?;
+        self.check.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// The CRC32 of so many bytes of a file.
+fn sum_of(path: &Path, from: u64, bytes: u64) -> io::Result<u32> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(from))?;
+    let mut sum = Summed { to: io::sink(), check: crc32fast::Hasher::new(), bytes: 0, trouble: None };
+    io::copy(&mut file.take(bytes), &mut sum)?;
+    Ok(sum.check.finalize())
 }
 
 /// Bytes that two keys have in common at their beginning.
