@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use trimwatch::tui::{App, Stage};
 
+use crate::support::buffer;
 use crate::support::hostile::is_harmless;
 
 /// The bytes that draw screens, the first on an empty terminal, each next one over the one before.
@@ -13,6 +14,7 @@ pub fn sent<const SCREENS: usize>(apps: [App; SCREENS]) -> [Vec<u8>; SCREENS] {
     let (bytes, mut taken) = (Bytes::default(), 0);
     let mut stage: Option<Stage<Bytes>> = None;
     apps.map(|app| {
+        assert_eq!(control(&app), None, "a tab of a name would pass for one of the drawing's own");
         let stage = match &mut stage {
             Some(stage) => {
                 stage.app = app;
@@ -26,6 +28,13 @@ pub fn sent<const SCREENS: usize>(apps: [App; SCREENS]) -> [Vec<u8>; SCREENS] {
         taken = all.len();
         new
     })
+}
+
+/// A cell of a drawing that has a control character in it.
+fn control(app: &App) -> Option<String> {
+    let drawing = buffer(app);
+    let cell = drawing.content.iter().find(|cell| cell.symbol().contains(char::is_control))?;
+    Some(format!("{:?}", cell.symbol()))
 }
 
 /// What was written so far.
@@ -42,10 +51,11 @@ impl Write for Bytes {
     }
 }
 
-/// Everything a drawing may have obeyed: places, colours, ends of lines, one update at a time. Anything else is told.
+/// Everything a drawing may have obeyed: places, by tabs too, colours, ends of lines, one update at a time. Anything else is
+/// told.
 pub fn disobedient(bytes: &[u8]) -> Option<String> {
     let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.replace("\r\n", "").replace("\u{1b}[?2026h", "").replace("\u{1b}[?2026l", ""),
+        Ok(text) => without_tabs(text).replace("\r\n", "").replace("\u{1b}[?2026h", "").replace("\u{1b}[?2026l", ""),
         Err(error) => return Some(error.to_string()),
     };
     let mut parts = text.split('\u{1b}');
@@ -63,6 +73,17 @@ pub fn disobedient(bytes: &[u8]) -> Option<String> {
         }
     }
     (!cells_are_harmless(first)).then(|| format!("{first:?}"))
+}
+
+/// The same without tabs, each with the few steps back that may follow the last of them.
+fn without_tabs(text: &str) -> String {
+    let mut parts = text.split('\t');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| {
+        let behind = part.trim_start_matches('\u{8}');
+        // As many as there are columns between two stops are a name's, not the drawing's.
+        kept + if part.len() - behind.len() < 8 { behind } else { part }
+    })
 }
 
 /// The empty pattern of braille is a chart's, and marks may stand behind a letter that was sent before them.
