@@ -25,6 +25,9 @@ pub(super) struct Stretch<'a> {
     pub(super) end: Bound<&'a [u8]>,
 }
 
+/// All keys.
+pub(super) const ALL: Stretch<'_> = Stretch { prefix: &[], start: Bound::Unbounded, end: Bound::Unbounded };
+
 impl<'a> Stretch<'a> {
     /// All keys with a prefix.
     pub(super) fn with(prefix: &'a [u8], behind: &'a [u8]) -> Self {
@@ -108,8 +111,7 @@ impl<'a> Walk<'a> {
 
     /// Through all that volumes have, upwards.
     pub(super) fn of_volumes(volumes: &Volumes) -> Result<Self, StoreError> {
-        let all = Stretch { prefix: &[], start: Bound::Unbounded, end: Bound::Unbounded };
-        Self::of(volumes.cursors(&all, Way::Up).into_iter().map(Of::Volume), Way::Up)
+        Self::of(volumes.cursors(&ALL, Way::Up).into_iter().map(Of::Volume), Way::Up)
     }
 
     fn of(sources: impl Iterator<Item = Of<'a>>, way: Way) -> Result<Self, StoreError> {

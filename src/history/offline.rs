@@ -10,7 +10,7 @@ use super::disk;
 use super::error::StoreError;
 use super::key;
 use super::marker::{self, Marker};
-use super::merged::{self, Stretch, Walk};
+use super::merged::{self, ALL, Stretch, Walk};
 use super::opening;
 use super::outcome::Outcome;
 use super::record::{Exclusion, RunKey, RunRecord};
@@ -58,7 +58,7 @@ fn each_pair(
     mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<blake3::Hash, StoreError> {
     let mut hash = blake3::Hasher::new();
-    let mut walk = Walk::new(&database.db, &database.volumes, &sealing::ALL, Way::Up)?;
+    let mut walk = Walk::new(&database.db, &database.volumes, &ALL, Way::Up)?;
     while let Some((key, value)) = walk.advance()? {
         let Some(value) = value else { continue };
         for part in [&key, &value].into_iter().filter(|_| key != key::SCHEMA) {

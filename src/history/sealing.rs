@@ -3,7 +3,6 @@
 //! Sealing builds a volume of all that grows with every file, and beside it a new database with the rest; then that
 //! database takes the place of the one in use. A kill before this leaves a volume that nobody names.
 
-use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::PoisonError;
@@ -15,7 +14,7 @@ use tracing::{info, warn};
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::key;
-use super::merged::{Stretch, Walk};
+use super::merged::{ALL, Walk};
 use super::opening;
 use super::rewrite::{self, Built, Filler};
 use super::shelf::{self, Disk, Shelf};
@@ -29,9 +28,6 @@ use super::volumes::Volumes;
 pub(super) const DUE_AFTER: u64 = 8_192;
 /// After a failure it is tried again so many lines later.
 const AGAIN_AFTER: u64 = 1_024;
-
-/// All keys.
-pub(super) const ALL: Stretch<'_> = Stretch { prefix: &[], start: Bound::Unbounded, end: Bound::Unbounded };
 
 impl Store {
     /// Has runs moved into a volume whenever so many lines have come to the log; 8,192 unless this is called.

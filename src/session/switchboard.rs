@@ -311,20 +311,21 @@ impl Desk {
         if let Some(asker) = self.answering.filter(|_| is_an_answer(&event)) {
             return self.tell(asker, event);
         }
-        match slot(&event).filter(|slot| *slot != Slot::Header) {
-            Some(slot) => {
-                let mut state = None;
-                for (_, outbox) in self.viewers().filter(|(screen, _)| screen.wants(&event)) {
-                    outbox.put_latest(slot, state.get_or_insert_with(|| Unsealed::new(event.clone())));
-                }
+        let only_last = slot(&event).filter(|slot| *slot != Slot::Header);
+        let is_set = only_last.is_none() && self.viewers().next().is_some();
+        if let Some(slot) = only_last {
+            let mut state = None;
+            for (_, outbox) in self.viewers().filter(|(screen, _)| screen.wants(&event)) {
+                outbox.put_latest(slot, state.get_or_insert_with(|| Unsealed::new(event.clone())));
             }
-            None if self.viewers().next().is_some() => {
-                self.press.put(&event);
-                return self.hand_over(event, true);
-            }
-            None => {}
         }
-        self.hand_over(event, false);
+        if is_set {
+            self.press.put(&event);
+        }
+        self.hand_over(event, is_set);
+        if self.press.is_full() {
+            self.cut();
+        }
     }
 
     /// Gives an event to the screen of this process, and what of it viewers are told apart to the press.
@@ -344,9 +345,6 @@ impl Desk {
                 }
                 listen(event);
             }
-        }
-        if self.press.is_full() {
-            self.cut();
         }
     }
 }

@@ -95,9 +95,7 @@ impl Cursor {
         };
         let mut bytes = read_at(file, block.offset, (block.keys + block.values) as usize).map_err(failed(path))?;
         self.values = bytes.split_off(block.keys as usize);
-        if crc32fast::hash(&bytes) != block.crc {
-            return Err(self.volume.wrong(at, "the checksum does not fit"));
-        }
+        self.volume.check_keys(at, block, &bytes)?;
         let entries = block::entries(&bytes, self.values.len()).map_err(|cause| self.volume.wrong(at, &cause))?;
         self.entries = entries.into();
         Ok(())
