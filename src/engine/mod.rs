@@ -24,6 +24,7 @@ mod models;
 mod opener;
 mod output;
 mod patience;
+mod priority;
 mod process;
 pub mod quiet;
 mod regrading;
@@ -49,6 +50,7 @@ pub use models::{Models, load as load_models};
 pub use output::{
     Asked, Command, Deployment, ExportOf, Numbered, Output, Question, ScreenId, TestWord, Told, Word, Written,
 };
+pub use priority::yield_to_who_judges;
 pub use process::{ContentHash, Outcome, Processed, hex, judge_run, process, process_with};
 pub use regrading::{Regraded, grade_anew, would_grade};
 pub use setup::Setup;

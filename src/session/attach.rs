@@ -12,10 +12,10 @@ use tracing::info;
 use super::door::{Line, Part};
 use super::frame::{self, Hello, PROTOCOL, Welcome};
 use super::place::Place;
-use super::priority::yield_to_the_owner;
 use super::protocol::{Event, Request, Role};
+use super::sealed::Reader;
 use super::switchboard::Listen;
-use crate::engine::{Claimed, Setup};
+use crate::engine::{Claimed, Setup, yield_to_who_judges};
 use crate::history::{StoreError, account_and_terminal};
 
 /// Between two tries to attach or to take over.
@@ -55,7 +55,8 @@ pub fn look(store: &std::path::Path) -> io::Result<Option<(String, super::Snapsh
     };
     limit(&stream, Some(GREETING))?;
     let mut from = BufReader::new(&*stream);
-    while let Some(events) = frame::told(&mut from)? {
+    let mut reader = Reader::default();
+    while let Some(events) = frame::told(&mut from, &mut reader)? {
         let header = events.into_iter().find_map(|event| match event {
             Event::Snapshot(header) => Some(*header),
             _ => None,
@@ -230,9 +231,10 @@ impl Attached {
 
     /// Tells what is heard, until the line breaks or the owner ends.
     fn hear(&self, stream: &Stream) {
-        yield_to_the_owner();
+        yield_to_who_judges();
         let mut from = BufReader::with_capacity(64 << 10, stream);
-        while let Ok(Some(events)) = frame::told(&mut from) {
+        let mut reader = Reader::default();
+        while let Ok(Some(events)) = frame::told(&mut from, &mut reader) {
             if self.line.is_ending() {
                 break;
             }

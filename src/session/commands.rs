@@ -45,6 +45,7 @@ pub(super) fn acts(request: &Request) -> bool {
         | Request::Acknowledge { .. }
         | Request::NewBaseline { .. } => true,
         Request::Again
+        | Request::Shows { .. }
         | Request::Curves { .. }
         | Request::Unit { .. }
         | Request::Before { .. }
@@ -63,7 +64,7 @@ pub(super) fn acts(request: &Request) -> bool {
 pub(super) fn command(request: Request) -> Option<Command> {
     Some(match request {
         // The switchboard knows.
-        Request::Again => return None,
+        Request::Again | Request::Shows { .. } => return None,
         Request::Curves { key } => Command::Curves(key),
         Request::Unit { model, serial } => Command::Unit { model, serial },
         Request::Before { key } => Command::Before(key),

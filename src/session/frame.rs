@@ -14,7 +14,7 @@ use super::sealed;
 use crate::engine::Setup;
 
 /// Raised whenever a type that is part of [`Event`], [`Request`] or [`Setup`] changes its shape.
-pub(super) const PROTOCOL: u32 = 3;
+pub(super) const PROTOCOL: u32 = 4;
 
 /// Most bytes of a request: an export of what is on a screen holds its rows.
 pub(super) const MOST_REQUEST: u32 = 16 << 20;
@@ -86,8 +86,8 @@ pub(super) fn tell(to: &mut impl Write, parts: &[impl AsRef<[u8]>]) -> io::Resul
 }
 
 /// Takes the events of one frame; `None` at the end.
-pub(super) fn told(from: &mut impl Read) -> io::Result<Option<Vec<Event>>> {
-    read(from, MOST_EVENTS)?.map(sealed::events).transpose()
+pub(super) fn told(from: &mut impl Read, reader: &mut sealed::Reader) -> io::Result<Option<Vec<Event>>> {
+    read(from, MOST_EVENTS)?.map(|frame| reader.events(frame)).transpose()
 }
 
 /// Writes a frame, in one call of the system where it takes so much.
@@ -119,10 +119,12 @@ fn read(from: &mut impl Read, most: u32) -> io::Result<Option<Vec<u8>>> {
     if len > most {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {len} bytes")));
     }
-    // The memory grows with what comes, not with what was announced.
-    let mut bytes = Vec::with_capacity((len as usize).min(AT_ONCE));
-    from.take(u64::from(len)).read_to_end(&mut bytes)?;
-    if bytes.len() < len as usize {
+    let len = len as usize;
+    // Memory that the system hands out is zero already; the rest of a long frame is taken as it comes, not as it was announced.
+    let mut bytes = vec![0; len.min(AT_ONCE)];
+    from.read_exact(&mut bytes)?;
+    from.take((len - bytes.len()) as u64).read_to_end(&mut bytes)?;
+    if bytes.len() < len {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(Some(bytes))
@@ -140,8 +142,8 @@ mod tests {
         let mut wire = Vec::new();
         tell(&mut wire, &parts).expect("written");
         let mut from = wire.as_slice();
-        assert_eq!(told(&mut from).expect("read"), Some(events.to_vec()));
-        assert_eq!(told(&mut from).expect("the end"), None);
+        assert_eq!(told(&mut from, &mut sealed::Reader::default()).expect("read"), Some(events.to_vec()));
+        assert_eq!(told(&mut from, &mut sealed::Reader::default()).expect("the end"), None);
     }
 
     #[test]
@@ -185,9 +187,9 @@ mod tests {
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
             (
-                3,
+                4,
                 "0300000000000012000000000400010300000000000000000001020000040000000005000003000000001107040000000019017802\
-                 000000001802000000001b0d070100000000000017"
+                 000000001802000000001b0e080100000000000018"
                     .to_owned()
             )
         );

@@ -16,7 +16,6 @@ pub mod log;
 mod outbox;
 mod place;
 mod press;
-mod priority;
 mod protocol;
 mod recent;
 mod sealed;
@@ -26,13 +25,13 @@ mod switchboard;
 mod textfile;
 mod view;
 
+pub use crate::engine::yield_to_who_judges;
 pub use crate::engine::{ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept};
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
 pub use health::{FolderHealth, Health};
-pub use priority::yield_to_the_owner;
 pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
-pub use sealed::{Kind, Sealed};
 #[cfg(test)]
-pub(crate) use sealed::{over_a_socket, samples_as_they_arrive};
+pub(crate) use sealed::tests::{Line, over_a_socket, samples_as_they_arrive};
+pub use sealed::{Kind, Sealed};
 pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

@@ -1,10 +1,12 @@
 //! What waits to be sent to one viewer. Bounded: who falls behind is brought up to date instead of told everything.
+//! In a burst it gets in full what its screen can show, and of the rest that it is there; that comes once it is quiet.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::press::{Bytes, Piece, Unsealed};
+use super::press::{Announced, Bytes, Piece, Unsealed};
+use super::sealed;
 
 /// Most events that wait, two of them for a file: older ones would leave the screen by its other end ...
 const MOST: usize = 4_000;
@@ -12,6 +14,11 @@ const MOST: usize = 4_000;
 const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
 const APART: Duration = Duration::from_millis(80);
+
+/// Quiet after which what was only announced follows.
+const QUIET: Duration = Duration::from_millis(160);
+/// Most events of which that is true, two of them for a file: older ones have left the longest list of a screen.
+const MOST_ANNOUNCED: usize = 8_000;
 
 /// Viewers that sleep are woken one after the other, so that they do not all work at the same moment, then and from then on:
 /// the last of them so long after the first ...
@@ -54,12 +61,34 @@ pub(super) struct Outbox {
     later: Duration,
 }
 
+/// Events that are told one and all.
+#[derive(Debug)]
+struct Part {
+    events: usize,
+    bytes: Bytes,
+    announced: Option<Announced>,
+}
+
+/// What the sending thread does next.
+enum Rest {
+    UntilWoken,
+    For(Duration),
+    Over,
+}
+
 #[derive(Debug)]
 struct Waiting {
-    each: VecDeque<Bytes>,
+    each: VecDeque<Part>,
     latest: [Option<Arc<Unsealed>>; SLOTS],
     events: usize,
     bytes: usize,
+    /// Rows its screen has; `None` where it wants all there is.
+    rows: Option<usize>,
+    /// What was announced and did not follow yet: numbers, events and bytes, oldest first, and how many events.
+    owed: VecDeque<(u64, usize, Bytes)>,
+    events_owed: usize,
+    /// When it is quiet enough for that.
+    quiet: Instant,
     behind: bool,
     closed: bool,
     /// Whether the sending thread sleeps until something comes: only then is it worth waking.
@@ -77,6 +106,10 @@ impl Outbox {
             latest: [const { None }; SLOTS],
             events: 0,
             bytes: 0,
+            rows: None,
+            owed: VecDeque::new(),
+            events_owed: 0,
+            quiet: Instant::now(),
             behind: true,
             closed: false,
             asleep: false,
@@ -94,7 +127,7 @@ impl Outbox {
         let mut waiting = self.lock();
         // Who is behind will be told how everything stands when it listens again.
         if waiting.takes() {
-            waiting.push(1, event);
+            waiting.push(Part { events: 1, bytes: event, announced: None });
             self.wake_now(waiting);
         }
     }
@@ -112,9 +145,19 @@ impl Outbox {
     pub(super) fn share(&self, piece: &Piece) {
         let mut waiting = self.lock();
         if waiting.takes() {
-            waiting.push(piece.events, Arc::clone(&piece.bytes));
+            let (bytes, announced) = (Arc::clone(&piece.bytes), piece.announced.clone());
+            waiting.push(Part { events: piece.events, bytes, announced });
             waiting.replace(Slot::Header, piece.header.as_ref());
             waiting.replace(Slot::Curves, piece.curves.as_ref());
+        }
+    }
+
+    /// The viewer shows so many rows; what it wants besides it is sent at once.
+    pub(super) fn shows(&self, rows: Option<u32>) {
+        let mut waiting = self.lock();
+        waiting.rows = rows.and_then(|rows| usize::try_from(rows).ok());
+        if waiting.owes_now() {
+            self.wake_now(waiting);
         }
     }
 
@@ -149,13 +192,10 @@ impl Outbox {
     pub(super) fn rest(&self) {
         let mut waiting = self.lock();
         loop {
-            let rest = waiting.from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now()));
-            waiting = match (waiting.closed, waiting.asleep) {
-                (false, true) => self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
-                (false, false) if !rest.is_zero() => {
-                    self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner).0
-                }
-                _ => return,
+            waiting = match waiting.rest() {
+                Rest::UntilWoken => self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Rest::For(rest) => self.ready.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner).0,
+                Rest::Over => return,
             };
         }
     }
@@ -164,6 +204,7 @@ impl Outbox {
     pub(super) fn take(&self) -> Batch {
         let mut waiting = self.lock();
         match (waiting.behind, waiting.closed, waiting.is_empty()) {
+            (false, _, true) if waiting.owes_now() => waiting.pay(),
             (true, true, _) | (false, true, true) => Batch::End,
             // The queue stays closed to others until what stands is put together: see `caught_up`.
             (true, false, _) => Batch::CatchUp,
@@ -190,13 +231,13 @@ impl Waiting {
         self.each.is_empty() && self.latest.iter().all(Option::is_none)
     }
 
-    fn push(&mut self, events: usize, bytes: Bytes) {
-        if bytes.is_empty() {
+    fn push(&mut self, part: Part) {
+        if part.bytes.is_empty() {
             return;
         }
-        self.events += events;
-        self.bytes += bytes.len();
-        self.each.push_back(bytes);
+        self.events += part.events;
+        self.bytes += part.bytes.len();
+        self.each.push_back(part);
         if self.events > MOST || self.bytes > MOST_BYTES {
             self.fall_behind();
         }
@@ -209,105 +250,89 @@ impl Waiting {
     }
 
     fn fall_behind(&mut self) {
-        self.each = VecDeque::new();
+        (self.each, self.owed) = (VecDeque::new(), VecDeque::new());
         self.latest = [const { None }; SLOTS];
-        (self.events, self.bytes, self.behind) = (0, 0, true);
+        (self.events, self.events_owed, self.bytes, self.behind) = (0, 0, 0, true);
     }
 
+    /// How long to wait now.
+    fn rest(&mut self) -> Rest {
+        let until = match self.asleep {
+            _ if self.closed => None,
+            true if self.owed.is_empty() => return Rest::UntilWoken,
+            true => Some(self.quiet),
+            false => self.from,
+        };
+        let rest = until.map(|until| until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero());
+        self.asleep &= rest.is_some();
+        rest.map_or(Rest::Over, Rest::For)
+    }
+
+    /// Whether what was only announced is to follow, if nothing else is to be sent.
+    fn owes_now(&self) -> bool {
+        !self.owed.is_empty() && (self.closed || self.rows.is_none() || self.quiet <= Instant::now())
+    }
+
+    /// What was announced.
+    fn pay(&mut self) -> Batch {
+        let now = Instant::now();
+        self.from = Some(now + APART);
+        Batch::Events(self.paid(), Vec::new())
+    }
+
+    fn paid(&mut self) -> Vec<Bytes> {
+        self.events_owed = 0;
+        let paid = self.owed.drain(..).filter_map(|(number, _, bytes)| {
+            let head = sealed::before_announced(number, &bytes)?;
+            Some([head.as_slice().into(), bytes])
+        });
+        paid.flatten().collect()
+    }
+
+    /// All that waits. Where it is nothing but what may come later, only what the screen shows of it goes in full.
     fn drain(&mut self) -> Batch {
-        (self.events, self.bytes, self.from) = (0, 0, Some(Instant::now() + APART));
+        let now = Instant::now();
+        (self.events, self.bytes, self.from, self.quiet) = (0, 0, Some(now + APART), now + QUIET);
         let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]);
-        Batch::Events(self.each.drain(..).collect(), latest.into_iter().flatten().collect())
+        let latest = latest.into_iter().flatten().collect();
+        let rows = self.rows.filter(|_| self.each.iter().all(|part| part.announced.is_some()));
+        // Whatever else there is may be about them.
+        let mut sent = if rows.is_none() { self.paid() } else { Vec::new() };
+        let mut later = rows.map_or(0, |rows| self.below(rows));
+        for part in std::mem::take(&mut self.each) {
+            match part.announced.filter(|_| later > 0) {
+                Some(announced) => {
+                    later -= 1;
+                    sent.push(announced.bytes);
+                    self.owe(announced.number, part.events, part.bytes);
+                }
+                None => sent.push(part.bytes),
+            }
+        }
+        Batch::Events(sent, latest)
+    }
+
+    /// How many parts, from the oldest on, lie below so many rows.
+    fn below(&self, rows: usize) -> usize {
+        let mut runs = 0;
+        let shown = self.each.iter().rev().take_while(|part| {
+            let is_shown = runs < rows;
+            runs += part.announced.as_ref().map_or(0, |announced| announced.runs);
+            is_shown
+        });
+        self.each.len() - shown.count()
+    }
+
+    fn owe(&mut self, number: u64, events: usize, bytes: Bytes) {
+        self.owed.push_back((number, events, bytes));
+        self.events_owed += events;
+        while self.events_owed > MOST_ANNOUNCED
+            && let Some((_, gone, _)) = self.owed.pop_front()
+        {
+            self.events_owed -= gone;
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::session::Event;
-
-    fn bytes(text: &str) -> Bytes {
-        text.as_bytes().into()
-    }
-
-    fn outbox() -> Outbox {
-        let outbox = Outbox::new(1);
-        assert!(matches!(outbox.take(), Batch::CatchUp), "who has just come knows nothing");
-        outbox.caught_up();
-        outbox
-    }
-
-    /// What is sent: bytes, and how many states.
-    fn sent(outbox: &Outbox) -> (Vec<Bytes>, usize) {
-        match outbox.take() {
-            Batch::Events(each, latest) => (each, latest.len()),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn piece(text: &str) -> Piece {
-        let state = || Some(Unsealed::new(Event::Notice(text.to_owned())));
-        Piece { events: 1, bytes: bytes(text), header: state(), curves: state() }
-    }
-
-    #[test]
-    fn pieces_and_own_answers_go_in_their_order_and_of_states_the_last_one() {
-        let outbox = outbox();
-        outbox.share(&piece("a"));
-        outbox.put(bytes("own"));
-        outbox.share(&piece("b"));
-        outbox.put_latest(Slot::Drift, &Unsealed::new(Event::Alive));
-        let Batch::Events(each, latest) = outbox.take() else { panic!("something waits") };
-        assert_eq!(each, [bytes("a"), bytes("own"), bytes("b")]);
-        let last = Unsealed::new(Event::Notice("b".to_owned())).bytes();
-        let latest: Vec<Bytes> = latest.iter().map(|state| state.bytes()).collect();
-        assert_eq!(latest, [last.clone(), last, Unsealed::new(Event::Alive).bytes()]);
-        assert!(matches!(outbox.take(), Batch::Nothing));
-        outbox.close();
-        outbox.rest();
-        assert!(matches!(outbox.take(), Batch::End));
-    }
-
-    #[test]
-    fn what_waits_is_sent_before_the_end() {
-        let outbox = outbox();
-        outbox.share(&piece("a"));
-        outbox.close();
-        outbox.share(&piece("b"));
-        assert_eq!(sent(&outbox), (vec![bytes("a")], 2));
-        assert!(matches!(outbox.take(), Batch::End));
-    }
-
-    #[test]
-    fn who_leaves_before_it_was_told_anything_is_told_nothing() {
-        let outbox = Outbox::new(1);
-        outbox.close();
-        assert!(matches!(outbox.take(), Batch::End));
-    }
-
-    #[test]
-    fn who_does_not_listen_costs_a_bounded_queue_and_is_brought_up_to_date_later() {
-        let outbox = outbox();
-        (0..3 * MOST).for_each(|_| outbox.share(&piece("x")));
-        assert_eq!(outbox.lock().each.capacity(), 0, "nothing is kept for it");
-        assert!(outbox.lock().latest.iter().all(Option::is_none));
-        assert!(matches!(outbox.take(), Batch::CatchUp));
-        outbox.caught_up();
-        outbox.put(bytes("y"));
-        assert_eq!(sent(&outbox), (vec![bytes("y")], 0));
-    }
-
-    #[test]
-    fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
-        let outbox = outbox();
-        for (wake, is_late) in
-            [((|outbox| outbox.wake()) as fn(&Outbox), true), (|outbox| outbox.put(bytes("a")), false)]
-        {
-            assert!(matches!(outbox.take(), Batch::Nothing) && outbox.lock().asleep);
-            wake(&outbox);
-            assert!(!outbox.lock().asleep);
-            assert_eq!(outbox.lock().from.is_some(), is_late, "an answer waits for nothing");
-            outbox.rest();
-        }
-    }
-}
+mod tests;

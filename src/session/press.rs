@@ -43,11 +43,21 @@ pub(super) fn whole(event: &Event) -> Bytes {
     bytes.into()
 }
 
+/// What is told of events that come later.
+#[derive(Debug, Clone)]
+pub(super) struct Announced {
+    pub(super) number: u64,
+    pub(super) runs: usize,
+    pub(super) bytes: Bytes,
+}
+
 /// So many events, and the last of what only the last one counts of.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) events: usize,
     pub(super) bytes: Bytes,
+    /// Where all of it may come later.
+    pub(super) announced: Option<Announced>,
     /// The header.
     pub(super) header: Option<Arc<Unsealed>>,
     /// The curves of the last run: the others' would not be looked at.
@@ -62,6 +72,8 @@ pub(super) struct Press {
     last: Option<LastRun>,
     header: bool,
     curves: Option<Arc<Unsealed>>,
+    /// The number of the last piece.
+    number: u64,
     /// Viewers that have been sent everything.
     asleep: Vec<Arc<Outbox>>,
 }
@@ -100,8 +112,12 @@ impl Press {
             return None;
         }
         let header = std::mem::take(&mut self.header).then(|| Unsealed::new(header()));
-        let piece =
-            Piece { events: self.events, bytes: self.set.as_slice().into(), header, curves: self.curves.take() };
+        self.number += 1;
+        let announced = sealed::announcement(self.number, &self.set);
+        let announced =
+            announced.map(|(bytes, runs)| Announced { number: self.number, runs, bytes: bytes.as_slice().into() });
+        let (bytes, curves) = (self.set.as_slice().into(), self.curves.take());
+        let piece = Piece { events: self.events, bytes, announced, header, curves };
         (self.events, self.last) = (0, None);
         self.set.clear();
         Some(piece)

@@ -17,6 +17,12 @@ pub enum Request {
     /// How everything stands, from the beginning → [`Event::Anew`], the header, [`Event::Past`]; for a screen that has
     /// missed something.
     Again,
+    /// So many of the newest runs may be seen: over a socket those below them come once there is time. `None` = all are to
+    /// come at once, until this is asked again.
+    Shows {
+        /// Rows.
+        rows: Option<u32>,
+    },
     /// The curves of a run → [`Event::Curves`].
     Curves {
         /// The run.

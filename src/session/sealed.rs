@@ -2,11 +2,13 @@
 //! came.
 //!
 //! An event is a length of four bytes, a byte for its kind and the event in postcard. Runs and lines of the log, which
-//! come by the hundred, have their time before the event.
+//! come by the hundred, have their time before the event. Those that lie below a screen are only announced, kind and
+//! time of each behind a number; their bytes follow under that number once there is time.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use serde::Serialize;
 
@@ -22,8 +24,16 @@ const LENGTH: usize = 4;
 const WHOLE: u8 = 0;
 /// Added to the kind of a run whose line of the log is left out.
 const HAS_LINE: u8 = 0x10;
+/// In place of a kind: events are announced under a number.
+const ANNOUNCED: u8 = 0x20;
+/// In place of a kind: what was announced under a number.
+const FOLLOWS: u8 = 0x21;
 /// Bytes of its time, where it has one.
 const TIME: usize = 8;
+/// Bytes of the number that events are announced under.
+const NUMBER: usize = 8;
+/// Announcements that are remembered before those are looked for that nobody waits for any more.
+const MANY: usize = 256;
 
 /// What a sealed event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +54,20 @@ pub struct Sealed {
     has_line: bool,
     /// When it arrived, milliseconds since 1970 UTC.
     arrived_ms: i64,
-    /// The frame it came in, which those that came with it share.
-    frame: Arc<Vec<u8>>,
-    /// Where it lies there.
-    at: Range<usize>,
+    lies: Lies,
 }
+
+/// Where the bytes are, which those that came together share.
+#[derive(Debug, Clone)]
+enum Lies {
+    /// In a frame, at this place.
+    Here(Arc<Vec<u8>>, Range<usize>),
+    /// In what is still to come, as this one of them.
+    Later(Arc<Later>, usize),
+}
+
+/// What was announced: a frame, and the places of the events in it, once it has come.
+type Later = OnceLock<(Arc<Vec<u8>>, Vec<Range<usize>>)>;
 
 impl PartialEq for Sealed {
     fn eq(&self, other: &Self) -> bool {
@@ -69,7 +88,19 @@ impl Sealed {
     }
 
     fn bytes(&self) -> &[u8] {
-        self.frame.get(self.at.clone()).unwrap_or_default()
+        match &self.lies {
+            Lies::Here(frame, at) => frame.get(at.clone()),
+            Lies::Later(later, nth) => later.get().and_then(|(frame, places)| frame.get(places.get(*nth)?.clone())),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Whether it can be opened: what is only announced is still to come.
+    pub fn is_here(&self) -> bool {
+        match &self.lies {
+            Lies::Here(..) => true,
+            Lies::Later(later, _) => later.get().is_some(),
+        }
     }
 
     /// Whether a run is in it.
@@ -177,35 +208,125 @@ fn write(seal: Option<(Kind, i64)>, event: &impl Serialize, frame: &mut Vec<u8>)
     }
 }
 
-/// The events of a frame, in their order.
-///
-/// # Errors
-/// When it is not what [`put`] writes.
-pub(super) fn events(frame: Vec<u8>) -> io::Result<Vec<Event>> {
-    let frame = Arc::new(frame);
-    let mut events = Vec::new();
-    let mut at = 0;
-    while at < frame.len() {
-        let (event, next) = event(&frame, at).ok_or(io::ErrorKind::InvalidData)?;
-        events.push(event);
+/// An announcement of events that lie one behind the other, and how many runs are among them; nothing where one of them
+/// must not come later.
+pub(super) fn announcement(number: u64, events: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut announced = headed(ANNOUNCED, number);
+    let (mut at, mut runs) = (0, 0);
+    while at < events.len() {
+        let (event, next) = split(events, at)?;
+        let head = events.get(event).and_then(|event| event.get(..1 + TIME))?;
+        runs += usize::from(kind(head.first()? & !HAS_LINE)? != Kind::Line);
+        announced.extend(head);
         at = next;
     }
-    Ok(events)
+    fit(&mut announced, 0)?;
+    Some((announced, runs))
 }
 
-/// The event at a place, and where the next one is.
-fn event(frame: &Arc<Vec<u8>>, at: usize) -> Option<(Event, usize)> {
+/// What stands before events that were announced under a number, once they follow.
+pub(super) fn before_announced(number: u64, events: &[u8]) -> Option<Vec<u8>> {
+    let mut head = headed(FOLLOWS, number);
+    fit(&mut head, events.len())?;
+    Some(head)
+}
+
+fn headed(kind: u8, number: u64) -> Vec<u8> {
+    let mut head = vec![0; LENGTH];
+    head.push(kind);
+    head.extend(number.to_le_bytes());
+    head
+}
+
+/// Puts the length before what begins a frame and so many bytes more.
+fn fit(head: &mut [u8], more: usize) -> Option<()> {
+    let len = u32::try_from(head.len() - LENGTH + more).ok()?;
+    head.get_mut(..LENGTH)?.copy_from_slice(&len.to_le_bytes());
+    Some(())
+}
+
+/// Where an event's bytes are behind their length, and where the next one is.
+fn split(frame: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
     let len = u32::from_le_bytes(frame.get(at..at + LENGTH)?.try_into().ok()?);
     let begin = at + LENGTH;
     let end = begin.checked_add(usize::try_from(len).ok()?)?;
-    let (&first, rest) = frame.get(begin..end)?.split_first()?;
-    if first == WHOLE {
-        return Some((postcard::from_bytes(rest).ok()?, end));
+    (end <= frame.len() && begin < end).then_some((begin..end, end))
+}
+
+/// Reads the frames of one owner, and knows what it has announced.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    announced: BTreeMap<u64, Weak<Later>>,
+}
+
+impl Reader {
+    /// The events of a frame, in their order. What was announced and has come now can be opened, without an event.
+    ///
+    /// # Errors
+    /// When it is not what [`put`] and its like write.
+    pub(super) fn events(&mut self, frame: Vec<u8>) -> io::Result<Vec<Event>> {
+        let frame = Arc::new(frame);
+        let mut events = Vec::new();
+        let mut at = 0;
+        while at < frame.len() {
+            at = self.read(&frame, at, &mut events).ok_or(io::ErrorKind::InvalidData)?;
+        }
+        Ok(events)
     }
+
+    /// Reads an event, or many; where the next one is.
+    fn read(&mut self, frame: &Arc<Vec<u8>>, at: usize, events: &mut Vec<Event>) -> Option<usize> {
+        let (Range { start, end }, next) = split(frame, at)?;
+        let (&first, rest) = frame.get(start..end)?.split_first()?;
+        match first {
+            WHOLE => events.push(postcard::from_bytes(rest).ok()?),
+            ANNOUNCED => self.announce(rest, events)?,
+            FOLLOWS => self.follow(frame, start + 1, end)?,
+            _ => {
+                let lies = Lies::Here(Arc::clone(frame), start + 1 + TIME..end);
+                events.push(sealed(first, rest.get(..TIME)?, lies)?);
+            }
+        }
+        Some(next)
+    }
+
+    fn announce(&mut self, told: &[u8], events: &mut Vec<Event>) -> Option<()> {
+        let (number, heads) = told.split_first_chunk::<NUMBER>()?;
+        let later = Arc::new(Later::new());
+        for (nth, head) in heads.chunks(1 + TIME).enumerate() {
+            let (&kind, time) = head.split_first()?;
+            events.push(sealed(kind, time, Lies::Later(Arc::clone(&later), nth))?);
+        }
+        if self.announced.len() >= MANY {
+            self.announced.retain(|_, later| later.strong_count() > 0);
+        }
+        self.announced.insert(u64::from_le_bytes(*number), Arc::downgrade(&later));
+        Some(())
+    }
+
+    /// Takes what was announced; where nobody waits for it any more it is let go.
+    fn follow(&mut self, frame: &Arc<Vec<u8>>, start: usize, end: usize) -> Option<()> {
+        let number = frame.get(start..end)?.first_chunk::<NUMBER>()?;
+        let Some(later) = self.announced.remove(&u64::from_le_bytes(*number)).and_then(|later| later.upgrade()) else {
+            return Some(());
+        };
+        let (mut at, mut places) = (start + NUMBER, Vec::new());
+        while at < end {
+            let (event, next) = split(frame, at)?;
+            places.push(event.start + 1 + TIME..event.end);
+            at = next;
+        }
+        // Nobody announces two things under one number.
+        let _ = later.set((Arc::clone(frame), places));
+        Some(())
+    }
+}
+
+/// A sealed event by its kind and time on the wire.
+fn sealed(first: u8, time: &[u8], lies: Lies) -> Option<Event> {
     let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
-    let arrived_ms = i64::from_le_bytes(rest.get(..TIME)?.try_into().ok()?);
-    let sealed = Sealed { kind, has_line, arrived_ms, frame: Arc::clone(frame), at: begin + 1 + TIME..end };
-    Some((Event::Sealed(sealed), end))
+    let arrived_ms = i64::from_le_bytes(time.try_into().ok()?);
+    Some(Event::Sealed(Sealed { kind, has_line, arrived_ms, lies }))
 }
 
 /// A kind by the number it has on the wire.
@@ -213,74 +334,5 @@ fn kind(number: u8) -> Option<Kind> {
     [Kind::Run, Kind::Failure, Kind::Line].into_iter().find(|kind| *kind as u8 == number)
 }
 
-/// Events as they are on the other side of a socket.
 #[cfg(test)]
-pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
-    let (mut frame, mut last) = (Vec::new(), None);
-    for event in sent {
-        put(event, &mut last, &mut frame);
-    }
-    events(frame).expect("a frame of ours")
-}
-
-/// The samples, judged, as runs that have just come.
-#[cfg(test)]
-pub(crate) fn samples_as_they_arrive() -> Vec<super::ArrivedRun> {
-    use crate::engine::{Outcome, process};
-    use crate::history::{FileFacts, RunKey, RunRecord};
-
-    let setup = super::Setup::new(&crate::config::Config::default(), Vec::new(), None);
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incoming/LTS");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("samples").flatten().map(|file| file.path()).collect();
-    paths.sort();
-    let runs = paths.iter().filter_map(|path| {
-        let bytes = std::fs::read(path).ok()?;
-        let source = crate::trim::Source { path, laser: None, modified: None, today: None };
-        let Outcome::Judged { run, .. } = process(&bytes, source, &setup.analysis).outcome else { return None };
-        let path = path.display().to_string();
-        let file = FileFacts { path, path_key: [0; 16], len: 0, mtime_ns: 0, content: [0; 32] };
-        let key = RunKey::of(&run, &file);
-        let record = RunRecord { file, run: *run, arrived_ms: 0, revision: 0, excluded: None, sequence: 0 };
-        Some(super::ArrivedRun { key, sequence: 0, record, latency_ms: Some(7.0), not_kept: None })
-    });
-    runs.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::history::{FileFacts, RunKey};
-
-    fn line() -> Event {
-        let file =
-            FileFacts { path: "/LTS/a.xls".to_owned(), path_key: [1; 16], len: 1, mtime_ns: 2, content: [3; 32] };
-        let outcome = LogOutcome::Run { key: RunKey(vec![7]), status: "PASS".to_owned() };
-        Event::Logged(Box::new(LogEntry { sequence: 9, at_ms: 1_234, file, outcome }))
-    }
-
-    #[test]
-    fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it() {
-        let mut frame = Vec::new();
-        for event in [line(), Event::Alive] {
-            put(&event, &mut None, &mut frame);
-        }
-        put_whole(&line(), &mut frame);
-        let events = events(frame).expect("a frame");
-        let [Event::Sealed(sealed), Event::Alive, whole] = events.as_slice() else { panic!("{events:?}") };
-        assert_eq!((sealed.kind(), sealed.arrived_ms(), sealed.open()), (Kind::Line, 1_234, vec![line()]));
-        assert_eq!(*whole, line());
-        assert_eq!(Event::Together(events).each(), [line(), Event::Alive, line()]);
-    }
-
-    #[test]
-    fn a_frame_that_ends_in_the_middle_of_an_event_is_refused() {
-        let mut frame = Vec::new();
-        put(&line(), &mut None, &mut frame);
-        for end in 1..frame.len() {
-            let cut = frame.get(..end).expect("shorter").to_vec();
-            assert!(events(cut).is_err(), "{end}");
-        }
-        assert!(events(vec![1, 0, 0, 0, 9]).is_err(), "no such kind");
-        assert!(events(vec![255, 255, 255, 255, 0]).is_err(), "longer than the frame");
-    }
-}
+pub(crate) mod tests;

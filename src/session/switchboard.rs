@@ -178,6 +178,12 @@ impl Switchboard {
             Request::Models => screen.wants_models = true,
             Request::Drift => screen.wants_drift = true,
             Request::DriftCharts { stream, metric } => screen.charts = Some((stream.clone(), *metric)),
+            Request::Shows { rows } => {
+                if let Outlet::Away(outbox) = &screen.outlet {
+                    outbox.shows(*rows);
+                }
+                return;
+            }
             // A screen of another process ends alone.
             Request::Stop if matches!(screen.outlet, Outlet::Away(_)) => return,
             _ => {}

@@ -144,6 +144,8 @@ pub struct App {
     pub frozen: Option<Frozen>,
     /// What has come and is not opened yet.
     pub backlog: Backlog,
+    /// Rows that the owner knows of that this screen shows: what lies below them it may send later.
+    pub shown: Option<u32>,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// What was searched for last.
@@ -198,6 +200,7 @@ impl App {
             curves: CurveCache::default(),
             frozen: None,
             backlog: Backlog::default(),
+            shown: None,
             overlay: None,
             search: None,
             toast: None,
@@ -320,6 +323,11 @@ impl App {
     /// How many failures nobody has looked at.
     pub fn unseen(&self) -> usize {
         self.rows.unseen() + self.backlog.failures()
+    }
+
+    /// When what waits is to be opened, milliseconds since 1970 UTC; nothing while there is none, or the view stands still.
+    pub fn open_ms(&self) -> Option<i64> {
+        self.backlog.due_ms().filter(|_| self.frozen.is_none())
     }
 
     /// How many alarms nobody has seen to.

@@ -156,7 +156,7 @@ fn idle(app: &App) -> Duration {
     let toast = app.toast.as_ref().map_or(minute, |toast| toast.until_ms - now);
     let stale = if app.stale_since().is_none() { app.heard_ms + STALE_MS - now } else { minute };
     let keep = app.keeping.due_ms.map_or(minute, |due| due - now);
-    let open = app.backlog.due_ms().map_or(minute, |due| due - now);
+    let open = app.open_ms().map_or(minute, |due| due - now);
     let next = minute.min(toast).min(keep).min(open).min(if app.opened { stale } else { minute });
     Duration::from_millis(u64::try_from(next.max(1)).unwrap_or(1))
 }

@@ -13,7 +13,7 @@ use super::msg::{Effect, Msg};
 use super::update::update;
 use super::view;
 use super::wire;
-use crate::session::{Role, yield_to_the_owner};
+use crate::session::{Role, yield_to_who_judges};
 
 /// Most drawings in one second.
 const A_SECOND: usize = 15;
@@ -154,7 +154,7 @@ impl<W: Write> Stage<W> {
         self.pace.comes_even(looks_on);
         if !self.yields && looks_on {
             self.yields = true;
-            yield_to_the_owner();
+            yield_to_who_judges();
         }
         self.urgent |= std::mem::take(&mut self.app.answered);
         if self.app.dirty {

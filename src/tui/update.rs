@@ -32,8 +32,8 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     // Whoever presses a key means all that has come.
     let opens = match &msg {
         Msg::Session(_) => false,
-        Msg::Tick(clock) => app.backlog.due_ms().is_some_and(|due| clock.now_ms >= due),
-        _ => true,
+        Msg::Tick(clock) => app.open_ms().is_some_and(|due| clock.now_ms >= due),
+        _ => app.frozen.is_none(),
     };
     let mut effects = if opens { session::open_all(app) } else { Vec::new() };
     effects.extend(match msg {
@@ -60,6 +60,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     });
     settle(app);
     effects.extend(wanted(app));
+    effects.extend(session::shows(app));
     // What arrives changes nothing about where somebody is, and arrives often.
     if !answers_session || effects.contains(&Effect::Quit) {
         left_off::keep(app, &mut effects);

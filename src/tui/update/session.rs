@@ -5,9 +5,9 @@ use std::mem::discriminant;
 use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogEntry;
-use crate::session::{ArrivedRun, Event, Kind, Request, Sealed};
+use crate::session::{ArrivedRun, Event, Kind, Request, Role, Sealed};
 use crate::tui::app::{App, Overlay, STALE_MS, Toast};
-use crate::tui::backlog::{Places, lets_wait, may_wait};
+use crate::tui::backlog::{self, Places, lets_wait, may_wait};
 use crate::tui::layout;
 use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
@@ -25,6 +25,7 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Alive => return Vec::new(),
         Event::Together(events) => return together(app, events),
+        Event::Sealed(sealed) if !sealed.is_here() => return lay_aside(app, sealed).into_iter().collect(),
         Event::Sealed(sealed) => return sealed.open().into_iter().flat_map(|event| heard(app, event)).collect(),
         Event::Anew => return begin_anew(app),
         Event::Past { .. } if app.frozen.is_some() && app.opened => hold(app, event),
@@ -58,7 +59,18 @@ fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
             event => effects.extend(heard(app, event)),
         }
     }
+    // What was only announced has come, and there is somebody who may look at it.
+    if !may_wait(app) && app.frozen.is_none() && app.backlog.can_open() {
+        effects.extend(open_all(app));
+    }
     effects
+}
+
+/// Tells how many rows are shown, where that is not known yet: what lies below them may come later.
+pub(super) fn shows(app: &mut App) -> Option<Effect> {
+    let rows = backlog::shows(app).filter(|_| matches!(app.role, Role::Viewer { .. }));
+    let is_known = std::mem::replace(&mut app.shown, rows) == rows;
+    (!is_known).then_some(Effect::Ask(Request::Shows { rows }))
 }
 
 /// Leaves something unopened for now; the bell rings all the same.
@@ -113,6 +125,7 @@ fn hold(app: &mut App, event: Event) {
 /// Nothing that was asked will be answered any more: it is asked again. What is shown stands until the past is told.
 fn begin_anew(app: &mut App) -> Vec<Effect> {
     let effects = open_all(app);
+    app.backlog.forget();
     app.lost = false;
     app.rows.begin_anew();
     app.log.begin_anew();
@@ -135,7 +148,9 @@ fn begin_anew(app: &mut App) -> Vec<Effect> {
 pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
     let held = app.frozen.take().map(|frozen| frozen.held).unwrap_or_default();
     app.dirty = true;
-    let effects = held.into_iter().flat_map(|event| take(app, event));
+    let mut effects = open_all(app);
+    effects.extend(held.into_iter().flat_map(|event| take(app, event)));
+    let effects = effects.into_iter();
     // What failed meanwhile rang when it came.
     effects.filter(|effect| *effect != Effect::Bell).collect()
 }
@@ -161,7 +176,8 @@ fn take_alone(app: &mut App, event: Event) -> Vec<Effect> {
                 return vec![Effect::Quit];
             }
         }
-        Event::Role(role) => app.role = role,
+        // Whoever keeps the history now does not know what is shown here.
+        Event::Role(role) => (app.role, app.shown) = (role, None),
         Event::Lost => (app.lost, app.exporting) = (true, None),
         Event::Past { runs, log } => return past(app, runs, log),
         Event::Arrived(run, curves) => {

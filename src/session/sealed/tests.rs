@@ -1,0 +1,170 @@
+//! Events on their way, and for other tests a socket without a system.
+
+use super::*;
+use crate::history::{FileFacts, RunKey};
+use crate::session::outbox::{Batch, Outbox};
+use crate::session::press::Press;
+
+/// Events as they are on the other side of a socket.
+pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
+    let (mut frame, mut last) = (Vec::new(), None);
+    for event in sent {
+        put(event, &mut last, &mut frame);
+    }
+    Reader::default().events(frame).expect("a frame of ours")
+}
+
+/// The samples, judged, as runs that have just come.
+pub(crate) fn samples_as_they_arrive() -> Vec<crate::session::ArrivedRun> {
+    use crate::engine::{Outcome, process};
+    use crate::history::{FileFacts, RunKey, RunRecord};
+
+    let setup = crate::session::Setup::new(&crate::config::Config::default(), Vec::new(), None);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incoming/LTS");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("samples").flatten().map(|file| file.path()).collect();
+    paths.sort();
+    let runs = paths.iter().filter_map(|path| {
+        let bytes = std::fs::read(path).ok()?;
+        let source = crate::trim::Source { path, laser: None, modified: None, today: None };
+        let Outcome::Judged { run, .. } = process(&bytes, source, &setup.analysis).outcome else { return None };
+        let path = path.display().to_string();
+        let file = FileFacts { path, path_key: [0; 16], len: 0, mtime_ns: 0, content: [0; 32] };
+        let key = RunKey::of(&run, &file);
+        let record = RunRecord { file, run: *run, arrived_ms: 0, revision: 0, excluded: None, sequence: 0 };
+        Some(crate::session::ArrivedRun { key, sequence: 0, record, latency_ms: Some(7.0), not_kept: None })
+    });
+    runs.collect()
+}
+
+/// An owner's end and a viewer's.
+pub(crate) struct Line {
+    press: Press,
+    outbox: Outbox,
+    reader: Reader,
+}
+
+impl Line {
+    /// To a viewer that shows so many rows.
+    pub(crate) fn to(rows: Option<u32>) -> Self {
+        let outbox = Outbox::new(0);
+        assert!(matches!(outbox.take(), Batch::CatchUp));
+        outbox.caught_up();
+        outbox.shows(rows);
+        Self { press: Press::default(), outbox, reader: Reader::default() }
+    }
+
+    /// Tells events, so many in a piece; what the viewer hears of them at once.
+    pub(crate) fn tell(&mut self, events: &[Event], in_a_piece: usize) -> Vec<Event> {
+        for piece in events.chunks(in_a_piece) {
+            for event in piece {
+                self.press.put(event);
+            }
+            let piece = self.press.cut(|| Event::Alive).expect("events");
+            self.outbox.share(&piece);
+        }
+        self.sent()
+    }
+
+    /// The viewer shows everything now; what it hears of that.
+    pub(crate) fn shows_all(&mut self) -> Vec<Event> {
+        self.outbox.shows(None);
+        self.sent()
+    }
+
+    fn sent(&mut self) -> Vec<Event> {
+        let Batch::Events(parts, _) = self.outbox.take() else { return Vec::new() };
+        self.reader.events(parts.concat()).expect("a frame of ours")
+    }
+}
+
+fn line() -> Event {
+    let file = FileFacts { path: "/LTS/a.xls".to_owned(), path_key: [1; 16], len: 1, mtime_ns: 2, content: [3; 32] };
+    let outcome = LogOutcome::Run { key: RunKey(vec![7]), status: "PASS".to_owned() };
+    Event::Logged(Box::new(LogEntry { sequence: 9, at_ms: 1_234, file, outcome }))
+}
+
+#[test]
+fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it() {
+    let mut frame = Vec::new();
+    for event in [line(), Event::Alive] {
+        put(&event, &mut None, &mut frame);
+    }
+    put_whole(&line(), &mut frame);
+    let events = Reader::default().events(frame).expect("a frame");
+    let [Event::Sealed(sealed), Event::Alive, whole] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((sealed.kind(), sealed.arrived_ms(), sealed.open()), (Kind::Line, 1_234, vec![line()]));
+    assert_eq!(*whole, line());
+    assert_eq!(Event::Together(events).each(), [line(), Event::Alive, line()]);
+}
+
+#[test]
+fn a_frame_that_ends_in_the_middle_of_an_event_is_refused() {
+    let mut frame = Vec::new();
+    put(&line(), &mut None, &mut frame);
+    for end in 1..frame.len() {
+        let cut = frame.get(..end).expect("shorter").to_vec();
+        assert!(Reader::default().events(cut).is_err(), "{end}");
+    }
+    assert!(Reader::default().events(vec![1, 0, 0, 0, 9]).is_err(), "no such kind");
+    assert!(Reader::default().events(vec![255, 255, 255, 255, 0]).is_err(), "longer than the frame");
+}
+
+/// Two lines, announced under a number, and as they follow.
+fn announced(number: u64) -> (Vec<u8>, Vec<u8>) {
+    let mut events = Vec::new();
+    put(&line(), &mut None, &mut events);
+    put(&line(), &mut None, &mut events);
+    let (announced, runs) = announcement(number, &events).expect("both may come later");
+    assert_eq!(runs, 0);
+    let follows = [before_announced(number, &events).expect("a head"), events].concat();
+    (announced, follows)
+}
+
+#[test]
+fn what_is_announced_has_its_time_and_is_opened_once_it_has_come() {
+    let (announced, follows) = announced(7);
+    let mut reader = Reader::default();
+    let told = reader.events(announced).expect("a frame");
+    let [Event::Sealed(first), Event::Sealed(second)] = told.as_slice() else { panic!("{told:?}") };
+    for sealed in [first, second] {
+        assert_eq!((sealed.is_here(), sealed.kind(), sealed.arrived_ms()), (false, Kind::Line, 1_234));
+        assert!(sealed.open().is_empty());
+    }
+    assert_eq!(reader.events(follows).expect("a frame"), Vec::new());
+    for sealed in [first, second] {
+        assert!(sealed.is_here());
+        assert_eq!(sealed.open(), [line()]);
+    }
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_is_not_kept() {
+    let mut reader = Reader::default();
+    for number in 0..3 * MANY as u64 {
+        drop(reader.events(announced(number).0).expect("a frame"));
+        assert!(reader.announced.len() <= MANY);
+    }
+    assert_eq!(reader.events(announced(1).1).expect("a frame"), Vec::new());
+}
+
+#[test]
+fn an_announcement_cut_short_is_refused_and_so_is_what_follows_it() {
+    let (announced, follows) = announced(7);
+    for end in 1..announced.len() {
+        assert!(Reader::default().events(announced.get(..end).expect("shorter").to_vec()).is_err(), "{end}");
+    }
+    for end in 1..follows.len() {
+        let mut reader = Reader::default();
+        let told = reader.events(announced.clone()).expect("a frame");
+        assert!(reader.events(follows.get(..end).expect("shorter").to_vec()).is_err(), "{end}");
+        assert!(matches!(told.as_slice(), [Event::Sealed(sealed), _] if !sealed.is_here()));
+    }
+}
+
+#[test]
+fn what_must_be_heard_at_once_is_not_announced() {
+    let mut events = Vec::new();
+    put(&line(), &mut None, &mut events);
+    put(&Event::Notice("full disk".to_owned()), &mut None, &mut events);
+    assert!(announcement(1, &events).is_none());
+}
