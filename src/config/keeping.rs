@@ -48,7 +48,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { curves: 3.0, recent_files: 8_192 }
+        Self { curves: 3.0, recent_files: 4_096 }
     }
 }
 

@@ -96,9 +96,10 @@ impl Hub {
                     }
                 }
                 recv(self.upkeep.ended) -> ended => {
-                    let ended = ended.unwrap_or_else(|_| Ok(Vec::new()));
-                    for damaged in self.upkeep.take(ended, sink) {
-                        self.heal(&damaged, sink);
+                    // The schedule keeps an end of the channel itself.
+                    let damaged = ended.map(|ended| self.upkeep.take(ended, sink)).unwrap_or_default();
+                    for damaged in &damaged {
+                        self.heal(damaged, sink);
                     }
                 }
                 recv(self.catalogue.news) -> news => {
@@ -124,7 +125,7 @@ impl Hub {
 
     fn beat(&mut self, sink: &mut dyn FnMut(Output)) {
         self.turn_calendar(sink);
-        self.upkeep.beat(self.keeper.in_use());
+        self.upkeep.beat(self.keeper.in_use().as_ref());
         self.teaching.beat(self.keeper.in_use());
         self.watchman.beat(self.keeper.in_use(), sink);
         sink(Output::Alive);
@@ -177,7 +178,7 @@ impl Hub {
         self.watchman.take(&told.outputs);
         told.outputs.into_iter().for_each(&mut *sink);
         self.tell_tallies(sink);
-        self.upkeep.beat(self.keeper.in_use());
+        self.upkeep.beat(self.keeper.in_use().as_ref());
         // Files found by looking have waited for somebody who knows them.
         match &self.intake {
             Some(intake) if told.look_again => intake.start_over(),

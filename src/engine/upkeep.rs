@@ -1,15 +1,17 @@
 //! What a history needs from time to time, done beside everything else: backups, curves beyond their time, fewer
 //! volumes.
 
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use tracing::{info, warn};
 
 use super::clock;
 use super::output::Output;
+use super::priority::yield_to_who_judges;
 use super::quiet;
 use super::setup::Setup;
 use crate::config::{BackupSettings, Retention};
@@ -26,13 +28,13 @@ const CURVES_AT_ONCE: usize = 2_000;
 const A_DAY: Duration = Duration::from_hours(24);
 /// Time between two looks for curves beyond their time.
 const AN_HOUR: Duration = Duration::from_hours(1);
-/// After work a rest of so many times as long.
+/// After a backup a rest from backups of so many times as long.
 const REST: u32 = 19;
-/// A failed backup is tried again after this.
+/// What failed is tried again after this.
 const AGAIN: Duration = Duration::from_mins(10);
 
 /// What was damaged, or why the work could not be done.
-pub(super) type Ended = Result<Vec<Damaged>, StoreError>;
+type Ended = Result<Vec<Damaged>, StoreError>;
 
 /// Something to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,51 +48,87 @@ enum Task {
     Backup,
 }
 
+/// Work of one kind, which is done by one thread at a time. A backup of a large history takes long, and volumes do not wait
+/// for it: every one more is one more to ask for each file that comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    Order,
+    Backup,
+}
+
+/// What is to be done with a store.
+struct Job {
+    store: Arc<Store>,
+    tasks: Vec<Task>,
+}
+
+/// How the work of a lane stands.
+struct Work {
+    /// To its thread, which is begun with the first work.
+    jobs: Option<Sender<Job>>,
+    /// When what is under way was begun.
+    begun: Option<Instant>,
+    /// When there may be more.
+    next: Instant,
+    /// What the last failure said, so that it is said once.
+    said: Option<String>,
+}
+
 /// The schedule.
 pub(super) struct Upkeep {
     backup: BackupSettings,
     retention: Retention,
-    next: Instant,
-    /// How the work ended that is under way; silent without any.
-    pub(super) ended: Receiver<Ended>,
-    running: bool,
-    /// When the work under way was begun.
-    begun: Instant,
+    order: Work,
+    backups: Work,
+    tell: Sender<(Lane, Ended)>,
+    /// How work ended.
+    pub(super) ended: Receiver<(Lane, Ended)>,
     /// When every value is looked at for damage.
     check: Instant,
     /// When curves beyond their time are dropped.
     curves: Instant,
-    /// What the last failure said, so that it is said once.
-    said: Option<String>,
 }
 
 impl Upkeep {
     pub(super) fn new(setup: &Setup) -> Self {
         let (backup, retention) = (setup.backup.clone(), setup.retention);
         let now = Instant::now();
-        Self {
-            backup,
-            retention,
-            next: now,
-            ended: never(),
-            running: false,
-            begun: now,
-            check: now + setup.check_after,
-            curves: now + setup.check_after,
-            said: None,
+        let (tell, ended) = bounded(2);
+        let idle = || Work { jobs: None, begun: None, next: now, said: None };
+        let (check, curves) = (now + setup.check_after, now + setup.check_after);
+        Self { backup, retention, order: idle(), backups: idle(), tell, ended, check, curves }
+    }
+
+    fn work(&mut self, lane: Lane) -> &mut Work {
+        match lane {
+            Lane::Order => &mut self.order,
+            Lane::Backup => &mut self.backups,
         }
     }
 
-    /// Starts what is due, when nothing is running.
-    pub(super) fn beat(&mut self, store: Option<Arc<Store>>) {
+    /// Starts what is due, where nothing of its kind is running.
+    pub(super) fn beat(&mut self, store: Option<&Arc<Store>>) {
         let now = Instant::now();
-        let Some(store) = store.filter(|_| !self.running && self.next <= now) else { return };
-        self.next = now + LOOK;
+        for lane in [Lane::Order, Lane::Backup] {
+            let work = self.work(lane);
+            let Some(store) = store.filter(|_| work.begun.is_none() && work.next <= now) else { continue };
+            work.next = now + LOOK;
+            let tasks = match lane {
+                Lane::Order => self.order_due(store, now),
+                Lane::Backup if self.backup.keep > 0 && is_due(store, &self.backup) => vec![Task::Backup],
+                Lane::Backup => Vec::new(),
+            };
+            if !tasks.is_empty() {
+                self.start(lane, Job { store: Arc::clone(store), tasks });
+            }
+        }
+    }
+
+    fn order_due(&mut self, store: &Store, now: Instant) -> Vec<Task> {
         let due = [
             (Task::Check, self.check <= now),
             (Task::Curves, self.curves <= now),
             (Task::Merge, store.has_volumes_alike()),
-            (Task::Backup, self.backup.keep > 0 && is_due(&store, &self.backup)),
         ];
         let tasks: Vec<Task> = due.into_iter().filter_map(|(task, is_due)| is_due.then_some(task)).collect();
         if tasks.contains(&Task::Check) {
@@ -99,48 +137,68 @@ impl Upkeep {
         if tasks.contains(&Task::Curves) {
             self.curves = now + AN_HOUR;
         }
-        if !tasks.is_empty() {
-            self.start(store, tasks);
-        }
+        tasks
     }
 
-    /// The work ended: failures are told once, what was damaged is given out.
-    pub(super) fn take(&mut self, ended: Ended, sink: &mut dyn FnMut(Output)) -> Vec<Damaged> {
-        (self.ended, self.running) = (never(), false);
+    /// Work ended: failures are told once, what was damaged is given out.
+    pub(super) fn take(&mut self, (lane, ended): (Lane, Ended), sink: &mut dyn FnMut(Output)) -> Vec<Damaged> {
+        let (now, work) = (Instant::now(), self.work(lane));
+        let took = work.begun.take().map_or(Duration::ZERO, |begun| now - begun);
         // Where files pour in, a large history would be backed up without end: it takes a twentieth of the time.
-        self.next = Instant::now() + LOOK.max(self.begun.elapsed() * REST);
+        work.next = now + if lane == Lane::Backup { LOOK.max(took * REST) } else { LOOK };
         match ended {
             Ok(damaged) => {
-                self.said = None;
+                work.said = None;
                 damaged
             }
             Err(error) => {
-                self.next = Instant::now() + AGAIN;
+                work.next = now + AGAIN;
                 let said = error.to_string();
-                if self.said.as_ref() != Some(&said) {
+                if work.said.as_ref() != Some(&said) {
                     sink(Output::Notice(format!("the history's upkeep failed: {said}")));
-                    self.said = Some(said);
+                    work.said = Some(said);
                 }
                 Vec::new()
             }
         }
     }
 
-    fn start(&mut self, store: Arc<Store>, tasks: Vec<Task>) {
-        let (settings, retention) = (self.backup.clone(), self.retention);
-        let (tell, told) = bounded(1);
-        // Whoever listens no longer has ended.
-        let work = move || drop(tell.send(quiet::during(|| work(&store, &settings, retention, &tasks))));
-        if thread::Builder::new().name("upkeep".to_owned()).spawn(work).is_ok() {
-            (self.ended, self.running, self.begun) = (told, true, Instant::now());
-        }
+    fn start(&mut self, lane: Lane, job: Job) {
+        let jobs = self.work(lane).jobs.take().or_else(|| self.thread(lane).ok());
+        let work = self.work(lane);
+        work.jobs = jobs.filter(|jobs| jobs.send(job).is_ok());
+        work.begun = work.jobs.is_some().then(Instant::now);
+    }
+
+    /// The thread of a lane stays: the allocator gives each new one memory apart, and keeps what it took of it.
+    fn thread(&self, lane: Lane) -> io::Result<Sender<Job>> {
+        let (settings, retention, tell) = (self.backup.clone(), self.retention, self.tell.clone());
+        let (jobs, asked) = bounded::<Job>(1);
+        let serve = move || {
+            // It only reads what is shared, and takes long.
+            if lane == Lane::Backup {
+                yield_to_who_judges();
+            }
+            for Job { store, tasks } in asked {
+                let ended = quiet::caught(|| work(&store, &settings, retention, &tasks));
+                // A store that somebody still uses does not end cleanly.
+                drop(store);
+                if tell.send((lane, ended.unwrap_or_else(|words| Err(StoreError::Engine(words))))).is_err() {
+                    break;
+                }
+            }
+        };
+        thread::Builder::new().name("upkeep".to_owned()).spawn(serve)?;
+        Ok(jobs)
     }
 
     /// Waits for what is running: a store that somebody still uses does not end cleanly.
     pub(super) fn wait(&mut self, most: Duration) {
-        if self.running {
+        let end = Instant::now() + most;
+        while self.order.begun.is_some() || self.backups.begun.is_some() {
             // A backup that takes longer is cut short; the next one begins anew.
-            let _ = self.ended.recv_timeout(most);
+            let Ok((lane, _)) = self.ended.recv_deadline(end) else { return };
+            self.work(lane).begun = None;
         }
     }
 }

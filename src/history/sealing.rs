@@ -24,13 +24,13 @@ use super::volume::{Way, Writer};
 use super::volumes::Volumes;
 
 /// Lines of the log after which the engine is relieved, unless it is told otherwise: what it takes in memory for them
-/// is a few megabytes.
-pub(super) const DUE_AFTER: u64 = 8_192;
+/// is a few megabytes, and so is what moving them takes for a moment.
+pub(super) const DUE_AFTER: u64 = 4_096;
 /// After a failure it is tried again so many lines later.
 const AGAIN_AFTER: u64 = 1_024;
 
 impl Store {
-    /// Has runs moved into a volume whenever so many lines have come to the log; 8,192 unless this is called.
+    /// Has runs moved into a volume whenever so many lines have come to the log; 4,096 unless this is called.
     pub fn seal_after(&self, lines: u64) {
         self.seal_after.store(lines, Ordering::Relaxed);
     }
