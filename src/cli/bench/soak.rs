@@ -25,6 +25,8 @@ const LOOKS: usize = 100;
 const LOOKS_A_LINE: usize = 5;
 /// Longer than a busy machine ever holds a file back.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// A backup of all that came is made by then.
+const REST: Duration = Duration::from_mins(2);
 /// Seconds between two runs on the plant's clock.
 const BETWEEN_RUNS: i64 = 97;
 /// The configuration of the watch.
@@ -50,6 +52,7 @@ pub(super) fn run(files: usize) -> Result<Exit> {
     println!("{files} files, at most {AT_ONCE} in the folder, each deleted once it is kept");
     println!("      kept   files/s   memory MB   descriptors");
     shift.work()?;
+    let at_rest = shift.descriptors_at_rest();
     shift.program.end()?;
     let (store, _) = Store::open(&folder.0.join("history"), &holder())?;
     let (runs, sizes) = (store.total().runs, store.sizes());
@@ -61,7 +64,7 @@ pub(super) fn run(files: usize) -> Result<Exit> {
         megabytes(sizes.backups)
     );
     drop(store);
-    let steady = steady(&shift.looks).ok_or_else(|| eyre!("too few looks at the process"))?;
+    let steady = steady(&shift.looks, at_rest).ok_or_else(|| eyre!("too few looks at the process"))?;
     let fresh = fresh_mb(&folder.0)?;
     if let Some(last) = shift.looks.last() {
         println!(
@@ -141,6 +144,19 @@ impl Shift {
         Ok(())
     }
 
+    /// The fewest descriptors once no file comes any more: a backup that is under way, which takes longer where files pour
+    /// in, has some of its own until it is done.
+    fn descriptors_at_rest(&self) -> usize {
+        let before = Part::of(&self.looks, LOOKS / 4..LOOKS / 2).map_or(0, |part| part.descriptors);
+        let begun = Instant::now();
+        let mut fewest = usize::MAX;
+        while fewest > before && begun.elapsed() < REST {
+            fewest = process::descriptors_of(self.program.id()).map_or(fewest, |now| now.min(fewest));
+            thread::sleep(Duration::from_millis(500));
+        }
+        fewest
+    }
+
     /// A file came out: it must be a run, kept, and for the first time.
     fn line(&mut self, line: &str) -> Result<()> {
         let line: Value = serde_json::from_str(line)?;
@@ -183,8 +199,7 @@ fn dated(n: usize) -> (String, Vec<u8>) {
     (LocalTime::from_timestamp(first + seconds).map_or_else(|| name.clone(), |time| renamed(&name, time)), bytes)
 }
 
-/// A stretch of the shift: files a second, median memory, fewest descriptors: a backup has some of its own for a while,
-/// one that is never closed is among the fewest too.
+/// A stretch of the shift: files a second, median memory, fewest descriptors: a backup has some of its own for a while.
 struct Part {
     pace: f64,
     memory_mb: f64,
@@ -208,7 +223,7 @@ impl Part {
 }
 
 /// Prints the last quarter against the second and says whether nothing grew or tired.
-fn steady(looks: &[Look]) -> Option<bool> {
+fn steady(looks: &[Look], at_rest: usize) -> Option<bool> {
     let quarter = LOOKS / 4;
     let second = Part::of(looks, quarter..2 * quarter)?;
     let last = Part::of(looks, 3 * quarter..4 * quarter)?;
@@ -221,9 +236,9 @@ fn steady(looks: &[Look]) -> Option<bool> {
         "  memory       {:.1} MB after {:.1} MB, × {memory:.3}   (bar: ≤ × {MEMORY}); {a_run:.0} bytes a run, the index of all runs among them",
         last.memory_mb, second.memory_mb
     );
-    println!("  descriptors  {} after {}   (bar: no more)", last.descriptors, second.descriptors);
+    println!("  descriptors  {at_rest} at rest after {}   (bar: no more)", second.descriptors);
     println!("  pace         {:.0} files/s after {:.0}, × {pace:.2}   (bar: ≥ × {PACE})", last.pace, second.pace);
-    Some(memory <= MEMORY && pace >= PACE && last.descriptors <= second.descriptors)
+    Some(memory <= MEMORY && pace >= PACE && at_rest <= second.descriptors)
 }
 
 #[cfg(test)]
@@ -243,12 +258,12 @@ mod tests {
     #[test]
     fn a_shift_is_steady_when_neither_memory_nor_descriptors_grow_nor_the_pace_falls() {
         let flat = |_| 50.0;
-        assert_eq!(steady(&looks(flat, |_| 20, 1.0)), Some(true));
-        assert_eq!(steady(&looks(flat, |n| if n == 90 { 40 } else { 20 }, 1.0)), Some(true), "one backup");
-        assert_eq!(steady(&looks(|n| 50.0 + n as f64, |_| 20, 1.0)), Some(false), "memory");
-        assert_eq!(steady(&looks(flat, |n| 20 + n / 30, 1.0)), Some(false), "descriptors");
-        assert_eq!(steady(&looks(flat, |_| 20, 1.2)), Some(false), "pace");
-        assert_eq!(steady(&looks(flat, |_| 20, 1.0)[..50]), None, "cut short");
+        assert_eq!(steady(&looks(flat, |_| 20, 1.0), 20), Some(true));
+        assert_eq!(steady(&looks(flat, |n| if n >= 70 { 40 } else { 20 }, 1.0), 20), Some(true), "a long backup");
+        assert_eq!(steady(&looks(|n| 50.0 + n as f64, |_| 20, 1.0), 20), Some(false), "memory");
+        assert_eq!(steady(&looks(flat, |n| 20 + n / 30, 1.0), 23), Some(false), "descriptors");
+        assert_eq!(steady(&looks(flat, |_| 20, 1.2), 20), Some(false), "pace");
+        assert_eq!(steady(&looks(flat, |_| 20, 1.0)[..50], 20), None, "cut short");
     }
 
     #[test]
