@@ -99,7 +99,7 @@ impl Upkeep {
         Self { backup, retention, order: idle(), backups: idle(), tell, ended, check, curves }
     }
 
-    fn work(&mut self, lane: Lane) -> &mut Work {
+    fn of(&mut self, lane: Lane) -> &mut Work {
         match lane {
             Lane::Order => &mut self.order,
             Lane::Backup => &mut self.backups,
@@ -110,7 +110,7 @@ impl Upkeep {
     pub(super) fn beat(&mut self, store: Option<&Arc<Store>>) {
         let now = Instant::now();
         for lane in [Lane::Order, Lane::Backup] {
-            let work = self.work(lane);
+            let work = self.of(lane);
             let Some(store) = store.filter(|_| work.begun.is_none() && work.next <= now) else { continue };
             work.next = now + LOOK;
             let tasks = match lane {
@@ -142,7 +142,7 @@ impl Upkeep {
 
     /// Work ended: failures are told once, what was damaged is given out.
     pub(super) fn take(&mut self, (lane, ended): (Lane, Ended), sink: &mut dyn FnMut(Output)) -> Vec<Damaged> {
-        let (now, work) = (Instant::now(), self.work(lane));
+        let (now, work) = (Instant::now(), self.of(lane));
         let took = work.begun.take().map_or(Duration::ZERO, |begun| now - begun);
         // Where files pour in, a large history would be backed up without end: it takes a twentieth of the time.
         work.next = now + if lane == Lane::Backup { LOOK.max(took * REST) } else { LOOK };
@@ -164,8 +164,8 @@ impl Upkeep {
     }
 
     fn start(&mut self, lane: Lane, job: Job) {
-        let jobs = self.work(lane).jobs.take().or_else(|| self.thread(lane).ok());
-        let work = self.work(lane);
+        let jobs = self.of(lane).jobs.take().or_else(|| self.thread(lane).ok());
+        let work = self.of(lane);
         work.jobs = jobs.filter(|jobs| jobs.send(job).is_ok());
         work.begun = work.jobs.is_some().then(Instant::now);
     }
@@ -183,7 +183,7 @@ impl Upkeep {
                 let ended = quiet::caught(|| work(&store, &settings, retention, &tasks));
                 // A store that somebody still uses does not end cleanly.
                 drop(store);
-                if tell.send((lane, ended.unwrap_or_else(|words| Err(StoreError::Engine(words))))).is_err() {
+                if tell.send((lane, ended.unwrap_or_else(|words| Err(StoreError::engine(words))))).is_err() {
                     break;
                 }
             }
@@ -198,7 +198,7 @@ impl Upkeep {
         while self.order.begun.is_some() || self.backups.begun.is_some() {
             // A backup that takes longer is cut short; the next one begins anew.
             let Ok((lane, _)) = self.ended.recv_deadline(end) else { return };
-            self.work(lane).begun = None;
+            self.of(lane).begun = None;
         }
     }
 }

@@ -25,8 +25,9 @@ mod switchboard;
 mod textfile;
 mod view;
 
-pub use crate::engine::yield_to_who_judges;
-pub use crate::engine::{ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept};
+pub use crate::engine::{
+    ExportOf, LearnerView, ModelsView, Setup, Standing, TrainingView, clock, kept, yield_to_who_judges,
+};
 pub use attach::{is_kept, look};
 pub use door::{Asker, Part, Session};
 pub use health::{FolderHealth, Health};

@@ -84,8 +84,8 @@ struct Waiting {
     bytes: usize,
     /// Rows its screen has; `None` where it wants all there is.
     rows: Option<usize>,
-    /// What was announced and did not follow yet: numbers, events and bytes, oldest first, and how many events.
-    owed: VecDeque<(u64, usize, Bytes)>,
+    /// What was announced and did not follow yet, oldest first, and how many events that is.
+    owed: VecDeque<Part>,
     events_owed: usize,
     /// When it is quiet enough for that.
     quiet: Instant,
@@ -164,11 +164,10 @@ impl Outbox {
     /// There is something to send that all are told.
     pub(super) fn wake(&self) {
         let mut waiting = self.lock();
-        if std::mem::take(&mut waiting.asleep) {
+        if waiting.asleep {
             waiting.from = Some(Instant::now() + self.later);
-            drop(waiting);
-            self.ready.notify_one();
         }
+        self.wake_now(waiting);
     }
 
     /// What is for this viewer alone it has asked for: from a sleep it is woken at once.
@@ -275,16 +274,15 @@ impl Waiting {
 
     /// What was announced.
     fn pay(&mut self) -> Batch {
-        let now = Instant::now();
-        self.from = Some(now + APART);
+        self.from = Some(Instant::now() + APART);
         Batch::Events(self.paid(), Vec::new())
     }
 
     fn paid(&mut self) -> Vec<Bytes> {
         self.events_owed = 0;
-        let paid = self.owed.drain(..).filter_map(|(number, _, bytes)| {
-            let head = sealed::before_announced(number, &bytes)?;
-            Some([head.as_slice().into(), bytes])
+        let paid = self.owed.drain(..).filter_map(|part| {
+            let head = sealed::before_announced(part.announced?.number, &part.bytes)?;
+            Some([head.as_slice().into(), part.bytes])
         });
         paid.flatten().collect()
     }
@@ -298,15 +296,14 @@ impl Waiting {
         let rows = self.rows.filter(|_| self.each.iter().all(|part| part.announced.is_some()));
         // Whatever else there is may be about them.
         let mut sent = if rows.is_none() { self.paid() } else { Vec::new() };
-        let mut later = rows.map_or(0, |rows| self.below(rows));
-        for part in std::mem::take(&mut self.each) {
-            match part.announced.filter(|_| later > 0) {
-                Some(announced) => {
-                    later -= 1;
-                    sent.push(announced.bytes);
-                    self.owe(announced.number, part.events, part.bytes);
+        let below = rows.map_or(0, |rows| self.below(rows));
+        for (nth, part) in std::mem::take(&mut self.each).into_iter().enumerate() {
+            match &part.announced {
+                Some(announced) if nth < below => {
+                    sent.push(Arc::clone(&announced.bytes));
+                    self.owe(part);
                 }
-                None => sent.push(part.bytes),
+                _ => sent.push(part.bytes),
             }
         }
         Batch::Events(sent, latest)
@@ -323,13 +320,13 @@ impl Waiting {
         self.each.len() - shown.count()
     }
 
-    fn owe(&mut self, number: u64, events: usize, bytes: Bytes) {
-        self.owed.push_back((number, events, bytes));
-        self.events_owed += events;
+    fn owe(&mut self, part: Part) {
+        self.events_owed += part.events;
+        self.owed.push_back(part);
         while self.events_owed > MOST_ANNOUNCED
-            && let Some((_, gone, _)) = self.owed.pop_front()
+            && let Some(gone) = self.owed.pop_front()
         {
-            self.events_owed -= gone;
+            self.events_owed -= gone.events;
         }
     }
 }

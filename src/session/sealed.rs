@@ -200,25 +200,21 @@ fn write(seal: Option<(Kind, i64)>, event: &impl Serialize, frame: &mut Vec<u8>)
         None => frame.push(WHOLE),
     }
     let written = postcard::to_io(event, &mut *frame).is_ok();
-    let len = u32::try_from(frame.len() - begin - LENGTH);
-    match (len, frame.get_mut(begin..begin + LENGTH)) {
-        (Ok(len), Some(place)) if written => place.copy_from_slice(&len.to_le_bytes()),
-        // No type of ours cannot be encoded, and none is so long.
-        _ => frame.truncate(begin),
+    let fits = frame.get_mut(begin..).and_then(|event| fit(event, 0)).is_some();
+    // No type of ours cannot be encoded, and none is so long.
+    if !(written && fits) {
+        frame.truncate(begin);
     }
 }
 
 /// An announcement of events that lie one behind the other, and how many runs are among them; nothing where one of them
 /// must not come later.
 pub(super) fn announcement(number: u64, events: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let mut announced = headed(ANNOUNCED, number);
-    let (mut at, mut runs) = (0, 0);
-    while at < events.len() {
-        let (event, next) = split(events, at)?;
-        let head = events.get(event).and_then(|event| event.get(..1 + TIME))?;
+    let (mut announced, mut runs) = (headed(ANNOUNCED, number), 0);
+    for event in places(events) {
+        let head = events.get(event?).and_then(|event| event.get(..1 + TIME))?;
         runs += usize::from(kind(head.first()? & !HAS_LINE)? != Kind::Line);
         announced.extend(head);
-        at = next;
     }
     fit(&mut announced, 0)?;
     Some((announced, runs))
@@ -245,12 +241,23 @@ fn fit(head: &mut [u8], more: usize) -> Option<()> {
     Some(())
 }
 
-/// Where an event's bytes are behind their length, and where the next one is.
-fn split(frame: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
-    let len = u32::from_le_bytes(frame.get(at..at + LENGTH)?.try_into().ok()?);
+/// Where events are that lie one behind the other, each without its length; `None` instead of what is none, and no more.
+fn places(events: &[u8]) -> impl Iterator<Item = Option<Range<usize>>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        (at < events.len()).then(|| {
+            let place = place(events, at);
+            at = place.as_ref().map_or(events.len(), |place| place.end);
+            place
+        })
+    })
+}
+
+fn place(events: &[u8], at: usize) -> Option<Range<usize>> {
+    let len = u32::from_le_bytes(events.get(at..at + LENGTH)?.try_into().ok()?);
     let begin = at + LENGTH;
     let end = begin.checked_add(usize::try_from(len).ok()?)?;
-    (end <= frame.len() && begin < end).then_some((begin..end, end))
+    (begin < end && end <= events.len()).then_some(begin..end)
 }
 
 /// Reads the frames of one owner, and knows what it has announced.
@@ -267,16 +274,19 @@ impl Reader {
     pub(super) fn events(&mut self, frame: Vec<u8>) -> io::Result<Vec<Event>> {
         let frame = Arc::new(frame);
         let mut events = Vec::new();
-        let mut at = 0;
-        while at < frame.len() {
-            at = self.read(&frame, at, &mut events).ok_or(io::ErrorKind::InvalidData)?;
+        for place in places(&frame) {
+            place.and_then(|place| self.read(&frame, place, &mut events)).ok_or(io::ErrorKind::InvalidData)?;
         }
         Ok(events)
     }
 
-    /// Reads an event, or many; where the next one is.
-    fn read(&mut self, frame: &Arc<Vec<u8>>, at: usize, events: &mut Vec<Event>) -> Option<usize> {
-        let (Range { start, end }, next) = split(frame, at)?;
+    /// Reads an event, or many.
+    fn read(
+        &mut self,
+        frame: &Arc<Vec<u8>>,
+        Range { start, end }: Range<usize>,
+        events: &mut Vec<Event>,
+    ) -> Option<()> {
         let (&first, rest) = frame.get(start..end)?.split_first()?;
         match first {
             WHOLE => events.push(postcard::from_bytes(rest).ok()?),
@@ -287,7 +297,7 @@ impl Reader {
                 events.push(sealed(first, rest.get(..TIME)?, lies)?);
             }
         }
-        Some(next)
+        Some(())
     }
 
     fn announce(&mut self, told: &[u8], events: &mut Vec<Event>) -> Option<()> {
@@ -310,14 +320,11 @@ impl Reader {
         let Some(later) = self.announced.remove(&u64::from_le_bytes(*number)).and_then(|later| later.upgrade()) else {
             return Some(());
         };
-        let (mut at, mut places) = (start + NUMBER, Vec::new());
-        while at < end {
-            let (event, next) = split(frame, at)?;
-            places.push(event.start + 1 + TIME..event.end);
-            at = next;
-        }
+        let begin = start + NUMBER;
+        let events = places(frame.get(begin..end)?);
+        let bodies = events.map(|event| event.map(|event| begin + event.start + 1 + TIME..begin + event.end));
         // Nobody announces two things under one number.
-        let _ = later.set((Arc::clone(frame), places));
+        let _ = later.set((Arc::clone(frame), bodies.collect::<Option<_>>()?));
         Some(())
     }
 }

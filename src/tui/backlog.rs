@@ -68,10 +68,10 @@ impl Backlog {
 
     /// All that can be opened, opened, each with its places.
     pub fn take(&mut self) -> impl Iterator<Item = (Places, Event)> + use<> {
-        let (here, away) = std::mem::take(&mut self.waiting).into_iter().partition(|(_, sealed)| sealed.is_here());
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let (here, away): (VecDeque<_>, _) = waiting.partition(|(_, sealed)| sealed.is_here());
         self.waiting = away;
         self.failures = self.waiting.iter().filter(|(_, sealed)| sealed.kind() == Kind::Failure).count();
-        let here: VecDeque<(Places, Sealed)> = here;
         here.into_iter().flat_map(|(places, sealed)| sealed.open().into_iter().map(move |event| (places, event)))
     }
 

@@ -259,6 +259,7 @@ mod tests {
     fn a_shift_is_steady_when_neither_memory_nor_descriptors_grow_nor_the_pace_falls() {
         let flat = |_| 50.0;
         assert_eq!(steady(&looks(flat, |_| 20, 1.0), 20), Some(true));
+        assert_eq!(steady(&looks(flat, |n| if n == 90 { 40 } else { 20 }, 1.0), 20), Some(true), "one backup");
         assert_eq!(steady(&looks(flat, |n| if n >= 70 { 40 } else { 20 }, 1.0), 20), Some(true), "a long backup");
         assert_eq!(steady(&looks(|n| 50.0 + n as f64, |_| 20, 1.0), 20), Some(false), "memory");
         assert_eq!(steady(&looks(flat, |n| 20 + n / 30, 1.0), 23), Some(false), "descriptors");

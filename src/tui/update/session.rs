@@ -150,9 +150,9 @@ pub(super) fn thaw(app: &mut App) -> Vec<Effect> {
     app.dirty = true;
     let mut effects = open_all(app);
     effects.extend(held.into_iter().flat_map(|event| take(app, event)));
-    let effects = effects.into_iter();
     // What failed meanwhile rang when it came.
-    effects.filter(|effect| *effect != Effect::Bell).collect()
+    effects.retain(|effect| *effect != Effect::Bell);
+    effects
 }
 
 fn take(app: &mut App, event: Event) -> Vec<Effect> {

@@ -70,24 +70,26 @@ fn what_terminals_measure_differently_moves_nothing_beside_it_and_no_line_below(
     assert!(sent.ends_with("\x1b[3;23H  \x1b[3;23H?"), "{sent:?}");
 }
 
+/// What texts of their own styles take on an empty terminal.
+fn sent(texts: &[(u16, u16, &str, Style)]) -> String {
+    let mut drawing = Buffer::empty(SIZE);
+    for (x, y, text, style) in texts {
+        drawing.set_string(*x, *y, text, *style);
+    }
+    change(&Buffer::empty(SIZE), &drawing)
+}
+
 #[test]
 fn what_is_on_already_is_not_said_again() {
-    let mut drawing = Buffer::empty(SIZE);
-    let bold = Style::new().add_modifier(Modifier::BOLD);
-    drawing.set_string(0, 1, "ab", bold);
-    drawing.set_string(2, 1, "cd", bold.fg(Color::Red));
-    drawing.set_string(4, 1, "ef", Style::new().fg(Color::Red));
-    let sent = change(&Buffer::empty(SIZE), &drawing);
+    let (bold, red) = (Style::new().add_modifier(Modifier::BOLD), Style::new().fg(Color::Red));
+    let sent = sent(&[(0, 1, "ab", bold), (2, 1, "cd", bold.fg(Color::Red)), (4, 1, "ef", red)]);
     assert_eq!(sent, "\x1b[2H\x1b[1mab\x1b[31mcd\x1b[;31mef\x1b[m");
 }
 
 #[test]
 fn a_short_gap_is_written_in_the_style_that_follows_and_the_next_line_reached_from_the_one_above() {
-    let mut drawing = Buffer::empty(SIZE);
-    drawing.set_string(0, 0, "ab", Style::new().add_modifier(Modifier::REVERSED));
-    drawing.set_string(3, 0, "c", Style::new().fg(Color::Red));
-    drawing.set_string(9, 1, "d", Style::new().fg(Color::Red));
-    let sent = change(&Buffer::empty(SIZE), &drawing);
+    let (reversed, red) = (Style::new().add_modifier(Modifier::REVERSED), Style::new().fg(Color::Red));
+    let sent = sent(&[(0, 0, "ab", reversed), (3, 0, "c", red), (9, 1, "d", red)]);
     assert_eq!(sent, "\x1b[H\x1b[7mab\x1b[;31m c\r\n\t d\x1b[m");
 }
 
