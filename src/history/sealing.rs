@@ -92,16 +92,18 @@ impl Store {
         let volumes = self.volumes()?;
         let Some(alike) = volumes.alike() else { return Ok(false) };
         let merged = self.merged(&volumes, &alike)?;
+        // Nobody else changes which volumes count; who reads does not wait for the disk.
         let _writing = shelf::lock(&self.writing);
-        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let Shelf::Disk(disk) = &mut *shelf else { return Err(StoreError::Broken) };
         let path = merged.path().to_path_buf();
-        let Some(fewer) = disk.database.volumes.replaced(&alike, merged) else {
+        let Some(fewer) = self.volumes()?.replaced(&alike, merged) else {
             // The store was opened anew meanwhile, with others.
             return std::fs::remove_file(&path).map(|()| false).map_err(StoreError::io(&path));
         };
         fewer.write(&dir.join("db"))?;
-        disk.database.volumes = fewer;
+        match &mut *self.shelf.write().unwrap_or_else(PoisonError::into_inner) {
+            Shelf::Disk(disk) => disk.database.volumes = fewer,
+            _ => return Err(StoreError::Broken),
+        }
         alike.remove_files();
         Ok(true)
     }

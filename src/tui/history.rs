@@ -183,6 +183,11 @@ impl History {
         Some((self.asked_yields.number, by))
     }
 
+    /// Whether a key has asked something that is not answered yet.
+    pub fn owes_an_answer(&self) -> bool {
+        [self.asked, self.asked_yields, self.asked_find].iter().any(|asked| asked.waits && asked.by_key)
+    }
+
     /// The question for a text.
     pub fn find(&mut self, row: usize) -> (u64, Query) {
         self.asked_find = Asked { number: self.number(), waits: true, row, by_key: true };

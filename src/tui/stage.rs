@@ -25,6 +25,9 @@ const BETWEEN_MANY: Duration = Duration::from_millis(100);
 const FEW: usize = 4;
 /// What a file brings comes in several messages: so long they are gathered into one drawing.
 const GATHER: Duration = Duration::from_millis(3);
+/// A key that asks the history is drawn with its answer, where that takes no longer than this: one drawing instead of two,
+/// and no heading that says otherwise than the rows below it.
+const ANSWERED_SOON: Duration = Duration::from_millis(20);
 
 /// When the next drawing may be.
 #[derive(Debug, Default)]
@@ -178,7 +181,8 @@ impl<W: Write> Stage<W> {
     /// When the next drawing is due; `None` while nothing changed.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let changed = self.changed.filter(|_| self.app.dirty)?;
-        Some(self.pace.due(now, changed, self.urgent))
+        let due = self.pace.due(now, changed, self.urgent);
+        Some(if self.app.history.owes_an_answer() { due.max(changed + ANSWERED_SOON) } else { due })
     }
 
     /// Draws, in one synchronized update, what differs from the last drawing; nothing where nothing does.
@@ -234,6 +238,21 @@ mod tests {
             pace.drew(at(frame * 80), 900);
         }
         assert_eq!(pace.due(at(900), at(900), true), at(900), "and leaves room for keys");
+    }
+
+    #[test]
+    fn a_key_that_asks_the_history_is_drawn_with_its_answer_or_soon_without() {
+        let config = crate::config::Config::default();
+        let app = App::new(super::super::Look::of(&config), (80, 24), super::super::now());
+        let mut stage = Stage::new(app, Vec::new());
+        let pressed = Instant::now();
+        (stage.changed, stage.app.dirty) = (Some(pressed), true);
+        (stage.app.history.asked.waits, stage.app.history.asked.by_key) = (true, true);
+        assert_eq!(stage.due(pressed), Some(pressed + ANSWERED_SOON));
+        let later = pressed + ANSWERED_SOON * 2;
+        assert_eq!(stage.due(later), Some(later), "no answer: the key alone");
+        stage.app.history.asked.waits = false;
+        assert_eq!(stage.due(pressed), Some(pressed), "answered");
     }
 
     #[test]

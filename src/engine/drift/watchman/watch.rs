@@ -1,6 +1,7 @@
 //! The thread itself: takes tasks one after the other and tells what has come of them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
@@ -10,6 +11,7 @@ use crate::engine::clock;
 use crate::engine::drift::detector::drift_report;
 use crate::engine::drift::{Came, Desk, DetectorTold, lines_of};
 use crate::engine::output::ScreenId;
+use crate::engine::priority::yield_to_who_judges;
 use crate::history::{LogOutcome, Store, StoreError};
 use crate::monitoring::{Acknowledgement, Epoch, Keep, Metric, Settled, ShiftSpan, StreamKey};
 use crate::trim::LocalTime;
@@ -55,7 +57,7 @@ pub(super) fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, 
     if let Some(now) = clock::local_now() {
         watch.desk.monitor_mut().silence().start(now);
     }
-    watch.settle();
+    watch.first();
     watch.list();
     for task in tasks {
         watch.does(task);
@@ -67,6 +69,19 @@ pub(super) fn watch(store: &Store, settings: &Settings, tasks: &Receiver<Task>, 
 }
 
 impl Watch<'_> {
+    /// Reads what the states lack, which may be the whole history: on a thread that yields to keys and files. This one
+    /// could not stop yielding, and has to keep up with what comes.
+    fn first(&mut self) {
+        thread::scope(|scope| {
+            let read = || {
+                yield_to_who_judges();
+                self.settle();
+            };
+            // Without another thread it is left to the first task that settles.
+            let _ = thread::Builder::new().name("drift first".to_owned()).spawn_scoped(scope, read);
+        });
+    }
+
     fn does(&mut self, task: Task) {
         match task {
             Task::Runs(came) => self.runs(&came),
