@@ -65,9 +65,9 @@ impl Line {
         self.sent()
     }
 
-    /// The viewer shows everything now; what it hears of that.
-    pub(crate) fn shows_all(&mut self) -> Vec<Event> {
-        self.outbox.shows(None);
+    /// The viewer shows so many rows now, or everything; what it hears of that.
+    pub(crate) fn shows(&mut self, rows: Option<u32>) -> Vec<Event> {
+        self.outbox.shows(rows);
         self.sent()
     }
 

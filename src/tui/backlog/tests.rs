@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::*;
 use crate::config::Config;
 use crate::history::{LogEntry, LogOutcome};
+use crate::learning::random::Random;
 use crate::session::{ArrivedRun, Line, Request, Role, over_a_socket, samples_as_they_arrive};
 use crate::tui::clock::Clock;
 use crate::tui::look::Look;
@@ -178,7 +179,7 @@ fn nobody_sees_that_what_lies_below_the_screen_has_not_come() {
         assert_eq!(picture(&open), picture(&viewer));
         wait(&mut viewer);
         assert_eq!(picture(&open), picture(&viewer), "nor when it is quiet");
-        hear(&mut viewer, Event::Together(line.shows_all()));
+        hear(&mut viewer, Event::Together(line.shows(None)));
         wait(&mut viewer);
         assert_eq!(lists(&open), lists(&viewer));
         assert!(viewer.backlog.due_ms().is_none());
@@ -192,7 +193,7 @@ fn whoever_looks_below_gets_all_of_it() {
     let effects = press(&mut viewer, '6');
     assert!(tells(&effects, None), "the log");
     assert!(lists(&open) != lists(&viewer), "it has not come yet");
-    hear(&mut viewer, Event::Together(line.shows_all()));
+    hear(&mut viewer, Event::Together(line.shows(None)));
     assert_eq!((picture(&open), lists(&open)), (picture(&viewer), lists(&viewer)));
     let effects = press(&mut viewer, '1');
     assert!(viewer.shown.is_some() && tells(&effects, viewer.shown), "what is below may wait again");
@@ -206,7 +207,7 @@ fn what_comes_late_does_not_move_a_view_that_stands_still() {
     assert!(tells(&freeze(&mut viewer), None));
     assert!(open.frozen.is_some() && viewer.frozen.is_some());
     let before = picture(&viewer);
-    hear(&mut viewer, Event::Together(line.shows_all()));
+    hear(&mut viewer, Event::Together(line.shows(None)));
     wait(&mut viewer);
     assert_eq!(viewer.open_ms(), None, "it is not waited for");
     viewer.clock = NOW;
@@ -222,4 +223,67 @@ fn what_will_not_come_any_more_is_told_as_the_past() {
     assert!(viewer.backlog.failures() > 0);
     hear(&mut viewer, Event::Anew);
     assert_eq!((viewer.backlog.failures(), viewer.backlog.due_ms()), (0, None));
+}
+
+/// Steps that each of the screens below takes; `TRIM_FUZZ_CASES=10000` makes a million of them.
+const STEPS: usize = 100;
+const KEYS: &[u8] = b"1256666/fzn! jkgG?:sSyYa[]<>tx90";
+const NAMED: [KeyCode; 9] = [
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::Enter,
+    KeyCode::Esc,
+    KeyCode::Tab,
+];
+
+#[test]
+fn whatever_is_pressed_while_files_pour_in_nobody_sees_what_waits() {
+    let cases = std::env::var("TRIM_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(8);
+    for case in 0..cases {
+        pressed_at_random(&mut Random::new(case), case);
+    }
+}
+
+fn pressed_at_random(random: &mut Random, case: u64) {
+    let (mut open, mut viewer, mut line) = announced(Vec::new());
+    let files = if random.below(2) == 0 { burst(300) } else { burst_of_runs(300) };
+    let (mut rest, mut pressed) = (files.as_slice(), Vec::new());
+    for _ in 0..STEPS {
+        if random.below(3) == 0 {
+            let (come, later) = rest.split_at((1 + random.below(40)).min(rest.len()));
+            rest = later;
+            hear(&mut viewer, Event::Together(line.tell(come, 1 + random.below(9))));
+            for event in come {
+                hear(&mut open, event.clone());
+            }
+        } else {
+            let code = match random.below(3) {
+                0 => NAMED.get(random.below(NAMED.len())).copied().unwrap_or(KeyCode::Enter),
+                _ => KeyCode::Char(KEYS.get(random.below(KEYS.len())).copied().map_or(' ', char::from)),
+            };
+            pressed.push(code);
+            let key = || Msg::Key(KeyEvent::new(code, KeyModifiers::NONE));
+            update(&mut open, key());
+            for effect in update(&mut viewer, key()) {
+                if let Effect::Ask(Request::Shows { rows }) = effect {
+                    hear(&mut viewer, Event::Together(line.shows(rows)));
+                }
+            }
+        }
+        assert_eq!(picture(&open), picture(&viewer), "case {case}, {pressed:?}");
+    }
+    // A view that stands still takes nothing in.
+    for app in [&mut open, &mut viewer] {
+        (0..8).for_each(|_| drop(update(app, Msg::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)))));
+        if app.frozen.is_some() {
+            press(app, ' ');
+        }
+    }
+    hear(&mut viewer, Event::Together(line.shows(None)));
+    wait(&mut viewer);
+    assert_eq!(lists(&open), lists(&viewer), "case {case}, {pressed:?}");
 }

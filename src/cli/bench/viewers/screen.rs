@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Exit;
 use crate::cli::bench::rig::Counter;
-use crate::cli::bench::spread;
 use crate::config::{Config, WatchFolder};
 use crate::session::{ArrivedRun, Event, Part, Role, Session, Setup, clock};
 use crate::tui::{App, Effect, Look, Msg, Stage, now};
@@ -48,10 +47,8 @@ pub(super) struct State {
     pub(super) queue: u64,
     /// Of what its newest rows show, at most [`COMPARED`].
     pub(super) hash: String,
-    /// Written and told by the owner → drawn here, milliseconds.
-    pub(super) median_ms: f64,
-    pub(super) p95_ms: f64,
-    pub(super) most_ms: f64,
+    /// Written and told by the owner → drawn here, of everything since this was asked last, milliseconds.
+    pub(super) delays_ms: Vec<f64>,
     /// Drawings since this was asked last.
     pub(super) drawings: usize,
 }
@@ -168,12 +165,9 @@ impl Screen {
             hash.update(row.haystack().as_bytes());
         }
         let (rows, queue) = (app.rows.len(), app.queue());
-        // Of no file there is no time; JSON knows no such number.
-        let (median_ms, p95_ms, most_ms) =
-            if self.delays.is_empty() { (0.0, 0.0, 0.0) } else { spread(&mut self.delays) };
-        self.delays.clear();
+        let delays_ms = std::mem::take(&mut self.delays);
         let drawings = std::mem::take(&mut self.drawings);
-        State { drawings, rows, queue, hash: hash.finalize().to_hex().to_string(), median_ms, p95_ms, most_ms }
+        State { drawings, rows, queue, hash: hash.finalize().to_hex().to_string(), delays_ms }
     }
 }
 
