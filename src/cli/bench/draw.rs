@@ -14,7 +14,7 @@ use crate::cli::samples::SAMPLES;
 use crate::config::{Config, Mode};
 use crate::engine::{Outcome, process};
 use crate::history::{FileFacts, Head, LogEntry, LogOutcome, Registered, RunKey, RunRecord, Tally};
-use crate::learning::{AUC, Card, CardBin, CardFeature, Figure, Gate};
+use crate::learning::{AUC, Bar, Card, CardBin, CardFeature, Check, Figure, Gate};
 use crate::session::{
     ArrivedRun, Event, FolderState, FolderView, HistoryState, LearnerView, ModelsView, Setup, Snapshot, clock,
 };
@@ -126,37 +126,62 @@ fn header() -> Snapshot {
 
 /// How learning stands where every learner has five versions with a full card.
 fn models() -> ModelsView {
-    let figure = |how: &str, n: u32| Figure {
-        name: if n == 0 { AUC.to_owned() } else { format!("figure {n}") },
+    let check = |what: &str, found: f64, bar: Bar, needed: f64| Check {
+        what: what.to_owned(),
+        bar,
+        needed,
+        found: Some(found),
+        met: true,
+    };
+    let checks = vec![
+        check("units", 7_120.0, Bar::AtLeast, 60.0),
+        check("failed tracks", 4_310.0, Bar::AtLeast, 15.0),
+        check("good tracks", 19_790.0, Bar::AtLeast, 15.0),
+        check("Brier score", 0.108, Bar::Below, 0.147),
+        check("AUC above the best rival, lower bound", 0.021, Bar::Above, 0.0),
+    ];
+    let trained_ms = clock::now_ms() - 3 * 86_400_000;
+    let names = [
+        (AUC, "untrimmed max error / spec"),
+        ("average precision", "the base rate"),
+        ("Brier score", "the base rate"),
+        ("recall at 5 % false alarms", "the formula"),
+    ];
+    let figure = |how: &str, (name, rival): (&str, &str)| Figure {
+        name: name.to_owned(),
         how: how.to_owned(),
         value: 0.8,
         interval: Some((0.7, 0.9)),
-        rival: Some(("the best single feature".to_owned(), 0.7)),
+        rival: Some((rival.to_owned(), 0.7)),
     };
     let card = |learner, version| Card {
         learner,
         scope: String::new(),
         version,
-        trained_ms: 0,
+        trained_ms,
         app: env!("CARGO_PKG_VERSION").to_owned(),
         rows: 24_100,
         units: 7_120,
         failures: 4_310,
         runs: (0, 1_700_000_000),
         filter: SigmaSettings::default().identity(),
-        features: (0..9).map(|n| CardFeature { name: format!("feature {n}"), median: 1.5, importance: 0.11 }).collect(),
+        features: [0.31, 0.22, 0.17, 0.11, 0.08, 0.05, 0.03, 0.02, 0.01]
+            .map(|importance| CardFeature { name: "untrimmed max error / spec".to_owned(), median: 1.5, importance })
+            .to_vec(),
         settings: "200 trees, depth 15, min split 10, min leaf 5".to_owned(),
-        figures: (0..4)
-            .map(|n| figure("5 folds by unit", n))
-            .chain((0..4).map(|n| figure("forward in time", n)))
+        figures: ["5 folds by unit", "forward in time, last fifth"]
+            .iter()
+            .flat_map(|how| names.map(|name| figure(how, name)))
             .collect(),
-        reliability: vec![CardBin { count: 241, predicted: 0.4, observed: 0.5 }; 10],
-        gate: Gate { deployed: true, checks: Vec::new() },
+        reliability: (0..10u32)
+            .map(|n| CardBin { count: 241, predicted: 0.1 * f64::from(n), observed: 0.1 * f64::from(n) + 0.05 })
+            .collect(),
+        gate: Gate { deployed: true, checks: checks.clone() },
         content: [0; 32],
         bytes: 400_000,
     };
     let versions = |learner| {
-        let head = Head { deployed: Some(5), last: 5, since_ms: 0, why: "new tracks".to_owned() };
+        let head = Head { deployed: Some(5), last: 5, since_ms: trained_ms, why: "new tracks".to_owned() };
         let version = |version| Registered { card: card(learner, version), deployed: version == 5, head: head.clone() };
         (1..=5).rev().map(version).collect()
     };

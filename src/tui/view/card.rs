@@ -18,8 +18,12 @@ use crate::tui::theme::Role;
 const LABEL: usize = 12;
 /// Columns of a mark with its word: `✗ missed`.
 const WORD: usize = 9;
-/// Columns of a bar of importance.
-const BAR: usize = 16;
+/// Columns of what a check asks for: `at least 60`.
+const NEEDED: usize = 12;
+/// Columns of a bar of importance, of its figure, and of a median.
+const BAR: usize = 14;
+const SHARE: usize = 7;
+const MEDIAN: usize = 9;
 
 /// A line of the card.
 pub(super) type Line = Vec<Span>;
@@ -151,13 +155,13 @@ fn check_line(symbols: Symbols, width: usize, check: &Check, by: bool) -> Line {
     let found = check.found.map_or_else(|| "unknown".to_owned(), figure);
     let needed = format!("{sign} {}", figure(check.needed));
     let missed = check.missed_by().map(|by| format!(" by {}", figure(by))).unwrap_or_default();
-    let what = width.saturating_sub(WORD + 2 + 8 + 2 + 12 + if by { 9 } else { 0 }).clamp(12, 44);
+    let what = width.saturating_sub(WORD + 2 + 8 + 2 + NEEDED + if by { 9 } else { 0 }).clamp(12, 44);
     vec![
         span("  ", Role::Text),
         span(left(symbols, &format!("{mark} {word}"), WORD), role),
         span(left(symbols, &check.what, what), Role::Text),
         span(right(symbols, &found, 8), if check.met { Role::Text } else { role }),
-        span(format!("  {}", left(symbols, &needed, 12)), Role::Quiet),
+        span(format!("  {}", left(symbols, &needed, NEEDED)), Role::Text),
         span(missed, role),
     ]
 }
@@ -187,8 +191,7 @@ fn figure_line(symbols: Symbols, name: usize, of: &Figure) -> Line {
     let interval = of.interval.map(|(low, high)| format!("{}…{}", figure(low), figure(high))).unwrap_or_default();
     let rival = of.rival.as_ref().map(|(who, value)| format!("{} {who}", figure(*value)));
     vec![
-        span(format!("    {}", left(symbols, &of.name, name)), Role::Text),
-        span(right(symbols, &figure(of.value), 8), Role::Selected),
+        span(format!("    {}{}", left(symbols, &of.name, name), right(symbols, &figure(of.value), 8)), Role::Text),
         span(format!("  {}", left(symbols, &interval, 13)), Role::Text),
         span(format!("  {}", rival.unwrap_or_default()), Role::Quiet),
     ]
@@ -243,20 +246,20 @@ fn features(page: &mut Page, card: &Card) {
     if card.features.is_empty() {
         return;
     }
-    page.title("What it looks at");
     let mut by_weight: Vec<&CardFeature> = card.features.iter().collect();
     by_weight.sort_by(|a, b| b.importance.total_cmp(&a.importance));
     let most = by_weight.first().map_or(0.0, |feature| feature.importance);
-    let name = page.width.saturating_sub(2 + BAR + 2 + 6 + 18).clamp(14, 32);
+    let name = page.width.saturating_sub(2 + BAR + 1 + SHARE + MEDIAN).clamp(14, 32);
+    let head = left(page.symbols, "What it looks at", name + 2 + BAR + 1);
+    page.title(format!("{head}{:>SHARE$}{:>MEDIAN$}", "SHARE", "MEDIAN"));
     for feature in by_weight {
-        // Where no share is known of any, none is drawn: blank is not 0.
-        let bar = if most > 0.0 { reliability::bar(feature.importance / most, None, BAR) } else { Vec::new() };
+        // Where no share is known of any, none is drawn: blank is not 0. The longest bar is the greatest share, not all of it.
+        let bar = if most > 0.0 { reliability::ink(feature.importance / most, BAR) } else { String::new() };
         let share = if most > 0.0 { format!("{:.0} %", 100.0 * feature.importance) } else { String::new() };
-        let mut line = vec![span(format!("  {}", left(page.symbols, &feature.name, name)), Role::Text)];
-        line.extend(bar);
-        line.push(span(right(page.symbols, &share, 6), Role::Text));
-        line.push(span(format!("  median {}", figure(feature.median)), Role::Quiet));
-        page.lines.push(line);
+        let (what, bar) = (left(page.symbols, &feature.name, name), left(page.symbols, &bar, BAR));
+        let (share, median) =
+            (right(page.symbols, &share, SHARE), right(page.symbols, &figure(feature.median), MEDIAN));
+        page.lines.push(vec![span(format!("  {what} {bar}{share}{median}"), Role::Text)]);
     }
 }
 

@@ -274,7 +274,8 @@ fn training_line(app: &App, training: &TrainingView, width: u16) -> Vec<Span> {
     let what = training.learner.map_or("the history is looked through", Learner::title);
     let mut line = vec![span("training ", Role::Key), span(format!("{what} "), Role::Text)];
     if width >= 80 {
-        line.extend(reliability::bar(f64::from(training.percent) / 100.0, None, usize::from(width / 6)));
+        let bar = reliability::bar(f64::from(training.percent) / 100.0, None, usize::from(width / 6));
+        line.push(span(bar, Role::Text));
     }
     line.push(span(format!(" {} %", training.percent), Role::Selected));
     line.push(span(format!("  wanted by {}", training.by), Role::Text));

@@ -1,7 +1,7 @@
 //! Reliability: what a model said against what came, ten bars.
 
 use super::card::Line;
-use super::pen::{Span, right, span};
+use super::pen::{right, span};
 use crate::learning::Card;
 use crate::tui::symbols::Symbols;
 use crate::tui::theme::Role;
@@ -31,42 +31,39 @@ pub(super) fn lines(symbols: Symbols, card: &Card, width: usize) -> Vec<Line> {
             line.push(span(right(symbols, &format!("{from:.1}+"), 6), Role::Quiet));
             line.push(span(" never said", Role::Quiet));
         } else {
-            line.push(span(right(symbols, &format!("{:.2}", bin.predicted), 6), Role::Text));
-            line.push(span(" ", Role::Text));
-            line.extend(bar(bin.observed, Some(bin.predicted), room));
-            line.push(span(right(symbols, &format!("{:.2}", bin.observed), 6), Role::Text));
-            line.push(span(right(symbols, &super::words::thousands(bin.count), 9), Role::Quiet));
+            let said = right(symbols, &format!("{:.2}", bin.predicted), 6);
+            let bar = bar(bin.observed, Some(bin.predicted), room);
+            let came = right(symbols, &format!("{:.2}", bin.observed), 6);
+            let tracks = right(symbols, &super::words::thousands(bin.count), 9);
+            line.push(span(format!("{said} {bar}{came}{tracks}"), Role::Text));
         }
         lines.push(line);
     }
     lines
 }
 
-/// A share of a width between its ends, with a mark at another share.
-pub(super) fn bar(share: f64, mark: Option<f64>, width: usize) -> Vec<Span> {
+/// A share of a width between its ends, with a mark at another share. Its ends are no quieter than the rest: every change of
+/// style costs a slow line as much as a figure.
+pub(super) fn bar(share: f64, mark: Option<f64>, width: usize) -> String {
     let inside = width.saturating_sub(2);
-    let cells = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the width")]
-        let cells = (share.clamp(0.0, 1.0) * inside as f64).round() as usize;
-        cells.min(inside)
+    let full = cells(share, inside);
+    let mark = mark.map(|mark| cells(mark, inside).min(inside.saturating_sub(1)));
+    let cell = |at: usize| match mark {
+        Some(mark) if mark == at => '│',
+        _ if at < full => '█',
+        _ => ' ',
     };
-    let full = cells(share);
-    let mark = mark.map(|mark| cells(mark).min(inside.saturating_sub(1)));
-    let filled = |from: usize, to: usize| {
-        let ink = full.clamp(from, to.max(from)) - from;
-        "█".repeat(ink) + &" ".repeat(to.saturating_sub(from + ink))
-    };
-    let mut spans = vec![span("▕", Role::Quiet)];
-    match mark {
-        Some(mark) => {
-            spans.push(span(filled(0, mark), Role::Curve));
-            spans.push(span("│", Role::Key));
-            spans.push(span(filled(mark + 1, inside), Role::Curve));
-        }
-        None => spans.push(span(filled(0, inside), Role::Curve)),
-    }
-    spans.push(span("▏", Role::Quiet));
-    spans
+    ["▕".to_owned(), (0..inside).map(cell).collect(), "▏".to_owned()].concat()
+}
+
+/// A share of a width as a bar without ends.
+pub(super) fn ink(share: f64, width: usize) -> String {
+    "█".repeat(cells(share, width))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the width")]
+fn cells(share: f64, width: usize) -> usize {
+    ((share.clamp(0.0, 1.0) * width as f64).round() as usize).min(width)
 }
 
 #[cfg(test)]
@@ -78,12 +75,11 @@ mod tests {
         for share in [0.0, 0.31, 0.5, 1.0, 7.0, f64::NAN] {
             for mark in [None, Some(0.0), Some(0.5), Some(1.0)] {
                 for width in [2, 3, 12, 40] {
-                    let text: String = bar(share, mark, width).into_iter().map(|(text, _)| text).collect();
+                    let text = bar(share, mark, width);
                     assert!(text.chars().count() == width || width == 2, "{text} {share} {mark:?}");
                 }
             }
         }
-        let text: String = bar(0.5, Some(0.2), 12).into_iter().map(|(text, _)| text).collect();
-        assert_eq!(text, "▕██│██     ▏");
+        assert_eq!(bar(0.5, Some(0.2), 12), "▕██│██     ▏");
     }
 }
