@@ -46,6 +46,18 @@ const IN_MEMORY: usize = 8_192;
 pub struct Overview {
     entries: Entries,
     words: Words,
+    /// What the runs of the last page's query come to.
+    counted: Option<Counted>,
+}
+
+/// What the runs that a filter means come to: whoever sorts or pages on means the same ones, and counting units is half of
+/// an answer.
+#[derive(Debug)]
+struct Counted {
+    filter: Filter,
+    /// What its times meant when it was asked.
+    times: Vec<i64>,
+    tally: Tally,
 }
 
 impl Overview {
@@ -65,7 +77,7 @@ impl Overview {
 
     /// Of no run, with a scratch file in a folder for those that are more than `most`.
     fn in_folder(dir: Option<&Path>, most: usize) -> Self {
-        Self { entries: Entries::new(dir, most), words: Words::default() }
+        Self { entries: Entries::new(dir, most), words: Words::default(), counted: None }
     }
 
     /// Puts a run in its place, or what is now known of it in place of what was.
@@ -76,6 +88,7 @@ impl Overview {
     fn place(&mut self, key: &RunKey, facts: &Facts<'_>) {
         let entry = Entry::new(key::identity_of(key).unwrap_or_default(), facts, &mut self.words);
         self.entries.put(entry, &self.words);
+        self.counted = None;
     }
 
     /// How many runs there are.
@@ -104,13 +117,17 @@ impl Overview {
         self.words.settle();
         let (all, words) = ((&mut self.entries, &self.words), &self.words);
         let sieve = Sieve::new(&query.filter, moment, words)?;
-        let (sort, reverse) = (query.sort, query.reverse);
+        let (sort, reverse, times) = (query.sort, query.reverse, sieve.times());
+        let counted = self.counted.as_ref().filter(|counted| counted.filter == query.filter && counted.times == times);
+        let counted = counted.map(|counted| counted.tally);
         let page = if sort == SortBy::Serial {
-            asking::page(all, &Serials { reverse, words }, &sieve, query)
+            asking::page(all, &Serials { reverse, words }, &sieve, counted, query)
         } else {
-            asking::page(all, &Columns { sort, reverse, words }, &sieve, query)
+            asking::page(all, &Columns { sort, reverse, words }, &sieve, counted, query)
         };
-        Ok(self.entries.read_back(page)?)
+        let page = self.entries.read_back(page)?;
+        self.counted = Some(Counted { filter: query.filter.clone(), times, tally: page.tally });
+        Ok(page)
     }
 
     /// The next run with a text among those that a query means, in its order, round the end.

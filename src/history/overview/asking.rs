@@ -10,16 +10,17 @@ use super::sieve::Sieve;
 use super::words::Words;
 use super::yields::Counting;
 use crate::history::key;
-use crate::history::record::RunKey;
+use crate::history::record::{RunKey, Tally};
 
-/// One page of the runs that a sieve lets through.
+/// One page of the runs that a sieve lets through; `counted` is what they come to, where that is known already.
 pub(super) fn page<O: Order>(
     (entries, words): (&mut Entries, &Words),
     order: &O,
     sieve: &Sieve<'_>,
+    counted: Option<Tally>,
     query: &Query,
 ) -> io::Result<PageOfRuns> {
-    let (mut counting, mut ranked) = (Counting::new(words), Ranked::new(order));
+    let (mut counting, mut ranked) = (counted.is_none().then(|| Counting::new(words)), Ranked::new(order));
     let wanted = query
         .anchor
         .as_ref()
@@ -27,7 +28,9 @@ pub(super) fn page<O: Order>(
     let mut anchor = None;
     let places = entries.newest_first(words, sieve.since(), |number, entry| {
         if sieve.lets_through(entry) {
-            counting.count(entry);
+            if let Some(counting) = &mut counting {
+                counting.count(entry);
+            }
             let rank = order.rank(number, entry);
             if wanted.is_some_and(|wanted| entry.is_at(wanted, words)) {
                 anchor = Some(rank);
@@ -40,7 +43,8 @@ pub(super) fn page<O: Order>(
     let first = first_row(anchor.unwrap_or(query.row), query.limit, found);
     let rows = ranked.page(first, query.limit).iter().map(|rank| order.number(rank));
     let keys: io::Result<Vec<RunKey>> = rows.map(|number| Ok(entries.at(number, &places)?.key(words))).collect();
-    Ok(PageOfRuns { all: entries.len(), found, tally: counting.tally(), first, anchor, keys: keys? })
+    let tally = counted.or(counting.map(|counting| counting.tally())).unwrap_or_default();
+    Ok(PageOfRuns { all: entries.len(), found, tally, first, anchor, keys: keys? })
 }
 
 /// The next run that a second sieve lets through among those that the first one does.

@@ -65,6 +65,15 @@ impl<'a> Sieve<'a> {
         since.max().unwrap_or(i64::MIN)
     }
 
+    /// The moments that are meant by its times, which a filter does not say where it speaks of now.
+    pub(super) fn times(&self) -> Vec<i64> {
+        let time = |(check, _): &(Check, bool)| match check {
+            Check::Since(time) | Check::Until(time) => Some(*time),
+            _ => None,
+        };
+        self.checks.iter().filter_map(time).collect()
+    }
+
     pub(super) fn lets_through(&self, entry: &Entry) -> bool {
         self.checks.iter().all(|(check, wanted)| check.holds(entry, self.long) == *wanted)
     }

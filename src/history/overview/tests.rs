@@ -227,9 +227,11 @@ proptest! {
         let home = tempfile::tempdir().expect("a folder");
         let (mut index, mut plain) = both(Some(home.path()), most, &made);
         same_everywhere(&mut index, &plain);
+        let all = Query { limit: 5, ..Query::default() };
         for kept in more.into_iter().map(kept) {
             index.place(&kept.key, &kept.facts);
             plain.put(kept);
+            prop_assert_eq!(index.page(&all, &moment()), Ok(plain.page(&all)), "what was counted before is out of date");
         }
         same_everywhere(&mut index, &plain);
     }
@@ -262,6 +264,16 @@ fn in_a_row(runs: u8) -> Vec<Made> {
     (0..runs)
         .map(|hour| ((hour % 4, hour % 16), (hour, 0), (hour % 3, 0, hour % 6), (Some(1), 1, hour), false))
         .collect()
+}
+
+#[test]
+fn what_was_counted_of_the_last_day_is_not_said_of_another_one() {
+    let (mut index, _) = both(None, 100, &in_a_row(70));
+    let query = Query { filter: Filter::parse("since:1d").expect("a filter"), limit: 5, ..Query::default() };
+    let later = Moment { now: LocalTime::new(moment().now.date, 16, 0, 0).expect("a time"), shift: None };
+    let [now, later] = [moment(), later].map(|moment| index.page(&query, &moment).expect("a page"));
+    assert_eq!((now.tally.all(), later.tally.all()), (now.found as u64, later.found as u64));
+    assert!(later.found < now.found);
 }
 
 #[test]
