@@ -59,7 +59,7 @@ fn unlocked(database: &Path, config: &sled::Config) -> Result<sled::Db, StoreErr
     loop {
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         match opened.map_err(|_| StoreError::engine("it gave up on a damaged file"))? {
-            Err(error) if is_locked(&error) && Instant::now() < give_up => thread::sleep(Duration::from_millis(5)),
+            Err(error) if is_locked(&error) && Instant::now() < give_up => pause(Duration::from_millis(5)),
             Err(error) if is_locked(&error) => {
                 let dir = database.parent().unwrap_or(database).to_path_buf();
                 return Err(StoreError::HeldBy { dir, holder: None });
@@ -141,7 +141,7 @@ impl Database {
                 TryLockError::WouldBlock if Instant::now() >= give_up => {
                     return Err(StoreError::engine("it does not let go of its file"));
                 }
-                TryLockError::WouldBlock => thread::sleep(Duration::from_millis(2)),
+                TryLockError::WouldBlock => pause(Duration::from_millis(2)),
             }
         }
         Ok(file)
@@ -159,13 +159,24 @@ impl Database {
 /// wait for one another and for whatever else wakes the processor. Work that is handed to them still wakes them at
 /// once. Other systems do not say it this way, and lose nothing.
 pub(super) fn with_patient_timers<T>(work: impl FnOnce() -> T) -> T {
+    with_slack("60000000000", work)
+}
+
+/// Sleeps, and no longer where timers are patient.
+fn pause(time: Duration) {
+    // Zero is a thread's own measure.
+    with_slack("0", || thread::sleep(time));
+}
+
+/// Does some work while this thread's timers may be so many nanoseconds late.
+fn with_slack<T>(nanoseconds: &str, work: impl FnOnce() -> T) -> T {
     let own = fs::read_link("/proc/thread-self").ok();
     let slack = own.as_deref().and_then(Path::file_name).map(|id| Path::new("/proc").join(id).join("timerslack_ns"));
+    let before = slack.as_ref().and_then(|slack| fs::read_to_string(slack).ok());
     let lateness = |nanoseconds: &str| drop(slack.as_ref().map(|slack| fs::write(slack, nanoseconds)));
-    lateness("60000000000");
+    lateness(nanoseconds);
     let result = work();
-    // Zero is this thread's own measure again.
-    lateness("0");
+    lateness(before.as_deref().map_or("0", str::trim));
     result
 }
 
@@ -215,5 +226,22 @@ mod tests {
         let after = open(&path).expect("opened");
         assert!(after.db.get(b"key").expect("readable").is_some());
         last.join().expect("ended");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pause_is_not_as_late_as_timers_may_be_around_it() {
+        let slack = || {
+            let own = fs::read_link("/proc/thread-self").expect("a thread");
+            let of = Path::new("/proc").join(own.file_name().expect("a number")).join("timerslack_ns");
+            fs::read_to_string(of).expect("readable").trim().parse::<u64>().expect("nanoseconds")
+        };
+        let usual = slack();
+        with_patient_timers(|| {
+            assert_eq!(slack(), 60_000_000_000);
+            with_slack("0", || assert_eq!(slack(), usual));
+            assert_eq!(slack(), 60_000_000_000, "the engine's threads are begun after a pause too");
+        });
+        assert_eq!(slack(), usual);
     }
 }

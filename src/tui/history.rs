@@ -154,7 +154,8 @@ impl History {
         // What arrives pushes rows down: the selected run is kept hold of, unless the first row is looked at.
         let held = self.outdated.page && self.at.selected > 0;
         let anchor = held.then(|| self.row(self.at.selected).map(|(key, _)| key.clone())).flatten();
-        let by_key = std::mem::take(&mut self.outdated.by_key) || !self.outdated.page;
+        // Where no page is here yet, somebody has just opened the screen.
+        let by_key = std::mem::take(&mut self.outdated.by_key) || !self.outdated.page || self.page.is_none();
         self.outdated.page = false;
         self.asked = Asked { number: self.number(), waits: true, row: self.at.selected, by_key };
         let row = self.at.top + rows / 2;
@@ -303,7 +304,9 @@ mod tests {
     #[test]
     fn what_arrives_leaves_the_selection_with_its_run() {
         let mut history = History::default();
+        history.outdated();
         let (number, _) = history.wants(10).expect("nothing is here");
+        assert!(history.asked.by_key, "whoever opens the screen waits for it, whatever has come before");
         history.take(number, page(0, 50));
         history.at = Position { selected: 20, top: 15 };
         history.outdated();
