@@ -13,11 +13,16 @@ use super::journal::Changes;
 use super::key;
 use super::merged::{self, REMOVED, Stretch};
 use super::shelf::Pair;
+use super::value;
 use super::volume::Way;
 use super::volumes::Volumes;
 
 /// The engine's page cache, bytes.
 const CACHE: u64 = 16 * 1024 * 1024;
+
+/// The engine's tree beside the one with all keys, and the only key in it.
+const BESIDE: &str = "volumes";
+const SEALED: &str = "sealed";
 
 /// How long the engine's threads may take to let go of a file.
 const LETTING_GO: Duration = Duration::from_secs(5);
@@ -49,7 +54,22 @@ pub(super) fn open(database: &Path) -> Result<Database, StoreError> {
     let file = OpenOptions::new().read(true).write(true).open(&path).map_err(StoreError::io(&path))?;
     // At every opening: whoever made the files may have died before their names were on disk.
     sync_names(database)?;
-    Ok(Database { db, file, volumes: Volumes::read(database)? })
+    let volumes = Volumes::read(database)?;
+    let noted = noted(&db)?;
+    if let Some(noted) = noted.filter(|noted| *noted != volumes.sealed || volumes.is_empty()) {
+        let said = format!("its volumes go up to line {} of the log, and were to go up to {noted}", volumes.sealed);
+        return Err(StoreError::engine(said));
+    }
+    Ok(Database { db, file, volumes })
+}
+
+/// Up to which line of the log a database was told that its volumes go; nothing where it was told nothing.
+fn noted(db: &sled::Db) -> Result<Option<u64>, StoreError> {
+    if !db.tree_names().iter().any(|name| *name == BESIDE) {
+        return Ok(None);
+    }
+    let noted = db.open_tree(BESIDE).and_then(|beside| beside.get(SEALED)).map_err(StoreError::sled)?;
+    Ok(noted.map(|noted| value::decode(&noted)).transpose()?)
 }
 
 /// Opens the engine, once its own threads of the time before have let go of the file: they do so a moment after its
@@ -127,6 +147,14 @@ impl Database {
         batch.insert(key, value);
         self.db.apply_batch(batch).map_err(StoreError::sled)?;
         self.sync()
+    }
+
+    /// Notes in the engine up to which line of the log its volumes go. Which volumes these are stands in a file of its own; that
+    /// it is lost, or another one, is known by this.
+    pub(super) fn note_volumes(&self) -> Result<(), StoreError> {
+        let sealed = value::encode(&self.volumes.sealed)?;
+        let noted = self.db.open_tree(BESIDE).and_then(|beside| beside.insert(SEALED, sealed));
+        noted.map(drop).map_err(StoreError::sled)
     }
 
     /// Closes the engine and waits until its own threads have let go of its files: until then they may write beside

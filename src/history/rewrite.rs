@@ -93,6 +93,7 @@ pub(super) fn build(dir: &Path, fill: impl FnOnce(&mut Filler) -> Result<(), Sto
     fill(&mut filler)?;
     if !filler.database.volumes.is_empty() {
         filler.database.volumes.write(&new)?;
+        filler.database.note_volumes()?;
     }
     filler.finish()?;
     sync_dir(&new).map_err(StoreError::io(&new))?;

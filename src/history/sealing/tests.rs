@@ -173,7 +173,7 @@ fn four_volumes_of_one_size_become_one_and_a_removed_key_stays_removed() {
 
 #[test]
 fn a_volume_that_is_lost_or_damaged_has_the_store_restored_from_what_else_tells_of_it() {
-    for how in ["lost", "cut", "flipped", "another"] {
+    for how in ["lost", "cut", "flipped", "unlisted", "another"] {
         let folder = tempfile::tempdir().expect("a folder");
         let (store, _) = Store::open(folder.path(), &holder()).expect("made");
         for key in 0..200u8 {
@@ -186,6 +186,7 @@ fn a_volume_that_is_lost_or_damaged_has_the_store_restored_from_what_else_tells_
         let mut bytes = std::fs::read(&volume).expect("read");
         match how {
             "lost" => std::fs::remove_file(&volume).expect("removed"),
+            "unlisted" => std::fs::remove_file(folder.path().join("db/volumes.json")).expect("removed"),
             "cut" => std::fs::write(&volume, &bytes[..bytes.len() / 2]).expect("cut"),
             "flipped" => {
                 bytes[40] ^= 4;

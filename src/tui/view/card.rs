@@ -20,9 +20,11 @@ const LABEL: usize = 12;
 const WORD: usize = 9;
 /// Columns of what a check asks for: `at least 60`.
 const NEEDED: usize = 12;
-/// Columns of a bar of importance, of its figure, and of a median.
+/// Columns of a bar of importance.
 const BAR: usize = 14;
+/// Columns of an importance.
 const SHARE: usize = 7;
+/// Columns of a median.
 const MEDIAN: usize = 9;
 
 /// A line of the card.
