@@ -4,12 +4,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvError, Sender, never, unbounded};
 
 use super::clock;
 use super::keeper::Keeper;
 use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
+use super::progress::Progress;
 use crate::config::Shifts;
 use crate::history::{
     Act, Committed, Exclusion, Moment, Overview, OverviewError, Query, RunKey, RunRecord, Store, Walked,
@@ -221,12 +223,10 @@ impl Catalogue {
 }
 
 fn build(store: &Store, stopping: &AtomicBool, tell: &Sender<News>) {
-    let total = usize::try_from(store.total().all()).unwrap_or(0).max(1);
-    let mut told = 0;
+    let total = store.total().all().max(1) as f64;
+    let mut progress = Progress::of((), Instant::now());
     let built = Overview::build(store, |read| {
-        let percent = u8::try_from((100 * read / total).min(99)).unwrap_or(99);
-        if percent != told {
-            told = percent;
+        if let Some(percent) = progress.step((), read as f64 / total, Instant::now()) {
             // Whoever does not listen any more has ended, and says so by the flag.
             let _ = tell.send(News::Percent(percent));
         }

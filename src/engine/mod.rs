@@ -26,6 +26,7 @@ mod output;
 mod patience;
 mod priority;
 mod process;
+mod progress;
 pub mod quiet;
 mod regrading;
 mod retry;

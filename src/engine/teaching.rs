@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender, never, unbounded};
 use super::clock;
 use super::models::{self, Models};
 use super::output::{Deployment, Output};
+use super::progress::Progress;
 use super::quiet;
 use super::setup::Setup;
 use super::standing::{LearnerView, ModelsView, TrainingView, speaks_from_now_on};
@@ -300,12 +301,10 @@ impl Teaching {
 }
 
 fn work(store: &Store, plan: &Plan, wanted: &Wanted, cancel: &AtomicBool, tell: &Sender<News>) {
-    let told = Mutex::new((None, u8::MAX));
+    let progress = Mutex::new(Progress::of(None, Instant::now()));
     let far = |learner: Option<Learner>, share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage")]
-        let percent = (100.0 * share.clamp(0.0, 1.0)) as u8;
-        let before = std::mem::replace(&mut *told.lock().unwrap_or_else(PoisonError::into_inner), (learner, percent));
-        if before != (learner, percent) {
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(percent) = progress.step(learner, share, Instant::now()) {
             // Whoever does not listen any more has ended, and says so by the flag.
             let _ = tell.send(News::Far(learner, percent));
         }

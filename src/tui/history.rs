@@ -6,10 +6,8 @@ use super::list::Position;
 use crate::history::{Filter, Grouping, Query, RunKey, SortBy, When, YieldOf, YieldRow};
 use crate::session::{ArrivedRun, HistoryPage};
 
-/// Rows of a page: what is around the screen's, so that scrolling finds them there.
-const PAGE: usize = 240;
-/// A page is asked for anew when so few of its rows are left above or below the screen.
-const NEAR_END: usize = 50;
+/// Fewest rows of a page.
+const SHORT_PAGE: usize = 100;
 /// Ranges of time, longest first.
 const RANGES: [Option<When>; 6] =
     [None, Some(When::Days(90)), Some(When::Days(30)), Some(When::Days(7)), Some(When::Hours(24)), Some(When::Shift)];
@@ -94,6 +92,18 @@ pub struct History {
     numbers: u64,
 }
 
+/// How many rows are asked for where a screen shows so many: with those around them, so that scrolling finds them
+/// there, and not many more: right after opening, each is read from another place of the disk.
+pub fn page_for(rows: usize) -> usize {
+    SHORT_PAGE.max(rows.saturating_mul(3))
+}
+
+/// A page is asked for anew when so few of its rows are left above or below the screen: in the middle of a page, twice
+/// as many are.
+fn near_end(rows: usize) -> usize {
+    page_for(rows).saturating_sub(rows) / 4
+}
+
 /// What is no longer so.
 #[derive(Debug, Clone, Copy, Default)]
 struct Outdated {
@@ -159,7 +169,7 @@ impl History {
         self.outdated.page = false;
         self.asked = Asked { number: self.number(), waits: true, row: self.at.selected, by_key };
         let row = self.at.top + rows / 2;
-        Some((self.asked.number, Query { row, anchor, ..self.query() }))
+        Some((self.asked.number, Query { row, anchor, limit: page_for(rows), ..self.query() }))
     }
 
     /// Whether a row that is shown is not here, or soon is not.
@@ -167,8 +177,9 @@ impl History {
         let Some(page) = &self.page else { return true };
         let end = page.first + page.runs.len();
         let (top, bottom) = (self.at.top, (self.at.top + rows).min(page.found));
-        let near_top = page.first > 0 && top < page.first + NEAR_END;
-        let near_end = end < page.found && bottom + NEAR_END > end;
+        let near = near_end(rows);
+        let near_top = page.first > 0 && top < page.first + near;
+        let near_end = end < page.found && bottom + near > end;
         near_top || near_end
     }
 
@@ -195,10 +206,10 @@ impl History {
         (self.asked_find.number, Query { row, ..self.query() })
     }
 
-    /// The question for the runs that are meant, in their order.
+    /// The runs that are meant, in their order, and no row of them.
     pub fn query(&self) -> Query {
         let (filter, sort, reverse) = (self.filter.clone(), self.sort, self.reverse);
-        Query { filter, sort, reverse, row: 0, anchor: None, limit: PAGE }
+        Query { filter, sort, reverse, row: 0, anchor: None, limit: 0 }
     }
 
     /// The number of a new question about the history.
@@ -272,7 +283,8 @@ mod tests {
     use super::*;
 
     fn page(first: usize, found: usize) -> HistoryPage {
-        let runs = (first..found.min(first + PAGE)).map(|n| (RunKey(vec![u8::try_from(n % 256).unwrap_or(0)]), None));
+        let runs =
+            (first..found.min(first + SHORT_PAGE)).map(|n| (RunKey(vec![u8::try_from(n % 256).unwrap_or(0)]), None));
         HistoryPage { all: found, found, first, runs: runs.collect(), ..HistoryPage::default() }
     }
 
@@ -280,12 +292,26 @@ mod tests {
     fn scrolling_asks_before_the_rows_run_out_and_one_question_at_a_time() {
         let mut history = History::default();
         let (number, query) = history.wants(30).expect("nothing is here");
-        assert_eq!((query.row, query.limit), (15, PAGE));
+        assert_eq!((query.row, query.limit), (15, SHORT_PAGE));
         assert_eq!(history.wants(30), None, "asked already");
         history.take(number, page(0, 100_000));
         assert_eq!(history.wants(30), None, "it is here");
-        history.at.top = PAGE - 30 - NEAR_END + 1;
+        history.at.top = SHORT_PAGE - 30 - near_end(30) + 1;
         assert!(history.wants(30).is_some(), "the end is near");
+    }
+
+    #[test]
+    fn whatever_a_screen_shows_a_page_around_it_has_enough() {
+        for rows in [0, 1, 7, 33, 60, 200, 1_000] {
+            let mut history = History { at: Position { selected: 5_000, top: 5_000 }, ..History::default() };
+            let (number, query) = history.wants(rows).expect("nothing is here");
+            let first = query.row - query.limit / 2;
+            let runs = vec![(RunKey(Vec::new()), None); query.limit];
+            history.take(number, HistoryPage { found: 100_000, first, runs, ..HistoryPage::default() });
+            assert_eq!(history.wants(rows), None, "{rows} rows");
+            history.at.top += rows / 2;
+            assert_eq!(history.wants(rows), None, "{rows} rows, half a screen on");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub use app::{App, Overlay};
 pub use clock::Clock;
 pub use crumbs::crumbs;
 pub use drift::{Drift, DriftPane};
-pub use history::{History, Shows};
+pub use history::{History, Shows, page_for};
 pub use key::Key;
 pub use keymap::{Bound, KeyMap};
 pub use left_off::LeftOff;

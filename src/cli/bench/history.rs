@@ -15,11 +15,12 @@ use crate::config::Config;
 use crate::engine::{holder, moment};
 use crate::history::{Filter, Grouping, Overview, Query, SortBy, Step, Store};
 use crate::learning::random::Random;
+use crate::tui::page_for;
 
 /// How often each question is asked.
 const ROUNDS: usize = 30;
-/// Rows of a page, as the screen asks for them.
-const PAGE: usize = 240;
+/// Rows of runs on a screen of 120×40.
+const ROWS: usize = 29;
 
 /// Filters and columns, the worst ones among them: every run, every serial looked at, a text in all names.
 const QUESTIONS: [(&str, SortBy, usize); 14] = [
@@ -63,11 +64,12 @@ fn asked_directly(folder: &Temporary, runs: usize, config: &Config) -> Result<()
     println!("{runs} runs; the overview takes {:.0} ms to build", milliseconds(built));
     let grown = process::resident_mb().zip(before).map(|(now, before)| now - before);
     println!("  it takes         {}, the engine's pages among it", process::said(grown, "MB"));
-    println!("one page of {PAGE}, median of {ROUNDS}: found in the index + read from the store   (bar: ≤ 50 ms)");
+    let limit = page_for(ROWS);
+    println!("one page of {limit}, median of {ROUNDS}: found in the index + read from the store   (bar: ≤ 50 ms)");
     let moment = moment(&config.shifts);
     let mut worst = (0.0_f64, 0.0_f64);
     for (text, sort, row) in QUESTIONS {
-        let query = Query { filter: Filter::parse(text)?, sort, row, limit: PAGE, ..Query::default() };
+        let query = Query { filter: Filter::parse(text)?, sort, row, limit, ..Query::default() };
         let (mut index, mut whole) = (Vec::new(), Vec::new());
         let mut found = 0;
         for _ in 0..ROUNDS {
@@ -87,8 +89,8 @@ fn asked_directly(folder: &Temporary, runs: usize, config: &Config) -> Result<()
 }
 
 fn others(overview: &mut Overview, config: &Config) -> Result<()> {
-    let moment = moment(&config.shifts);
-    let query = Query { filter: Filter::default(), sort: SortBy::Serial, row: 3, limit: PAGE, ..Query::default() };
+    let (moment, limit) = (moment(&config.shifts), page_for(ROWS));
+    let query = Query { filter: Filter::default(), sort: SortBy::Serial, row: 3, limit, ..Query::default() };
     let mut find = Vec::new();
     let mut yields = Vec::new();
     for _ in 0..ROUNDS {

@@ -12,6 +12,9 @@ use crate::config::Config;
 use crate::session::signals::Signal;
 use crate::tui::{Mail, Msg, serve};
 
+/// Time after which nothing is left to do: where charts stand is kept once a minute.
+const SETTLED: Duration = Duration::from_secs(75);
+
 pub(super) fn run(seconds: u64, config: &Config) -> Result<()> {
     let mut rig = Rig::start(config, Temporary::new("bench-idle")?)?;
     rig.until(Duration::from_secs(10), |app| app.opened)?;
@@ -20,7 +23,7 @@ pub(super) fn run(seconds: u64, config: &Config) -> Result<()> {
         drop_file(&rig.incoming, &name, &bytes)?;
     }
     rig.until(Duration::from_secs(20), |app| app.rows.len() == 20)?;
-    rig.run_for(Duration::from_secs(10))?;
+    rig.run_for(SETTLED)?;
     let Rig { mut stage, sent, messages, send, session, folder: _folder, .. } = rig;
     let (bytes, wakes, cpu, start) = (sent.bytes(), process::wake_ups(), process::cpu_seconds(), Instant::now());
     let end = thread::spawn(move || {

@@ -4,8 +4,10 @@
 
 mod watch;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, never, unbounded};
 
@@ -20,6 +22,9 @@ use crate::monitoring::{
     Acknowledgement, Alarm, DriftCharts, DriftList, Epoch, Keep, Metric, Silence, StreamKey, StreamState,
 };
 use crate::trim::LocalTime;
+
+/// Time between two beats that the thread hears of while nothing happens.
+const QUIET_BEAT: Duration = Duration::from_secs(20);
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -63,6 +68,9 @@ pub(in crate::engine) struct Watchman {
     /// What could not be kept yet.
     unkept: Vec<(Vec<Keep>, Vec<LogOutcome>)>,
     settings: Settings,
+    /// Whether anything was asked or told since the last beat.
+    stirred: Cell<bool>,
+    beaten: Instant,
 }
 
 #[derive(Debug, Clone)]
@@ -81,7 +89,15 @@ impl Watchman {
             filter: setup.analysis.sigma.identity(),
             shifts: setup.shifts.clone(),
         };
-        Self { news: never(), tasks: None, thread: None, unkept: Vec::new(), settings }
+        Self {
+            news: never(),
+            tasks: None,
+            thread: None,
+            unkept: Vec::new(),
+            settings,
+            stirred: Cell::new(false),
+            beaten: Instant::now(),
+        }
     }
 
     /// Begins, once the history is open.
@@ -96,6 +112,7 @@ impl Watchman {
     }
 
     fn tell(&self, task: Task) -> bool {
+        self.stirred.set(true);
         self.tasks.as_ref().is_some_and(|tasks| tasks.send(task).is_ok())
     }
 
@@ -131,7 +148,12 @@ impl Watchman {
     pub(in crate::engine) fn beat(&mut self, store: Option<Arc<Store>>, sink: &mut dyn FnMut(Output)) {
         let Some(store) = store else { return };
         self.keep_held(&store, sink);
-        self.tell(Task::Beat(clock::local_now()));
+        let now = Instant::now();
+        if self.stirred.get() || now.duration_since(self.beaten) >= QUIET_BEAT {
+            self.tell(Task::Beat(clock::local_now()));
+            self.stirred.set(false);
+            self.beaten = now;
+        }
     }
 
     /// Answers a question of a screen.
@@ -164,6 +186,7 @@ impl Watchman {
         store: Option<&Arc<Store>>,
         sink: &mut dyn FnMut(Output),
     ) {
+        self.stirred.set(true);
         match news {
             Some(News::Keep { keep, lines, raised }) => {
                 match store {

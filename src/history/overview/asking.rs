@@ -20,11 +20,13 @@ pub(super) fn page<O: Order>(
     counted: Option<Tally>,
     query: &Query,
 ) -> io::Result<PageOfRuns> {
-    let (mut counting, mut ranked) = (counted.is_none().then(|| Counting::new(words)), Ranked::new(order));
+    let mut counting = counted.is_none().then(|| Counting::new(words));
     let wanted = query
         .anchor
         .as_ref()
         .and_then(|key| Some((key.seconds()?, key::identity_of(key)?, words.models.find(key::model_of(key)?)?)));
+    // Where a run stands is told by all that stand before it.
+    let mut ranked = if wanted.is_some() { Ranked::all(order) } else { Ranked::first(order, rows_up_to(query)) };
     let mut anchor = None;
     let places = entries.newest_first(words, sieve.since(), |number, entry| {
         if sieve.lets_through(entry) {
@@ -54,7 +56,7 @@ pub(super) fn find<O: Order>(
     [sieve, text]: [&Sieve<'_>; 2],
     (row, step): (usize, Step),
 ) -> io::Result<Found> {
-    let (mut ranked, mut hits) = (Ranked::new(order), Vec::new());
+    let (mut ranked, mut hits) = (Ranked::all(order), Vec::new());
     entries.newest_first(words, sieve.since(), |number, entry| {
         if sieve.lets_through(entry) {
             let rank = order.rank(number, entry);
@@ -67,6 +69,11 @@ pub(super) fn find<O: Order>(
     let from = ranked.at(row);
     let row = next(order, &hits, from.as_ref(), step).map(|rank| ranked.row_of(&rank));
     Ok(Found { row, found: hits.len() })
+}
+
+/// How many rows there are up to the end of the page around the wanted row.
+fn rows_up_to(query: &Query) -> usize {
+    query.row.saturating_sub(query.limit / 2).saturating_add(query.limit)
 }
 
 /// A page around a wanted row, so that there is something to scroll to on both sides.

@@ -189,8 +189,13 @@ pub(super) fn natural_head(text: &str) -> [u8; 8] {
             push(b'0') && push(len) && len < u8::MAX && digits.bytes().all(&mut push)
         } else {
             // What goes on as letters is greater than what ends, or goes on as a number.
-            let letter = |c: char| c.encode_utf8(&mut [0; 4]).bytes().all(&mut push);
-            piece.chars().flat_map(char::to_lowercase).all(letter) && push(0)
+            let is_pushed = if piece.is_ascii() {
+                piece.bytes().map(|letter| letter.to_ascii_lowercase()).all(&mut push)
+            } else {
+                let letter = |c: char| c.encode_utf8(&mut [0; 4]).bytes().all(&mut push);
+                piece.chars().flat_map(char::to_lowercase).all(letter)
+            };
+            is_pushed && push(0)
         };
         if !goes_on {
             break;
@@ -201,8 +206,9 @@ pub(super) fn natural_head(text: &str) -> [u8; 8] {
 
 /// The digits that a text begins with, or what comes before its first digit.
 fn piece(text: &str) -> &str {
-    let digits = text.starts_with(|c: char| c.is_ascii_digit());
-    let end = text.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(text.len());
+    // No byte of another character is that of a digit.
+    let digits = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    let end = text.bytes().position(|byte| byte.is_ascii_digit() != digits).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
 

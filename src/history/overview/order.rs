@@ -263,37 +263,56 @@ fn trouble(status: Status) -> u32 {
     }
 }
 
-/// The ranks of the runs that a query means.
+/// The ranks of the runs that a query means, or the first ones of them.
 pub(super) struct Ranked<'a, O: Order> {
     order: &'a O,
     ranks: Vec<O::Rank>,
+    /// How many of the first are wanted; up to twice as many are held.
+    most: usize,
+    /// The last of those that are wanted, as far as is known.
+    last: Option<O::Rank>,
+    pushed: usize,
 }
 
 impl<'a, O: Order> Ranked<'a, O> {
-    pub(super) fn new(order: &'a O) -> Self {
-        Self { order, ranks: Vec::new() }
+    /// Holds all ranks.
+    pub(super) fn all(order: &'a O) -> Self {
+        Self::first(order, usize::MAX)
+    }
+
+    /// Holds the first `most` ranks: hardly any memory is touched for a page near the top.
+    pub(super) fn first(order: &'a O, most: usize) -> Self {
+        Self { order, ranks: Vec::new(), most: most.max(1), last: None, pushed: 0 }
     }
 
     pub(super) fn push(&mut self, rank: O::Rank) {
-        self.ranks.push(rank);
+        self.pushed += 1;
+        if self.last.is_none_or(|last| self.order.cmp(&rank, &last).is_lt()) {
+            self.ranks.push(rank);
+            if self.ranks.len() >= self.most.saturating_mul(2) {
+                self.last = self.at(self.most - 1);
+                self.ranks.truncate(self.most);
+            }
+        }
     }
 
+    /// How many were pushed.
     pub(super) fn len(&self) -> usize {
-        self.ranks.len()
+        self.pushed
     }
 
-    /// The row of one of these ranks.
+    /// The row of a rank, where all are held.
     pub(super) fn row_of(&self, rank: &O::Rank) -> usize {
         self.ranks.iter().filter(|other| self.order.cmp(other, rank).is_lt()).count()
     }
 
-    /// The rank at a row.
+    /// The rank at a row that is held.
     pub(super) fn at(&mut self, row: usize) -> Option<O::Rank> {
         let order = self.order;
         (row < self.ranks.len()).then(|| *self.ranks.select_nth_unstable_by(row, |a, b| order.cmp(a, b)).1)
     }
 
-    /// The ranks of some rows, in order; only these are sorted.
+    /// The ranks of some rows that are held, in order; only these are sorted.
     pub(super) fn page(&mut self, first: usize, most: usize) -> &[O::Rank] {
         self.at(first);
         let cmp = |a: &O::Rank, b: &O::Rank| self.order.cmp(a, b);
@@ -334,6 +353,22 @@ mod tests {
         figures.sort_by_key(|&figure| sortable(figure));
         assert!(figures.is_sorted(), "{figures:?}");
         assert_eq!((sortable(f32::NAN), sortable(-0.0)), (None, sortable(0.0)));
+    }
+
+    #[test]
+    fn the_first_ranks_are_the_same_whether_all_are_held_or_not() {
+        let words = Words::default();
+        let order = Columns { sort: SortBy::Risk, reverse: false, words: &words };
+        let ranks = |count: usize| (0..).map(|n| (n * 7_919 % 1_009) << 32 | n).take(count);
+        for (count, most) in [(0, 1), (1, 1), (5, 3), (6, 3), (7, 3), (900, 40), (900, 450), (900, 2_000)] {
+            let (mut all, mut few) = (Ranked::all(&order), Ranked::first(&order, most));
+            ranks(count).for_each(|rank| (all.push(rank), few.push(rank)).0);
+            assert!(few.ranks.len() <= 2 * most);
+            assert_eq!(few.len(), all.len());
+            for first in [0, most / 3, most - 1].map(|first| first.min(count)) {
+                assert_eq!(few.page(first, most - first), all.page(first, most - first), "{most} of {count}");
+            }
+        }
     }
 
     #[test]
