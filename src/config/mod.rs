@@ -52,7 +52,7 @@ pub struct Config {
     pub marker: Marker,
     /// When the terminal's bell rings.
     pub bell: Bell,
-    /// Most bytes a second that arriving files may have drawn, 200 and more; 0 = no limit. Left out: 2,000 over SSH, else
+    /// Most bytes a second that arriving files may have drawn, 200 and more; 0 = no limit. Left out: 1,000 over SSH, else
     /// no limit. Keys are always answered at once.
     pub bytes_per_second: Option<u32>,
     /// The screen listens to the mouse; over SSH only where `--mouse` or a key says so.
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(config.problems(), Vec::<String>::new());
         assert_eq!((config.watches.len(), config.rules.len(), config.shifts.list.len()), (1, 1, 1));
         assert!(config.store.take().is_some() && config.backup.copy_to.take().is_some());
-        assert_eq!(config.bytes_per_second.take(), Some(2_000));
+        assert_eq!(config.bytes_per_second.take(), Some(1_000));
         (config.watches, config.rules, config.shifts) = Default::default();
         assert_eq!(config, Config::default());
     }

@@ -34,8 +34,9 @@ pub struct Look {
     pub resume: Resume,
 }
 
-/// Bytes a second over SSH, where nobody says how fast the line is: a slow one carries them beside what keys ask for.
-const OVER_SSH: u32 = 2_000;
+/// Bytes a second over SSH, where nobody says how fast the line is: as many as a slow one carries. More would pile up in the
+/// line's own buffers, and a key be answered behind them.
+const OVER_SSH: u32 = 1_000;
 
 /// What is made of where somebody left off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -194,9 +194,10 @@ impl<W: Write> Stage<W> {
         view::draw(&self.app, &mut self.next);
         let change = wire::change(&self.shown, &self.next);
         if !change.is_empty() {
-            write!(self.writer, "\x1b[?2026h{change}\x1b[?2026l")?;
+            let update = format!("\x1b[?2026h{change}\x1b[?2026l");
+            self.writer.write_all(update.as_bytes())?;
             self.writer.flush()?;
-            self.pace.drew(now, change.len());
+            self.pace.drew(now, update.len());
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         (self.app.dirty, self.changed, self.urgent) = (false, None, false);

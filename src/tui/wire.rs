@@ -299,8 +299,11 @@ fn is_empty(row: &[Cell], cells: u16) -> bool {
 /// Columns of a cell's letter.
 fn columns_of(cell: &Cell) -> usize {
     let symbol = cell.symbol();
-    // What keyboards have takes one column; most cells hold it, and looking up takes time.
-    if symbol.len() == 1 { 1 } else { symbol.width() }
+    // What keyboards have, rules and blocks, and braille take one column; most cells hold those, and looking up takes time.
+    match symbol.as_bytes() {
+        [_] | [0xE2, 0x94..=0x96 | 0xA0..=0xA3, _] => 1,
+        _ => symbol.width(),
+    }
 }
 
 /// Whether nobody could tell two cells apart. The themes set nothing else.

@@ -70,6 +70,9 @@ fn head(text: &str, width: usize) -> &str {
 
 /// The beginning of a text that takes no more than so many columns, with the marks on its last letter.
 fn fitting(text: &str, width: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(..width).unwrap_or(text);
+    }
     let mut taken = 0;
     let beyond = |&(_, c): &(usize, char)| {
         taken += c.width().unwrap_or(0);
@@ -124,6 +127,9 @@ impl<'a> Pen<'a> {
 
     /// Each letter with its marks into the cells that terminals give it, be it joined with its neighbours elsewhere.
     fn lay(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if text.is_ascii() {
+            return self.lay_plain(x, y, text, style);
+        }
         let (mut x, mut rest) = (x, text);
         while let Some(c) = rest.chars().next() {
             let marks = |&(_, c): &(usize, char)| c.width().is_some_and(|width| width > 0);
@@ -140,6 +146,19 @@ impl<'a> Pen<'a> {
             (x, rest) = (next, after);
         }
         x
+    }
+
+    /// The same for letters that take one column each, as nearly all do: nothing about them has to be looked up.
+    fn lay_plain(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        let end = x.saturating_add(u16::try_from(text.len()).unwrap_or(u16::MAX));
+        if self.buffer.area.contains((x, y).into()) {
+            let (first, columns) = (self.buffer.index_of(x, y), self.buffer.area.right().min(end) - x);
+            let cells = self.buffer.content.iter_mut().skip(first).take(usize::from(columns));
+            for (cell, letter) in cells.zip(text.chars()) {
+                cell.set_char(letter).set_style(style);
+            }
+        }
+        end
     }
 
     /// The same, right-aligned in `width`.
