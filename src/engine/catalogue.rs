@@ -253,6 +253,8 @@ pub fn moment(shifts: &Shifts) -> Moment {
 }
 
 fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Moment) -> Result<Told, OverviewError> {
+    let store = keeper.in_use();
+    let _answering = store.as_ref().map(|store| store.answering());
     Ok(match question {
         Question::Page(query) => {
             let page = overview.page(&query, moment)?;

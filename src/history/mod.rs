@@ -6,6 +6,7 @@ mod backup_line;
 mod claim;
 mod column;
 mod counting;
+mod courtesy;
 mod database;
 mod digest;
 mod disk;

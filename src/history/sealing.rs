@@ -130,6 +130,7 @@ impl Store {
         let mut walk = Walk::of_volumes(alike)?;
         let walked = std::iter::from_fn(|| walk.advance().transpose()).try_for_each(|item| {
             let (key, value) = item?;
+            self.stand_aside();
             match value {
                 _ if self.is_closing() => Err(StoreError::Closing),
                 None if forgets => Ok(()),

@@ -1,10 +1,11 @@
 //! The door to the history: everything is asked and told here, and nobody sees the engine behind it.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use super::claim::Claim;
+use super::courtesy::Courtesy;
 use super::draft::Draft;
 use super::error::{Holder, StoreError};
 use super::key;
@@ -38,8 +39,7 @@ pub struct Store {
     pub(super) seal_after: AtomicU64,
     /// The right to the folder; none in memory.
     claim: Option<Claim>,
-    /// Whether whatever takes long is to be given up.
-    closing: AtomicBool,
+    pub(super) courtesy: Courtesy,
 }
 
 impl Store {
@@ -86,18 +86,8 @@ impl Store {
             seal_from: AtomicU64::new(0),
             seal_after: AtomicU64::new(super::sealing::DUE_AFTER),
             claim,
-            closing: AtomicBool::new(false),
+            courtesy: Courtesy::default(),
         }
-    }
-
-    /// Has whatever takes long given up: the program ends.
-    pub fn close_soon(&self) {
-        self.closing.store(true, Ordering::Release);
-    }
-
-    /// Whether the program is about to end.
-    pub fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Acquire)
     }
 
     /// Closes the engine and opens it again: after a failed write nothing else brings it back.

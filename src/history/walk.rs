@@ -73,6 +73,7 @@ impl Store {
             let Some((last, _)) = page.last() else { return Ok(walked) };
             after.clone_from(last);
             for (key, bytes) in page {
+                self.stand_aside();
                 let key = RunKey(key.get(1..).unwrap_or_default().to_vec());
                 match value::decode(&bytes) {
                     Ok(record) => {
@@ -112,6 +113,7 @@ impl Store {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
             for (index, digest) in page {
+                self.stand_aside();
                 if each(key::run_of_time(&index), &digest).is_break() {
                     return Ok(());
                 }
