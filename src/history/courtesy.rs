@@ -8,8 +8,10 @@ use super::store::Store;
 
 /// How often it is looked whether the answer is there ...
 const LOOK: Duration = Duration::from_millis(1);
-/// ... and how often at most for one step of the work.
+/// ... and how often at most in a row.
 const MOST_LOOKS: u32 = 50;
+/// So many steps are gone at once: where somebody asks all the time, a long work gets on none the less.
+const STRIDE: u32 = 16;
 
 /// What such work is asked for.
 #[derive(Debug, Default)]
@@ -17,6 +19,24 @@ pub(super) struct Courtesy {
     closing: AtomicBool,
     /// Answers that are being put together.
     answers: AtomicU32,
+}
+
+/// Work that takes long, step by step.
+#[derive(Debug)]
+pub(super) struct Steps<'a> {
+    courtesy: &'a Courtesy,
+    gone: u32,
+}
+
+impl Steps<'_> {
+    /// Lets an answer go first, now and then, before the next step.
+    pub(super) fn next(&mut self) {
+        if self.gone.is_multiple_of(STRIDE) {
+            let is_asked = |_: &u32| self.courtesy.answers.load(Ordering::Relaxed) > 0;
+            (0..MOST_LOOKS).take_while(is_asked).for_each(|_| thread::sleep(LOOK));
+        }
+        self.gone = self.gone.wrapping_add(1);
+    }
 }
 
 /// An answer that is being put together.
@@ -47,10 +67,9 @@ impl Store {
         Answering(&self.courtesy)
     }
 
-    /// Lets an answer go first, before the next step of work that takes long.
-    pub(super) fn stand_aside(&self) {
-        let is_asked = |_: &u32| self.courtesy.answers.load(Ordering::Relaxed) > 0;
-        (0..MOST_LOOKS).take_while(is_asked).for_each(|_| thread::sleep(LOOK));
+    /// For work that takes long and stands aside.
+    pub(super) fn steps(&self) -> Steps<'_> {
+        Steps { courtesy: &self.courtesy, gone: 0 }
     }
 }
 
@@ -65,9 +84,10 @@ mod tests {
         let (first, second) = (store.answering(), store.answering());
         drop(first);
         assert_eq!(asked(), 1, "one is still waited for");
-        store.stand_aside();
+        let mut steps = store.steps();
+        steps.next();
         drop(second);
         assert_eq!(asked(), 0);
-        store.stand_aside();
+        (0..=STRIDE).for_each(|_| steps.next());
     }
 }

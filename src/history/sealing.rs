@@ -127,10 +127,10 @@ impl Store {
         let forgets = alike.begins(all);
         let mut writer = all.begin(alike.asked_for())?;
         alike.make_room(&mut writer);
-        let mut walk = Walk::of_volumes(alike)?;
+        let (mut walk, mut steps) = (Walk::of_volumes(alike)?, self.steps());
         let walked = std::iter::from_fn(|| walk.advance().transpose()).try_for_each(|item| {
             let (key, value) = item?;
-            self.stand_aside();
+            steps.next();
             match value {
                 _ if self.is_closing() => Err(StoreError::Closing),
                 None if forgets => Ok(()),

@@ -87,7 +87,8 @@ impl Store {
         };
         let folder = backup::folder(dir);
         let page = |after: &[u8], most: usize| {
-            self.stand_aside();
+            // A page is many steps.
+            self.steps().next();
             if self.is_closing() { Err(StoreError::Closing) } else { self.shelf().after(after, &[], most) }
         };
         let made = backup::create(&folder, number, now_ms, page)?;

@@ -66,14 +66,14 @@ impl Store {
     /// # Errors
     /// An engine that cannot be read.
     pub fn each_run(&self, mut each: impl FnMut(RunKey, RunRecord) -> ControlFlow<()>) -> Result<Walked, StoreError> {
-        let mut walked = Walked::default();
+        let (mut walked, mut steps) = (Walked::default(), self.steps());
         let mut after = b"r".to_vec();
         loop {
             let page = self.shelf().after(&after, b"r", PAGE)?;
             let Some((last, _)) = page.last() else { return Ok(walked) };
             after.clone_from(last);
             for (key, bytes) in page {
-                self.stand_aside();
+                steps.next();
                 let key = RunKey(key.get(1..).unwrap_or_default().to_vec());
                 match value::decode(&bytes) {
                     Ok(record) => {
@@ -107,13 +107,13 @@ impl Store {
 
     /// Calls `each` for every line of the index by time, until it breaks.
     fn each_of_index(&self, mut each: impl FnMut(RunKey, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let mut after = key::BY_TIME.to_vec();
+        let (mut after, mut steps) = (key::BY_TIME.to_vec(), self.steps());
         loop {
             let page = self.shelf().after(&after, key::BY_TIME, PAGE)?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
             for (index, digest) in page {
-                self.stand_aside();
+                steps.next();
                 if each(key::run_of_time(&index), &digest).is_break() {
                     return Ok(());
                 }
