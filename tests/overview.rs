@@ -12,7 +12,7 @@ use support::{NOON, entry, facts, judged};
 use trimwatch::analysis::JudgedRun;
 use trimwatch::history::{
     Act, Ending, Entry, Exclusion, Facts, Filter, Grouping, Moment, Overview, Query, RunKey, RunRecord, SortBy, Step,
-    Store, Tally, YieldOf, counted_yields, text_is_in,
+    Store, Tally, YieldOf, counted_yields, newest_page, text_is_in,
 };
 use trimwatch::trim::{LocalDate, LocalTime, TimeSource};
 
@@ -167,6 +167,12 @@ fn the_index_of_a_store_counts_as_the_stores_own_counters_do() {
     assert_eq!((walked.runs, walked.damaged), (9, 0));
     let whole = index.page(&query(&Filter::default()), &moment()).expect("readable");
     assert_eq!((whole.tally, whole.all), (store.total(), 9));
+    for limit in [1, 4, 9, 100] {
+        let query = Query { limit, ..Query::default() };
+        assert!(query.is_newest());
+        let first = newest_page(&store, limit).expect("readable");
+        assert_eq!(first, index.page(&query, &moment()).expect("readable"), "the first {limit}, with no index");
+    }
     for by in [Grouping::Day, Grouping::Model] {
         let counted = counted_yields(&store, by).expect("readable");
         assert_eq!(index.yields(&Filter::default(), by, &moment()).expect("readable"), counted, "{by:?}");

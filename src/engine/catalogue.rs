@@ -14,7 +14,8 @@ use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
 use super::progress::Progress;
 use crate::config::Shifts;
 use crate::history::{
-    Act, Committed, Exclusion, Moment, Overview, OverviewError, Query, RunKey, RunRecord, Store, Walked,
+    Act, Committed, Exclusion, Moment, Overview, OverviewError, PageOfRuns, Query, RunKey, RunRecord, Store,
+    StoreError, Walked, newest_page,
 };
 use crate::trim::LocalTime;
 
@@ -144,6 +145,9 @@ impl Catalogue {
                 let told = ask(overview, question, keeper, &moment(shifts));
                 told.map_err(|error| self.unanswered(&error, keeper))
             }
+            (Question::Page(query), None) if query.is_newest() && keeper.in_use().is_some() => {
+                newest(&query, keeper).map_err(|error| error.to_string())
+            }
             (_, None) if self.done => Err("the overview of the history could not be built".to_owned()),
             (question, None) => Ok(self.wait(by, number, question)),
         };
@@ -256,18 +260,27 @@ fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Mo
     let store = keeper.in_use();
     let _answering = store.as_ref().map(|store| store.answering());
     Ok(match question {
-        Question::Page(query) => {
-            let page = overview.page(&query, moment)?;
-            let runs = page.keys.iter().map(|key| {
-                let record = keeper.run(key)?;
-                Some(Numbered { sequence: 0, key: key.clone(), record })
-            });
-            let runs = runs.collect();
-            Told::Page(Box::new(page), runs)
-        }
+        Question::Page(query) => page_with_runs(overview.page(&query, moment)?, keeper),
         Question::Find(query, text, step) => Told::Found(overview.find(&query, &text, step, moment)?),
         Question::Yields(filter, by) => Told::Yields(overview.yields(&filter, by, moment)?),
     })
+}
+
+/// What the store can tell by itself while there is no overview.
+fn newest(query: &Query, keeper: &Keeper) -> Result<Told, StoreError> {
+    let Some(store) = keeper.in_use() else { return Err(StoreError::Broken) };
+    let _answering = store.answering();
+    newest_page(&store, query.limit).map(|page| page_with_runs(page, keeper))
+}
+
+/// A page with the records of its runs; nothing in place of one that cannot be read.
+fn page_with_runs(page: PageOfRuns, keeper: &Keeper) -> Told {
+    let runs = page.keys.iter().map(|key| {
+        let record = keeper.run(key)?;
+        Some(Numbered { sequence: 0, key: key.clone(), record })
+    });
+    let runs = runs.collect();
+    Told::Page(Box::new(page), runs)
 }
 
 #[cfg(test)]
@@ -275,6 +288,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::engine::setup::Setup;
+    use crate::history::SortBy;
 
     #[test]
     fn an_overview_that_has_lost_runs_says_so_and_is_built_anew() {
@@ -285,7 +299,8 @@ mod tests {
         let mut catalogue = Catalogue::of_nothing(false);
         catalogue.overview = Some(Box::new(Overview::lost()));
         let ask = |catalogue: &mut Catalogue, keeper: &Keeper| {
-            let (mut told, query) = (Vec::new(), Box::new(Query { limit: 5, ..Query::default() }));
+            let query = Box::new(Query { limit: 5, sort: SortBy::Model, ..Query::default() });
+            let mut told = Vec::new();
             catalogue.answer((ScreenId(1), 7), Question::Page(query), keeper, &shifts, &mut |output| told.push(output));
             told
         };
@@ -300,6 +315,9 @@ mod tests {
         assert!(is_refused(&told, true), "{told:?}");
         let told = ask(&mut catalogue, &keeper);
         assert!(matches!(told[..], [Output::Told(7, Told::Building(_))]), "{told:?}");
+        let (mut told, query) = (Vec::new(), Box::new(Query { limit: 5, ..Query::default() }));
+        catalogue.answer((ScreenId(1), 8), Question::Page(query), &keeper, &shifts, &mut |output| told.push(output));
+        assert!(matches!(told[..], [Output::Told(8, Told::Page(..))]), "the newest runs need no overview: {told:?}");
         let (mut told, news) = (Vec::new(), catalogue.news.clone());
         while !told.iter().any(|told| matches!(told, Output::Told(7, Told::Page(..)))) {
             catalogue.heard(news.recv(), &keeper, &shifts, &mut |output| told.push(output));

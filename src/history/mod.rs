@@ -59,7 +59,7 @@ pub use outcome::{Outcome, Taken, last_before};
 pub use outcome_file::{OutcomeTable, moment as test_moment, read_outcomes};
 pub use overview::{
     Found, Grouping, Overview, OverviewError, PageOfRuns, Query, SortBy, Step, YieldOf, YieldRow,
-    compare as compare_runs, counted_yields,
+    compare as compare_runs, counted_yields, newest_page,
 };
 pub use plan::{Act, Committed, Deed, Ending, Entry};
 pub use record::{Exclusion, FileFacts, LogEntry, LogOutcome, RunKey, RunRecord, Tally};

@@ -18,6 +18,7 @@ mod slots;
 mod words;
 mod yields;
 
+use std::cmp::Reverse;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -173,6 +174,20 @@ pub enum Step {
     Next,
     /// The one before.
     Before,
+}
+
+/// The first page of all runs, newest first, from the store's own counters and its order by time: before there is an
+/// overview. Damaged runs are among those counted.
+///
+/// # Errors
+/// An engine that cannot be read.
+pub fn newest_page(store: &Store, limit: usize) -> Result<PageOfRuns, StoreError> {
+    let (tally, mut keys) = (store.total(), store.newest_keys(limit)?);
+    // As the overview has runs of one second.
+    let place = |key: &RunKey| (key.seconds(), key::identity_of(key), key::model_of(key).map(str::to_owned));
+    keys.sort_by_key(|key| Reverse(place(key)));
+    let all = usize::try_from(tally.all()).unwrap_or(usize::MAX).max(keys.len());
+    Ok(PageOfRuns { all, found: all, tally, first: 0, anchor: None, keys })
 }
 
 /// The yields of all runs from the store's own counters, with no look at any run.

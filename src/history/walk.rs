@@ -105,6 +105,15 @@ impl Store {
         Ok(walked)
     }
 
+    /// The keys of the newest runs by their own clocks, newest first.
+    ///
+    /// # Errors
+    /// An engine that cannot be read.
+    pub(super) fn newest_keys(&self, most: usize) -> Result<Vec<RunKey>, StoreError> {
+        let newest = self.shelf().prefixed(key::BY_TIME, most, true)?;
+        Ok(newest.iter().map(|(index, _)| key::run_of_time(index)).collect())
+    }
+
     /// Calls `each` for every line of the index by time, until it breaks.
     fn each_of_index(&self, mut each: impl FnMut(RunKey, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
         let (mut after, mut steps) = (key::BY_TIME.to_vec(), self.steps());

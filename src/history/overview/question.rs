@@ -24,6 +24,14 @@ pub struct Query {
     pub limit: usize,
 }
 
+impl Query {
+    /// Whether it means the first page of all runs, the newest first.
+    pub fn is_newest(&self) -> bool {
+        let in_time = self.sort == SortBy::Time && !self.reverse;
+        in_time && self.filter.is_empty() && self.anchor.is_none() && self.row <= self.limit / 2
+    }
+}
+
 /// One page of runs, with what all that are meant come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageOfRuns {
