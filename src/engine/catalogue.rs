@@ -14,8 +14,8 @@ use super::output::{Numbered, Output, Question, ScreenId, Told, Word};
 use super::progress::Progress;
 use crate::config::Shifts;
 use crate::history::{
-    Act, Committed, Exclusion, Moment, Overview, OverviewError, PageOfRuns, Query, RunKey, RunRecord, Store,
-    StoreError, Walked, newest_page,
+    Act, Committed, Exclusion, Moment, Overview, OverviewError, PageOfRuns, Query, RunKey, RunRecord, Store, Walked,
+    newest_page,
 };
 use crate::trim::LocalTime;
 
@@ -136,20 +136,23 @@ impl Catalogue {
         shifts: &Shifts,
         sink: &mut dyn FnMut(Output),
     ) {
-        let told = match (question, &mut self.overview) {
+        let store = keeper.in_use();
+        let _answering = store.as_ref().map(|store| store.answering());
+        let told = match (question, &mut self.overview, &store) {
             // The store's own counters say this without the overview.
-            (Question::Yields(filter, by), _) if filter.is_empty() => {
+            (Question::Yields(filter, by), ..) if filter.is_empty() => {
                 keeper.counted_yields(by).map(Told::Yields).map_err(|error| error.to_string())
             }
-            (question, Some(overview)) => {
+            (question, Some(overview), _) => {
                 let told = ask(overview, question, keeper, &moment(shifts));
                 told.map_err(|error| self.unanswered(&error, keeper))
             }
-            (Question::Page(query), None) if query.is_newest() && keeper.in_use().is_some() => {
-                newest(&query, keeper).map_err(|error| error.to_string())
+            (Question::Page(query), None, Some(store)) if query.is_newest() => {
+                let page = newest_page(store, query.limit).map_err(|error| error.to_string());
+                page.map(|page| page_with_runs(page, keeper))
             }
-            (_, None) if self.done => Err("the overview of the history could not be built".to_owned()),
-            (question, None) => Ok(self.wait(by, number, question)),
+            (_, None, _) if self.done => Err("the overview of the history could not be built".to_owned()),
+            (question, None, _) => Ok(self.wait(by, number, question)),
         };
         sink(Output::Told(number, told.unwrap_or_else(Told::Unanswered)));
     }
@@ -257,20 +260,11 @@ pub fn moment(shifts: &Shifts) -> Moment {
 }
 
 fn ask(overview: &mut Overview, question: Question, keeper: &Keeper, moment: &Moment) -> Result<Told, OverviewError> {
-    let store = keeper.in_use();
-    let _answering = store.as_ref().map(|store| store.answering());
     Ok(match question {
         Question::Page(query) => page_with_runs(overview.page(&query, moment)?, keeper),
         Question::Find(query, text, step) => Told::Found(overview.find(&query, &text, step, moment)?),
         Question::Yields(filter, by) => Told::Yields(overview.yields(&filter, by, moment)?),
     })
-}
-
-/// What the store can tell by itself while there is no overview.
-fn newest(query: &Query, keeper: &Keeper) -> Result<Told, StoreError> {
-    let Some(store) = keeper.in_use() else { return Err(StoreError::Broken) };
-    let _answering = store.answering();
-    newest_page(&store, query.limit).map(|page| page_with_runs(page, keeper))
 }
 
 /// A page with the records of its runs; nothing in place of one that cannot be read.

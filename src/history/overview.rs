@@ -185,7 +185,7 @@ pub fn newest_page(store: &Store, limit: usize) -> Result<PageOfRuns, StoreError
     let (tally, mut keys) = (store.total(), store.newest_keys(limit)?);
     // As the overview has runs of one second.
     let place = |key: &RunKey| (key.seconds(), key::identity_of(key), key::model_of(key).map(str::to_owned));
-    keys.sort_by_key(|key| Reverse(place(key)));
+    keys.sort_by_cached_key(|key| Reverse(place(key)));
     let all = usize::try_from(tally.all()).unwrap_or(usize::MAX).max(keys.len());
     Ok(PageOfRuns { all, found: all, tally, first: 0, anchor: None, keys })
 }

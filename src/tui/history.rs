@@ -209,7 +209,7 @@ impl History {
     /// The runs that are meant, in their order, and no row of them.
     pub fn query(&self) -> Query {
         let (filter, sort, reverse) = (self.filter.clone(), self.sort, self.reverse);
-        Query { filter, sort, reverse, row: 0, anchor: None, limit: 0 }
+        Query { filter, sort, reverse, ..Query::default() }
     }
 
     /// The number of a new question about the history.

@@ -73,7 +73,7 @@ pub(super) fn find<O: Order>(
 
 /// How many rows there are up to the end of the page around the wanted row.
 fn rows_up_to(query: &Query) -> usize {
-    query.row.saturating_sub(query.limit / 2).saturating_add(query.limit)
+    first_row(query.row, query.limit, usize::MAX).saturating_add(query.limit)
 }
 
 /// A page around a wanted row, so that there is something to scroll to on both sides.
