@@ -4,16 +4,14 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Color;
 use support::drift_app::{alarmed, at_once, type_in};
 use support::drifting::{ago, alarm, charts, list, loud};
-use support::{NOON, filled_app, key, tell, text};
+use support::{NOON, buffer, filled_app, key, tell, text};
 use trimwatch::config::Bell;
 use trimwatch::monitoring::Metric;
 use trimwatch::session::{Event, FolderState, Request};
-use trimwatch::tui::{Clock, DriftPane, Effect, Msg, Screen, Symbols, update, view};
+use trimwatch::tui::{Clock, DriftPane, Effect, Msg, Screen, Symbols, update};
 
 #[test]
 fn an_alarm_is_acknowledged_with_cause_note_and_initials() {
@@ -166,8 +164,7 @@ fn a_day_that_is_none_is_not_sent() {
 #[test]
 fn an_alarm_is_loud_and_what_is_in_control_is_not() {
     let app = at_once("");
-    let mut buffer = Buffer::empty(Rect::new(0, 0, 120, 40));
-    view::draw(&app, &mut buffer);
+    let buffer = buffer(&app);
     let of = |role: fn(&ratatui::buffer::Cell) -> bool| {
         buffer.content.iter().filter(|cell| role(cell)).map(ratatui::buffer::Cell::symbol).collect::<String>()
     };

@@ -4,13 +4,11 @@
 mod support;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use support::{Past, arrival, empty_app, entry, filled_app, tell};
 use trimwatch::history::{Filter, SortBy};
 use trimwatch::session::{Event, Request};
-use trimwatch::tui::{App, Effect, Msg, Overlay, Prompt, Screen, Shows, Symbols, update, view};
+use trimwatch::tui::{App, Effect, Msg, Overlay, Prompt, Screen, Shows, Symbols, update};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 16), (40, 12)];
 
@@ -45,19 +43,8 @@ impl Shop {
         }
     }
 
-    fn buffer(&self) -> Buffer {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.app.size.0, self.app.size.1));
-        view::draw(&self.app, &mut buffer);
-        buffer
-    }
-
     fn text(&self) -> String {
-        let buffer = self.buffer();
-        let lines = (0..self.app.size.1).map(|y| {
-            let cells = (0..self.app.size.0).filter_map(|x| buffer.cell((x, y)));
-            cells.map(|cell| cell.symbol().to_owned()).collect::<String>().trim_end().to_owned()
-        });
-        lines.collect::<Vec<_>>().join("\n")
+        support::text(&self.app)
     }
 
     fn serial(&self) -> Option<String> {
@@ -94,7 +81,7 @@ fn a_filter_and_an_order_are_on() {
 fn an_excluded_run_is_kept_struck_through_and_named() {
     snapshots("history_excluded", "fmodel:9203\n");
     let shop = Shop::at_once("fmodel:9203\n");
-    let struck = shop.buffer().content.iter().any(|cell| cell.modifier.contains(Modifier::CROSSED_OUT));
+    let struck = support::buffer(&shop.app).content.iter().any(|cell| cell.modifier.contains(Modifier::CROSSED_OUT));
     assert!(struck && shop.text().contains("excluded"), "{}", shop.text());
 }
 

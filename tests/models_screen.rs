@@ -4,17 +4,15 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Color;
 use support::learned::{DAY, models, speak, watch};
-use support::{NOON, arrival, empty_app, facts, filled_app, key, tell, text};
+use support::{NOON, arrival, buffer, empty_app, facts, filled_app, key, tell, text};
 use trimwatch::analysis::Learner;
 use trimwatch::config::Mode;
 use trimwatch::history::{LogEntry, LogOutcome, Outcome};
 use trimwatch::session::{Event, ModelsView, Request};
 use trimwatch::trim::{LocalDate, LocalTime};
-use trimwatch::tui::{App, Effect, Msg, Overlay, Pane, Screen, Symbols, update, view};
+use trimwatch::tui::{App, Effect, Msg, Overlay, Pane, Screen, Symbols, update};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 16), (40, 12)];
 
@@ -120,8 +118,7 @@ fn the_loudest_is_a_learner_in_trouble_and_an_unknown_figure_is_never_0() {
     view.learners[0].trouble = Some("the bytes of v2 are damaged".to_owned());
     view.learners[2].mode = Mode::Off;
     let mut app = opened((120, 40), Symbols::Unicode, view);
-    let mut buffer = Buffer::empty(Rect::new(0, 0, 120, 40));
-    view::draw(&app, &mut buffer);
+    let buffer = buffer(&app);
     let loud: String =
         buffer.content.iter().filter(|cell| cell.fg == Color::Red).map(ratatui::buffer::Cell::symbol).collect();
     assert!(loud.contains("▲ trouble: the bytes of"), "{loud}");

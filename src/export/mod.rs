@@ -29,5 +29,5 @@ pub use report::{UnitReport, report_svg, report_text};
 pub use rows::{CURVE_COLUMNS, KeptRun, NAME_DIGITS, RUN_COLUMNS};
 pub use sheet::{Format, Sheet};
 pub use sink::{CsvRows, ExportError, JsonRows, RowSink};
-pub use terminal_text::{printable, spelled_out};
+pub use terminal_text::{is_plain, printable, spelled_out};
 pub use xlsx::{SHEET_ROWS, XlsxRows};

@@ -38,7 +38,7 @@ pub fn spelled_out(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a text is nothing but what every keyboard has.
-pub(super) fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     // Looked at as a whole, because most texts are.
     text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }

@@ -6,11 +6,13 @@
 mod action;
 mod app;
 mod backlog;
+mod canvas;
 mod clipboard;
 mod clock;
 mod crumbs;
 mod curves;
 mod drift;
+mod glyph;
 mod history;
 mod input;
 mod key;
@@ -47,6 +49,7 @@ mod wire;
 
 pub use action::{Action, Screen};
 pub use app::{App, Overlay};
+pub use canvas::Canvas;
 pub use clock::Clock;
 pub use crumbs::crumbs;
 pub use drift::{Drift, DriftPane};

@@ -4,15 +4,13 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
 use super::app::App;
+use super::canvas::Canvas;
 use super::clipboard;
 use super::msg::{Effect, Msg};
 use super::update::update;
 use super::view;
-use super::wire;
+use super::wire::Shown;
 use crate::session::{Role, yield_to_who_judges};
 
 /// Most drawings in one second.
@@ -112,9 +110,9 @@ pub struct Stage<W: Write> {
     pub app: App,
     writer: W,
     /// What the terminal shows.
-    shown: Buffer,
+    shown: Shown,
     /// What it shall show next; kept, so that drawing allocates nothing.
-    next: Buffer,
+    next: Canvas,
     pace: Pace,
     changed: Option<Instant>,
     urgent: bool,
@@ -125,8 +123,8 @@ pub struct Stage<W: Write> {
 impl<W: Write> Stage<W> {
     /// A stage that writes to a cleared terminal.
     pub fn new(app: App, writer: W) -> Self {
-        let empty = Buffer::empty(area(&app));
-        let (shown, next) = (empty.clone(), empty);
+        let (columns, rows) = app.size;
+        let (shown, next) = (Shown::nothing(columns, rows), Canvas::blank(columns, rows));
         let pace = Pace::of(app.look.bytes_per_second);
         Self { app, writer, shown, next, pace, changed: Some(Instant::now()), urgent: true, yields: false }
     }
@@ -171,8 +169,8 @@ impl<W: Write> Stage<W> {
     /// # Errors
     /// When the terminal cannot be written.
     pub fn repaint(&mut self) -> io::Result<()> {
-        self.shown = Buffer::empty(area(&self.app));
-        self.next = self.shown.clone();
+        let (columns, rows) = self.app.size;
+        (self.shown, self.next) = (Shown::nothing(columns, rows), Canvas::blank(columns, rows));
         self.app.dirty = true;
         self.changed = Some(Instant::now());
         self.writer.write_all(b"\x1b[m\x1b[2J")
@@ -190,23 +188,18 @@ impl<W: Write> Stage<W> {
     /// # Errors
     /// When the terminal cannot be written.
     pub fn draw(&mut self, now: Instant) -> io::Result<()> {
-        self.next.reset();
+        self.next.wipe();
         view::draw(&self.app, &mut self.next);
-        let change = wire::change(&self.shown, &self.next);
+        let change = self.shown.change(&self.next);
         if !change.is_empty() {
             let update = format!("\x1b[?2026h{change}\x1b[?2026l");
             self.writer.write_all(update.as_bytes())?;
             self.writer.flush()?;
             self.pace.drew(now, update.len());
         }
-        std::mem::swap(&mut self.shown, &mut self.next);
         (self.app.dirty, self.changed, self.urgent) = (false, None, false);
         Ok(())
     }
-}
-
-fn area(app: &App) -> Rect {
-    Rect::new(0, 0, app.size.0, app.size.1)
 }
 
 #[cfg(test)]

@@ -31,10 +31,9 @@ mod versions;
 mod words;
 mod yields;
 
-use ratatui::buffer::Buffer;
-
 use super::action::Screen;
 use super::app::{App, Overlay};
+use super::canvas::Canvas;
 use super::keymap::Bound;
 use super::layout::{self, Size};
 use super::symbols::Symbols;
@@ -47,9 +46,9 @@ pub use header::moment;
 pub use help::scroll as help_scroll;
 pub use models::{card_room, speaks_instead};
 
-/// Draws the screen into a buffer that is at least as large.
-pub fn draw(app: &App, buffer: &mut Buffer) {
-    let mut pen = Pen::new(buffer, app);
+/// Draws the screen on a blank canvas of its size.
+pub fn draw(app: &App, canvas: &mut Canvas) {
+    let mut pen = Pen::new(canvas, app);
     if layout::size(app.size.0, app.size.1) == Size::Tiny {
         let footer = layout::tiny_footer(app);
         tiny::draw(app, &mut pen, footer.map_or(app.size.1, |area| area.y));
@@ -77,7 +76,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
     }
     palette::draw(app, &mut pen);
     prompt::saved(app, &mut pen);
-    spell(app.look.symbols, buffer);
+    spell(app.look.symbols, canvas);
 }
 
 /// A line's keys as the terminal shows them.
@@ -86,14 +85,8 @@ fn written(app: &App, bound: &Bound) -> String {
 }
 
 /// Whatever the terminal still cannot show becomes one character that it can, so that no cell depends on its fonts.
-fn spell(symbols: Symbols, buffer: &mut Buffer) {
-    if symbols == Symbols::Unicode {
-        return;
-    }
-    for cell in &mut buffer.content {
-        if !cell.symbol().is_ascii() {
-            let c = cell.symbol().chars().next().map_or(' ', |c| symbols.spelled(c));
-            cell.set_char(c);
-        }
+fn spell(symbols: Symbols, canvas: &mut Canvas) {
+    if symbols != Symbols::Unicode {
+        canvas.spell(|letter| symbols.spelled(letter));
     }
 }

@@ -21,7 +21,6 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use trimwatch::analysis::{AnalysisSettings, JudgedRun, RunCurves};
 use trimwatch::config::{Bell, Marker};
 use trimwatch::engine::{Outcome, process};
@@ -32,7 +31,7 @@ use trimwatch::history::{
 use trimwatch::session::{ArrivedRun, Event, FolderState, FolderView, HistoryPage, HistoryState, Request, Snapshot};
 use trimwatch::trim::Source;
 use trimwatch::trim::{LocalDate, LocalTime};
-use trimwatch::tui::{App, Clock, Depth, Effect, KeyMap, Look, Msg, Resume, Symbols, Theme, update, view};
+use trimwatch::tui::{App, Canvas, Clock, Depth, Effect, KeyMap, Look, Msg, Resume, Symbols, Theme, update, view};
 
 /// Noon on the day the screens are drawn.
 pub const NOON: Clock = Clock { now_ms: 1_773_921_600_000, offset_seconds: 0 };
@@ -141,9 +140,9 @@ pub fn entry(words: &str, path: &str, content: &[u8], mtime_ns: i64) -> Entry {
 
 /// What a screen draws.
 pub fn buffer(app: &App) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    buffer
+    let mut canvas = Canvas::blank(app.size.0, app.size.1);
+    view::draw(app, &mut canvas);
+    (&canvas).into()
 }
 
 /// The same as text, its lines without the blanks at their ends.

@@ -4,8 +4,6 @@ use std::time::Instant;
 
 use color_eyre::eyre::Result;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::rig::{Counter, milliseconds};
 use super::spread;
@@ -19,9 +17,11 @@ use crate::session::{
     ArrivedRun, Event, FolderState, FolderView, HistoryState, LearnerView, ModelsView, Setup, Snapshot, clock,
 };
 use crate::trim::Source;
-use crate::tui::{App, Look, Msg, Stage, now, update, view};
+use crate::tui::{App, Canvas, Look, Msg, Stage, now, update, view};
 
 const ROUNDS: usize = 400;
+/// Bytes of other work, four times what a core keeps for itself.
+const ELSEWHERE: usize = 8 << 20;
 /// Screens with the keys that lead to them.
 const SCREENS: [(&str, &str); 5] = [("Live", ""), ("Unit", "\n"), ("Models", "4jj"), ("Log", "6"), ("help", "?")];
 
@@ -30,12 +30,12 @@ pub(super) fn run(config: &Config) -> Result<()> {
     for size in [(120, 40), (80, 24), (60, 16)] {
         for (name, keys) in SCREENS {
             let app = on_screen(config, size, keys);
-            let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+            let mut canvas = Canvas::blank(size.0, size.1);
             let mut times: Vec<f64> = (0..ROUNDS)
                 .map(|_| {
                     let start = Instant::now();
-                    buffer.reset();
-                    view::draw(&app, &mut buffer);
+                    canvas.wipe();
+                    view::draw(&app, &mut canvas);
                     milliseconds(start)
                 })
                 .collect();
@@ -43,7 +43,30 @@ pub(super) fn run(config: &Config) -> Result<()> {
             println!("  {:3}×{:2} {name:6} {median:.3} ms   p95 {p95:.3} ms", size.0, size.1);
         }
     }
+    println!("drawn and put into bytes where another run is selected, Live at 120×40, median");
+    for (elsewhere, what) in [(0, "at once"), (ELSEWHERE, "after other work had the caches")] {
+        println!("  {:.3} ms   {what}", selecting(config, elsewhere)?);
+    }
     wire(config)
+}
+
+/// Milliseconds from a change to the bytes for the terminal, where so many bytes were worked on in between.
+fn selecting(config: &Config, elsewhere: usize) -> Result<f64> {
+    let mut stage = Stage::new(filled(config, (120, 40)), Counter::default());
+    let mut other_work = vec![0_u64; elsewhere / size_of::<u64>()];
+    let mut times = Vec::new();
+    for round in 0..ROUNDS {
+        for word in &mut other_work {
+            *word = word.wrapping_add(1);
+        }
+        let key = if round % 2 == 0 { KeyCode::End } else { KeyCode::Home };
+        stage.take(Msg::Key(KeyEvent::new(key, KeyModifiers::NONE)))?;
+        let start = Instant::now();
+        stage.draw(start)?;
+        times.push(milliseconds(start));
+    }
+    std::hint::black_box(other_work);
+    Ok(spread(&mut times).0)
 }
 
 /// Bytes of a whole change and of a cursor move at 120×40.

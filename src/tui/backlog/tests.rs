@@ -1,14 +1,13 @@
 //! What waits is not missed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::*;
 use crate::config::Config;
 use crate::history::{LogEntry, LogOutcome};
 use crate::learning::random::Random;
 use crate::session::{ArrivedRun, Line, Request, Role, over_a_socket, samples_as_they_arrive};
+use crate::tui::canvas::Canvas;
 use crate::tui::clock::Clock;
 use crate::tui::look::Look;
 use crate::tui::msg::{Effect, Msg};
@@ -52,10 +51,10 @@ fn hear(app: &mut App, event: Event) {
     update(app, Msg::Session(Box::new(event)));
 }
 
-fn picture(app: &App) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
-    view::draw(app, &mut buffer);
-    buffer
+fn picture(app: &App) -> Canvas {
+    let mut canvas = Canvas::blank(app.size.0, app.size.1);
+    view::draw(app, &mut canvas);
+    canvas
 }
 
 /// What is in the lists, below the rows on screen too.

@@ -1,5 +1,7 @@
 //! The columns of Live and History: one table each for heads, widths, contents and what goes first where there is no room.
 
+use std::borrow::Cow;
+
 use super::words;
 use crate::analysis::{JudgedRun, JudgedTrack, Status, percent, short};
 use crate::history::SortBy;
@@ -7,6 +9,12 @@ use crate::session::ArrivedRun;
 use crate::trim::{LocalDate, TimeSource};
 use crate::tui::app::App;
 use crate::tui::theme::{Role, Theme};
+
+/// A column's content for a run, and what it means.
+type Cell = for<'a> fn(&'a App, &'a ArrivedRun) -> Said<'a>;
+
+/// Most words stand in the run already.
+type Said<'a> = (Cow<'a, str>, Role);
 
 /// One column.
 pub(super) struct Column {
@@ -19,24 +27,18 @@ pub(super) struct Column {
     /// Whether figures are aligned at the right.
     pub(super) right: bool,
     /// Its content for a run.
-    pub(super) cell: fn(&App, &ArrivedRun) -> (String, Role),
+    pub(super) cell: Cell,
 }
 
-const fn column(
-    title: &'static str,
-    width: u16,
-    keep: u8,
-    right: bool,
-    cell: fn(&App, &ArrivedRun) -> (String, Role),
-) -> Column {
+const fn column(title: &'static str, width: u16, keep: u8, right: bool, cell: Cell) -> Column {
     Column { title, width, keep, right, cell }
 }
 
 /// All columns, left to right. The last one takes what is left.
 pub(super) const COLUMNS: &[Column] = &[
     column("TIME", 6, 20, false, time),
-    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.clone(), Role::Text)),
-    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.clone(), Role::Text)),
+    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.as_str().into(), Role::Text)),
+    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.as_str().into(), Role::Text)),
     column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Text)),
     column("STATUS", 11, 23, false, status),
     column("OUT", 7, 10, true, outside),
@@ -52,8 +54,8 @@ pub(super) const COLUMNS: &[Column] = &[
 /// The columns of History: whole dates, the laser, nothing about the arrival.
 pub(super) const HISTORY: &[Column] = &[
     column("WHEN", 16, 20, false, when),
-    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.clone(), Role::Text)),
-    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.clone(), Role::Text)),
+    column("MODEL", 9, 21, false, |_, run| (run.record.run.identity.model.as_str().into(), Role::Text)),
+    column("SERIAL", 7, 22, false, |_, run| (run.record.run.identity.serial.as_str().into(), Role::Text)),
     column("SEC", 3, 5, false, |_, run| (or_dash(run.record.run.identity.section.as_deref()), Role::Text)),
     column("STATUS", 11, 23, false, status),
     column("OUT", 7, 10, true, outside),
@@ -110,8 +112,8 @@ pub(super) fn fitting(columns: &'static [Column], width: u16) -> Vec<Shown> {
     shown.into_iter().enumerate().map(widened).collect()
 }
 
-fn or_dash(text: Option<&str>) -> String {
-    text.filter(|text| !text.is_empty()).unwrap_or("–").to_owned()
+fn or_dash(text: Option<&str>) -> Cow<'_, str> {
+    text.filter(|text| !text.is_empty()).unwrap_or("–").into()
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -131,9 +133,9 @@ pub(super) fn date_of(app: &App, at_ms: i64) -> String {
 }
 
 /// `10:42` today, `16 Nov` this year, `Nov 23` before: by the run's own clock.
-fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
+fn time<'a>(app: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let identity = &run.record.run.identity;
-    let Some(time) = identity.time else { return ("–".to_owned(), Role::Quiet) };
+    let Some(time) = identity.time else { return ("–".into(), Role::Quiet) };
     let today = LocalDate::from_days(app.clock.day(app.clock.now_ms));
     let text = match today {
         Some(today) if today == time.date && identity.time_source != Some(TimeSource::Cell) => time.clock(),
@@ -144,29 +146,29 @@ fn time(app: &App, run: &ArrivedRun) -> (String, Role) {
             format!("{month}’{:02}", time.date.year.rem_euclid(100))
         }
     };
-    (text, Role::Text)
+    (text.into(), Role::Text)
 }
 
 /// `2026-03-10 09:58`, by the run's own clock.
-fn when(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn when<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let identity = &run.record.run.identity;
-    let Some(time) = identity.time else { return ("–".to_owned(), Role::Quiet) };
+    let Some(time) = identity.time else { return ("–".into(), Role::Quiet) };
     let clock = if identity.time_source == Some(TimeSource::Cell) { "–".to_owned() } else { time.clock() };
-    (format!("{} {clock}", time.date), Role::Text)
+    (format!("{} {clock}", time.date).into(), Role::Text)
 }
 
 /// One track: the whole word. More: the mark of the run and a word for each.
-fn status(app: &App, run: &ArrivedRun) -> (String, Role) {
+fn status<'a>(app: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let judged = &run.record.run;
     let role = Theme::status(judged.status);
     if run.record.excluded.is_some() {
-        return (format!("{} excluded", app.look.symbols.status(judged.status)), role);
+        return (format!("{} excluded", app.look.symbols.status(judged.status)).into(), role);
     }
     if judged.tracks.len() < 2 {
-        return (words::status(app.look.symbols, judged.status).0, role);
+        return (words::status(app.look.symbols, judged.status).0.into(), role);
     }
     let words: Vec<&str> = judged.tracks.iter().map(|track| short_word(track.status)).collect();
-    (format!("{} {}", app.look.symbols.status(judged.status), words.join(" ")), role)
+    (format!("{} {}", app.look.symbols.status(judged.status), words.join(" ")).into(), role)
 }
 
 fn short_word(status: Status) -> &'static str {
@@ -183,21 +185,21 @@ fn of_deciding(run: &ArrivedRun, figure: impl FnOnce(&JudgedTrack) -> Option<Str
     run.record.run.deciding_track().and_then(figure).unwrap_or_else(|| "–".to_owned())
 }
 
-fn outside(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn outside<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let figure = |track: &JudgedTrack| track.linearity().map(|l| format!("{}/{}", l.fail, l.graded));
-    (of_deciding(run, figure), Role::Text)
+    (of_deciding(run, figure).into(), Role::Text)
 }
 
-fn margin(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn margin<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let figure = |track: &JudgedTrack| track.linearity().map(|l| whole_percent(l.worst.percent));
-    (of_deciding(run, figure), Role::Text)
+    (of_deciding(run, figure).into(), Role::Text)
 }
 
 fn whole_percent(value: f64) -> String {
     format!("{value:+.0} %").replace('-', "−")
 }
 
-fn roughness(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn roughness<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let figure = |track: &JudgedTrack| {
         let r = track.figures?.r?;
         Some(match track.r_limit() {
@@ -205,44 +207,44 @@ fn roughness(_: &App, run: &ArrivedRun) -> (String, Role) {
             None => format!("{r:.1}"),
         })
     };
-    (of_deciding(run, figure), Role::Text)
+    (of_deciding(run, figure).into(), Role::Text)
 }
 
-fn resistance(_: &App, run: &ArrivedRun) -> (String, Role) {
-    (of_deciding(run, |track| track.resistance.change.map(percent)), Role::Text)
+fn resistance<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
+    (of_deciding(run, |track| track.resistance.change.map(percent)).into(), Role::Text)
 }
 
-fn risk(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn risk<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     match run.record.run.risk() {
         Some(risk) => {
             // `Med`, so that a version of two digits stands whole beside it.
             let word = risk.category.word().replace("Medium", "Med");
             let text = format!("{word:4} {:.2} {}", risk.probability, risk.method.sign());
-            (text, words::risk_role(risk.category))
+            (text.into(), words::risk_role(risk.category))
         }
-        None => ("–".to_owned(), Role::Quiet),
+        None => ("–".into(), Role::Quiet),
     }
 }
 
-fn passes(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn passes<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     let counts: Vec<String> = run.record.run.tracks.iter().map(|track| track.pass_count.to_string()).collect();
-    (counts.join(" "), Role::Text)
+    (counts.join(" ").into(), Role::Text)
 }
 
-fn latency(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn latency<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     match (&run.not_kept, run.latency_ms) {
-        (Some(why), _) if !why.starts_with("by choice") => ("no disk".to_owned(), Role::State),
-        (_, Some(ms)) if ms < 1_000.0 => (format!("{ms:.0} ms"), Role::Text),
-        (_, Some(ms)) => (format!("{:.0} s", ms / 1_000.0), Role::Warning),
-        (_, None) => ("–".to_owned(), Role::Text),
+        (Some(why), _) if !why.starts_with("by choice") => ("no disk".into(), Role::State),
+        (_, Some(ms)) if ms < 1_000.0 => (format!("{ms:.0} ms").into(), Role::Text),
+        (_, Some(ms)) => (format!("{:.0} s", ms / 1_000.0).into(), Role::Warning),
+        (_, None) => ("–".into(), Role::Text),
     }
 }
 
-fn operator(_: &App, run: &ArrivedRun) -> (String, Role) {
+fn operator<'a>(_: &'a App, run: &'a ArrivedRun) -> Said<'a> {
     if let Some(word) = &run.record.excluded {
-        return (format!("{}: {}", word.by, word.reason), Role::Text);
+        return (format!("{}: {}", word.by, word.reason).into(), Role::Text);
     }
-    (run.record.run.identity.disposition.clone().unwrap_or_default(), Role::Text)
+    (run.record.run.identity.disposition.as_deref().unwrap_or_default().into(), Role::Text)
 }
 
 /// What stands in place of figures that were never judged: the reason of the first track.

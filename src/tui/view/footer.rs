@@ -1,12 +1,12 @@
 //! The last line: this screen's keys, or what is being typed or said.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, Span, span};
 use super::prompt;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Overlay};
+use crate::tui::canvas::Canvas;
 use crate::tui::keymap::Bound;
 use crate::tui::search::Search;
 use crate::tui::symbols::Symbols;
@@ -64,8 +64,8 @@ fn typing(app: &App, pen: &mut Pen<'_>, area: Rect, how: &str) {
 
 /// What a click at a column of the line means.
 pub fn action_at(app: &App, column: u16) -> Option<Action> {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, 1));
-    let pen = Pen::new(&mut buffer, app);
+    let mut canvas = Canvas::blank(app.size.0, 1);
+    let pen = Pen::new(&mut canvas, app);
     let (mut left, pinned) = hints(app);
     let chip = app.search.as_ref().map_or(0, |search| pen.width(&chip(app, search)) + 2);
     let pinned_width: usize = pinned.iter().map(|hint| width(&pen, hint)).sum();

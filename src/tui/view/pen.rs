@@ -1,14 +1,14 @@
 //! Writing into the buffer: bounded, by role, with text made safe on the way.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
-use ratatui::symbols::border;
-use ratatui::widgets::{Block, Clear, Widget};
+use ratatui::symbols::line;
 use unicode_width::UnicodeWidthChar;
 
 use crate::config::Marker;
+use crate::export::is_plain;
 use crate::tui::app::App;
+use crate::tui::canvas::Canvas;
 use crate::tui::look::Look;
 use crate::tui::symbols::Symbols;
 use crate::tui::theme::Role;
@@ -95,15 +95,15 @@ fn cut(symbols: Symbols, text: &str, width: usize) -> String {
 /// Columns of a rule before its title and behind it.
 const RULE_END: u16 = 2;
 
-/// Writes into a buffer.
+/// Writes on a canvas.
 pub(super) struct Pen<'a> {
-    buffer: &'a mut Buffer,
+    canvas: &'a mut Canvas,
     look: &'a Look,
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(buffer: &'a mut Buffer, app: &'a App) -> Self {
-        Self { buffer, look: &app.look }
+    pub(super) fn new(canvas: &'a mut Canvas, app: &'a App) -> Self {
+        Self { canvas, look: &app.look }
     }
 
     pub(super) fn style(&self, role: Role) -> Style {
@@ -113,11 +113,16 @@ impl<'a> Pen<'a> {
     /// Writes text at a place, cut to `width` with an ellipsis; returns the column after it.
     pub(super) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
         let style = self.style(role);
-        let area = self.buffer.area;
+        let area = self.canvas.area();
         if y >= area.bottom() || x >= area.right() || width == 0 {
             return x;
         }
         let width = width.min(area.right() - x);
+        // Nothing about most texts has to be looked up, in no spelling.
+        if text.len() <= usize::from(width) && is_plain(text) {
+            self.canvas.set_plain(x, y, text, style);
+            return x + u16::try_from(text.len()).unwrap_or(0);
+        }
         let text = self.look.symbols.text(head(text, usize::from(width)));
         let cut = columns(&text) > usize::from(width);
         let room = if cut { width - 1 } else { width };
@@ -127,38 +132,24 @@ impl<'a> Pen<'a> {
 
     /// Each letter with its marks into the cells that terminals give it, be it joined with its neighbours elsewhere.
     fn lay(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
-        if text.is_ascii() {
-            return self.lay_plain(x, y, text, style);
-        }
         let (mut x, mut rest) = (x, text);
         while let Some(c) = rest.chars().next() {
             let marks = |&(_, c): &(usize, char)| c.width().is_some_and(|width| width > 0);
             let end = rest.char_indices().skip(1).find(marks).map_or(rest.len(), |(at, _)| at);
             let (letter, after) = rest.split_at(end);
-            let next = x.saturating_add(u16::try_from(c.width().unwrap_or(0)).unwrap_or(0));
-            for column in x..next {
-                match self.buffer.cell_mut((column, y)) {
-                    Some(cell) if column == x => drop(cell.set_symbol(letter).set_style(style)),
-                    Some(behind) => behind.reset(),
-                    None => {}
-                }
+            let width = u16::try_from(c.width().unwrap_or(0)).unwrap_or(0);
+            match width {
+                0 => {}
+                _ if letter.len() == c.len_utf8() => self.canvas.set(x, y, c, style),
+                _ => self.canvas.set_marked(x, y, letter, style),
+            }
+            let next = x.saturating_add(width);
+            if width > 1 {
+                self.canvas.clear(Rect { x: x + 1, y, width: width - 1, height: 1 });
             }
             (x, rest) = (next, after);
         }
         x
-    }
-
-    /// The same for letters that take one column each, as nearly all do: nothing about them has to be looked up.
-    fn lay_plain(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
-        let end = x.saturating_add(u16::try_from(text.len()).unwrap_or(u16::MAX));
-        if self.buffer.area.contains((x, y).into()) {
-            let (first, columns) = (self.buffer.index_of(x, y), self.buffer.area.right().min(end) - x);
-            let cells = self.buffer.content.iter_mut().skip(first).take(usize::from(columns));
-            for (cell, letter) in cells.zip(text.chars()) {
-                cell.set_char(letter).set_style(style);
-            }
-        }
-        end
     }
 
     /// The same, right-aligned in `width`.
@@ -201,11 +192,25 @@ impl<'a> Pen<'a> {
 
     /// Draws a frame with a title; returns what is inside.
     pub(super) fn frame(&mut self, area: Rect, title: &[Span], role: Role) -> Rect {
-        let block = Block::bordered().border_set(border::PLAIN).border_style(self.style(role));
-        let inside = block.inner(area);
-        block.render(area, self.buffer);
+        let area = area.intersection(self.canvas.area());
+        let corners = |left: &str, right: &str| {
+            format!("{left}{}{right}", line::HORIZONTAL.repeat(usize::from(area.width).saturating_sub(2)))
+        };
+        let style = self.style(role);
+        for y in area.top()..area.bottom() {
+            let edge = match y {
+                _ if y == area.top() => corners(line::TOP_LEFT, line::TOP_RIGHT),
+                _ if y + 1 == area.bottom() => corners(line::BOTTOM_LEFT, line::BOTTOM_RIGHT),
+                _ => {
+                    self.lay(area.x, y, line::VERTICAL, style);
+                    self.lay(area.right().saturating_sub(1), y, line::VERTICAL, style);
+                    continue;
+                }
+            };
+            self.lay(area.x, y, &edge, style);
+        }
         self.title(area, title);
-        inside
+        area.inner(Margin::new(1, 1))
     }
 
     /// Draws a line with a title in it; returns what is below. It ends soon after the title, save where it says that a
@@ -234,15 +239,13 @@ impl<'a> Pen<'a> {
 
     /// Blanks an area.
     pub(super) fn clear(&mut self, area: Rect) {
-        Clear.render(area.intersection(self.buffer.area), self.buffer);
+        self.canvas.clear(area);
     }
 
     /// Sets one character.
     pub(super) fn glyph(&mut self, x: u16, y: u16, c: char, role: Role) {
         let style = self.style(role);
-        if let Some(cell) = self.buffer.cell_mut((x, y)) {
-            cell.set_char(c).set_style(style);
-        }
+        self.canvas.set(x, y, c, style);
     }
 
     /// What charts are drawn with.

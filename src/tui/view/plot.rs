@@ -195,7 +195,8 @@ impl Plot {
     /// Writes the chart.
     pub(super) fn render(&self, pen: &mut Pen<'_>, area: Rect) {
         let marker = pen.marker();
-        for (index, cell) in self.cells.iter().enumerate() {
+        let with_ink = |(_, cell): &(usize, &Cell)| cell.glyph.is_some() || cell.dots != [0; LAYERS.len()];
+        for (index, cell) in self.cells.iter().enumerate().filter(with_ink) {
             let (row, column) = (index / usize::from(self.columns), index % usize::from(self.columns));
             let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
             // Limits are dashed: they must not pass for a curve where there is no colour.

@@ -2,12 +2,34 @@
 #![allow(clippy::expect_used, reason = "a test may stop at the first thing that is wrong")]
 
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 use super::*;
 
 const SIZE: Rect = Rect { x: 0, y: 0, width: 24, height: 5 };
+
+/// The bytes from one drawing to another.
+fn change(before: &Buffer, after: &Buffer) -> String {
+    let mut shown = Shown::nothing(SIZE.width, SIZE.height);
+    shown.change(&canvas(before));
+    shown.change(&canvas(after))
+}
+
+/// The same drawing, as the program holds it.
+fn canvas(drawing: &Buffer) -> Canvas {
+    let mut canvas = Canvas::blank(SIZE.width, SIZE.height);
+    for (x, y) in (0..SIZE.height).flat_map(|y| (0..SIZE.width).map(move |x| (x, y))) {
+        let cell = drawing.cell((x, y)).expect("a cell");
+        match cell.symbol().chars().collect::<Vec<_>>()[..] {
+            [letter] => canvas.set(x, y, letter, cell.style()),
+            _ => canvas.set_marked(x, y, cell.symbol(), cell.style()),
+        }
+    }
+    assert_eq!(Buffer::from(&canvas), *drawing);
+    canvas
+}
 
 fn drawing(texts: &[(u16, u16, String, u8)]) -> Buffer {
     let mut buffer = Buffer::empty(SIZE);
