@@ -25,6 +25,9 @@ const FIRST: Duration = Duration::from_secs(3);
 /// Time the other side has for its greeting: a process that is stopped has no time at all.
 const GREETING: Duration = Duration::from_secs(2);
 
+/// What is read together with a frame's length: signs of life, whole; the rest of a large frame is read into its own memory.
+const SMALL: usize = 512;
+
 /// One viewer's threads.
 pub(super) struct Attached {
     pub(super) line: Arc<Line>,
@@ -232,7 +235,7 @@ impl Attached {
     /// Tells what is heard, until the line breaks or the owner ends.
     fn hear(&self, stream: &Stream) {
         yield_to_who_judges();
-        let mut from = BufReader::with_capacity(64 << 10, stream);
+        let mut from = BufReader::with_capacity(SMALL, stream);
         let mut reader = Reader::default();
         while let Ok(Some(events)) = frame::told(&mut from, &mut reader) {
             if self.line.is_ending() {

@@ -103,6 +103,20 @@ impl Sealed {
         }
     }
 
+    /// The same with bytes of its own, so that what came with it need not be kept for its sake.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        let lies = match self.lies {
+            Lies::Here(frame, at) => {
+                let own = frame.get(at).unwrap_or_default().to_vec();
+                let all = 0..own.len();
+                Lies::Here(Arc::new(own), all)
+            }
+            later @ Lies::Later(..) => later,
+        };
+        Self { lies, ..self }
+    }
+
     /// Whether a run is in it.
     pub fn has_run(&self) -> bool {
         self.kind != Kind::Line

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 
 use super::action::Screen;
 use super::app::App;
+use super::layout;
 use super::rows;
 use crate::session::{Event, Kind, Sealed};
 
@@ -88,9 +89,13 @@ pub fn may_wait(app: &App) -> bool {
     alone && newest && app.opened && !matches!(app.screen, Screen::Log | Screen::Unit)
 }
 
-/// How many rows fit on the screen, whatever else may be on it by then, where nothing below them matters.
+/// Rows more than are shown, for what may stand over or under the list by the time they come.
+const SPARE_ROWS: u32 = 2;
+
+/// How many rows of the runs can be seen, where nothing below them matters. What a key brings on the screen is told at once.
 pub fn shows(app: &App) -> Option<u32> {
-    may_wait(app).then(|| u32::from(app.size.1.max(1)))
+    let rows = if app.screen == Screen::Live { layout::list_rows(app) } else { usize::from(app.size.1) };
+    may_wait(app).then(|| u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(SPARE_ROWS))
 }
 
 /// Whether an event changes nothing that waits, nor what would become of it.

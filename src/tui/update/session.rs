@@ -84,7 +84,8 @@ fn lay_aside(app: &mut App, sealed: Sealed) -> Option<Effect> {
         places.line = app.log.reserve();
     }
     let rings = (sealed.kind() == Kind::Failure).then(|| ring_for_failure(app)).flatten();
-    app.backlog.push(places, sealed, app.clock.now_ms);
+    // Most of what came with it is opened now: the memory it came in serves for the next.
+    app.backlog.push(places, sealed.apart(), app.clock.now_ms);
     rings
 }
 
