@@ -1,4 +1,4 @@
-//! Writing into the buffer: bounded, by role, with text made safe on the way.
+//! Writing on the canvas: bounded, by role, with text made safe on the way.
 
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
