@@ -100,7 +100,9 @@ impl Lines {
     pub fn put(&mut self, place: u64, entry: LogEntry) -> bool {
         let fits = self.narrowed.admits_line(&entry, self.offset_seconds);
         let shown = fits && self.is_wanted(&entry.outcome);
-        let below = self.entries.partition_point(|line| line.place > place);
+        // As a rule it is the newest: a search would touch lines that nobody has looked at for long.
+        let is_newest = self.entries.front().is_none_or(|line| line.place <= place);
+        let below = if is_newest { 0 } else { self.entries.partition_point(|line| line.place > place) };
         self.entries.insert(below, Line { entry, fits, place });
         self.fresh = self.fresh.map(|fresh| fresh + 1);
         self.entries.truncate(MOST);

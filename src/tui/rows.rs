@@ -308,7 +308,9 @@ impl Rows {
         row.fits = self.narrowed.admits(&row.content);
         row.seen = !row.is_failure();
         self.there.insert(row.id());
-        let below = self.list.partition_point(|row| row.place > place);
+        // As a rule it is the newest: a search would touch rows that nobody has looked at for long.
+        let is_newest = self.list.front().is_none_or(|row| row.place <= place);
+        let below = if is_newest { 0 } else { self.list.partition_point(|row| row.place > place) };
         self.list.insert(below, row);
         if self.list.len() > MOST
             && let Some(oldest) = self.list.pop_back()
