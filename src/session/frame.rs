@@ -65,7 +65,7 @@ pub(super) fn greet(to: &mut impl Write, greeting: &impl Serialize) -> io::Resul
 
 /// Takes a greeting.
 pub(super) fn greeted<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
-    let bytes = read(from, MOST_GREETING)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    let bytes = read(from, MOST_GREETING, Vec::new)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     Ok(serde_json::from_slice(&bytes)?)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn ask(to: &mut impl Write, request: &Request) -> io::Result<()> {
 
 /// Takes a request; `None` at the end.
 pub(super) fn asked(from: &mut impl Read) -> io::Result<Option<Request>> {
-    read(from, MOST_REQUEST)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
+    read(from, MOST_REQUEST, Vec::new)?.map(|bytes| postcard::from_bytes(&bytes).map_err(io::Error::other)).transpose()
 }
 
 /// Sends events as they lie in a frame, in parts that lie one behind the other.
@@ -87,7 +87,7 @@ pub(super) fn tell(to: &mut impl Write, parts: &[impl AsRef<[u8]>]) -> io::Resul
 
 /// Takes the events of one frame; `None` at the end.
 pub(super) fn told(from: &mut impl Read, reader: &mut sealed::Reader) -> io::Result<Option<Vec<Event>>> {
-    read(from, MOST_EVENTS)?.map(|frame| reader.events(frame)).transpose()
+    read(from, MOST_EVENTS, || reader.spare())?.map(|frame| reader.events(frame)).transpose()
 }
 
 /// Writes a frame, in one call of the system where it takes so much.
@@ -108,8 +108,8 @@ fn write(to: &mut impl Write, parts: &[&[u8]]) -> io::Result<()> {
     to.flush()
 }
 
-/// One frame; `None` where the other side ended between two.
-fn read(from: &mut impl Read, most: u32) -> io::Result<Option<Vec<u8>>> {
+/// One frame, in memory that may have served before; `None` where the other side ended between two.
+fn read(from: &mut impl Read, most: u32, memory: impl FnOnce() -> Vec<u8>) -> io::Result<Option<Vec<u8>>> {
     let mut len = [0; 4];
     match from.read_exact(&mut len) {
         Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -120,8 +120,11 @@ fn read(from: &mut impl Read, most: u32) -> io::Result<Option<Vec<u8>>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {len} bytes")));
     }
     let len = len as usize;
-    // Memory that the system hands out is zero already; the rest of a long frame is taken as it comes, not as it was announced.
-    let mut bytes = vec![0; len.min(AT_ONCE)];
+    // Only now: whoever took the last frame has had time for it. The rest of a long one is taken as it comes, not as it was
+    // announced.
+    let mut bytes = memory();
+    bytes.clear();
+    bytes.resize(len.min(AT_ONCE), 0);
     from.read_exact(&mut bytes)?;
     from.take((len - bytes.len()) as u64).read_to_end(&mut bytes)?;
     if bytes.len() < len {
@@ -138,7 +141,7 @@ mod tests {
     fn events_of_one_frame_come_out_as_they_went_in() {
         let events = [Event::Alive, Event::Notice("full disk".to_owned()), Event::Stopped];
         let mut parts = vec![Vec::new(); events.len()];
-        parts.iter_mut().zip(&events).for_each(|(part, event)| sealed::put(event, &mut None, part));
+        parts.iter_mut().zip(&events).for_each(|(part, event)| sealed::put(event, 0, &mut None, part));
         let mut wire = Vec::new();
         tell(&mut wire, &parts).expect("written");
         let mut from = wire.as_slice();
@@ -181,7 +184,7 @@ mod tests {
         let requests = [Request::Models, Request::Query { number: 1, query: Box::default() }, Request::Stop];
         let mut wire = Vec::new();
         for event in &events {
-            sealed::put(event, &mut None, &mut wire);
+            sealed::put(event, 0, &mut None, &mut wire);
         }
         wire.extend(postcard::to_stdvec(&requests).expect("an encoding"));
         assert_eq!(

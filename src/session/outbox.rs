@@ -1,5 +1,6 @@
 //! What waits to be sent to one viewer. Bounded: who falls behind is brought up to date instead of told everything.
-//! In a burst it gets in full what its screen can show, and of the rest that it is there; that comes once it is quiet.
+//! In a burst it gets in full what its screen can show, and of the rest that it is there; that comes once it is quiet,
+//! and so do curves, which would be gone with the next frame.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ const MOST: usize = 4_000;
 /// ... and most bytes of them.
 const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
-const APART: Duration = Duration::from_millis(80);
+const APART: Duration = Duration::from_millis(88);
 
 /// Quiet after which what was only announced follows.
 const QUIET: Duration = Duration::from_millis(160);
@@ -87,6 +88,8 @@ struct Waiting {
     /// What was announced and did not follow yet, oldest first, and how many events that is.
     owed: VecDeque<Part>,
     events_owed: usize,
+    /// The newest run's curves, where none were sent because a frame filled the whole list.
+    curves_owed: Option<Arc<Unsealed>>,
     /// When it is quiet enough for that.
     quiet: Instant,
     behind: bool,
@@ -109,6 +112,7 @@ impl Outbox {
             rows: None,
             owed: VecDeque::new(),
             events_owed: 0,
+            curves_owed: None,
             quiet: Instant::now(),
             behind: true,
             closed: false,
@@ -249,7 +253,7 @@ impl Waiting {
     }
 
     fn fall_behind(&mut self) {
-        (self.each, self.owed) = (VecDeque::new(), VecDeque::new());
+        (self.each, self.owed, self.curves_owed) = (VecDeque::new(), VecDeque::new(), None);
         self.latest = [const { None }; SLOTS];
         (self.events, self.events_owed, self.bytes, self.behind) = (0, 0, 0, true);
     }
@@ -258,7 +262,7 @@ impl Waiting {
     fn rest(&mut self) -> Rest {
         let until = match self.asleep {
             _ if self.closed => None,
-            true if self.owed.is_empty() => return Rest::UntilWoken,
+            true if !self.owes() => return Rest::UntilWoken,
             true => Some(self.quiet),
             false => self.from,
         };
@@ -267,17 +271,22 @@ impl Waiting {
         rest.map_or(Rest::Over, Rest::For)
     }
 
-    /// Whether what was only announced is to follow, if nothing else is to be sent.
+    fn owes(&self) -> bool {
+        !self.owed.is_empty() || self.curves_owed.is_some()
+    }
+
+    /// Whether what was held back is to follow, if nothing else is to be sent.
     fn owes_now(&self) -> bool {
-        !self.owed.is_empty() && (self.closed || self.rows.is_none() || self.quiet <= Instant::now())
+        self.owes() && (self.closed || self.rows.is_none() || self.quiet <= Instant::now())
+    }
+
+    /// What was held back.
+    fn pay(&mut self) -> Batch {
+        self.from = Some(Instant::now() + APART);
+        Batch::Events(self.paid(), self.curves_owed.take().into_iter().collect())
     }
 
     /// What was announced.
-    fn pay(&mut self) -> Batch {
-        self.from = Some(Instant::now() + APART);
-        Batch::Events(self.paid(), Vec::new())
-    }
-
     fn paid(&mut self) -> Vec<Bytes> {
         self.events_owed = 0;
         let paid = self.owed.drain(..).filter_map(|part| {
@@ -291,12 +300,12 @@ impl Waiting {
     fn drain(&mut self) -> Batch {
         let now = Instant::now();
         (self.events, self.bytes, self.from, self.quiet) = (0, 0, Some(now + APART), now + QUIET);
-        let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]);
-        let latest = latest.into_iter().flatten().collect();
         let rows = self.rows.filter(|_| self.each.iter().all(|part| part.announced.is_some()));
         // Whatever else there is may be about them.
         let mut sent = if rows.is_none() { self.paid() } else { Vec::new() };
         let below = rows.map_or(0, |rows| self.below(rows));
+        self.hold_curves(below > 0);
+        let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]).into_iter().flatten().collect();
         for (nth, part) in std::mem::take(&mut self.each).into_iter().enumerate() {
             match &part.announced {
                 Some(announced) if nth < below => {
@@ -307,6 +316,14 @@ impl Waiting {
             }
         }
         Batch::Events(sent, latest)
+    }
+
+    /// Keeps curves for later, or sends those that were kept unless there are newer ones.
+    fn hold_curves(&mut self, later: bool) {
+        let Some(curves) = self.latest.get_mut(Slot::Curves as usize) else { return };
+        let owed = self.curves_owed.take();
+        let newest = curves.take().or(owed);
+        *(if later { &mut self.curves_owed } else { curves }) = newest;
     }
 
     /// How many parts, from the oldest on, lie below so many rows.

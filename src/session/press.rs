@@ -9,6 +9,7 @@ use super::outbox::Outbox;
 use super::protocol::Event;
 use super::sealed::{self, LastRun};
 use crate::analysis::RunCurves;
+use crate::engine::clock;
 use crate::history::RunKey;
 
 /// Bytes after which a piece is cut though no viewer is ready for more: what waits is bounded in their outboxes, not
@@ -84,7 +85,7 @@ impl Press {
         match event {
             Event::Snapshot(_) => self.header = true,
             event => {
-                sealed::put(event, &mut self.last, &mut self.set);
+                sealed::put(event, clock::now_ms(), &mut self.last, &mut self.set);
                 self.events += 1;
             }
         }

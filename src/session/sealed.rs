@@ -32,6 +32,8 @@ const FOLLOWS: u8 = 0x21;
 const TIME: usize = 8;
 /// Bytes of the number that events are announced under.
 const NUMBER: usize = 8;
+/// Most bytes of a frame whose memory serves for the next one.
+const SPARE: usize = 256 << 10;
 /// Announcements that are remembered before those are looked for that nobody waits for any more.
 const MANY: usize = 256;
 
@@ -52,8 +54,8 @@ pub struct Sealed {
     kind: Kind,
     /// Whether its line of the log belongs to it, which says nothing that the run does not.
     has_line: bool,
-    /// When it arrived, milliseconds since 1970 UTC.
-    arrived_ms: i64,
+    /// When it was told of, milliseconds since 1970 UTC.
+    told_ms: i64,
     lies: Lies,
 }
 
@@ -71,8 +73,8 @@ type Later = OnceLock<(Arc<Vec<u8>>, Vec<Range<usize>>)>;
 
 impl PartialEq for Sealed {
     fn eq(&self, other: &Self) -> bool {
-        let own = (self.kind, self.has_line, self.arrived_ms, self.bytes());
-        own == (other.kind, other.has_line, other.arrived_ms, other.bytes())
+        let own = (self.kind, self.has_line, self.told_ms, self.bytes());
+        own == (other.kind, other.has_line, other.told_ms, other.bytes())
     }
 }
 
@@ -82,9 +84,9 @@ impl Sealed {
         self.kind
     }
 
-    /// When it arrived, milliseconds since 1970 UTC.
-    pub fn arrived_ms(&self) -> i64 {
-        self.arrived_ms
+    /// When it was told of, milliseconds since 1970 UTC.
+    pub fn told_ms(&self) -> i64 {
+        self.told_ms
     }
 
     fn bytes(&self) -> &[u8] {
@@ -172,20 +174,20 @@ pub(super) struct LastRun {
 
 /// Puts an event behind others of a frame. A run goes without its curves, sealed, and so does its line of the log. `last`
 /// is what was put before it.
-pub(super) fn put(event: &Event, last: &mut Option<LastRun>, frame: &mut Vec<u8>) {
+pub(super) fn put(event: &Event, told_ms: i64, last: &mut Option<LastRun>, frame: &mut Vec<u8>) {
     match (event, last.take()) {
         // The event's two parts lie one behind the other: in place of the second one stand empty curves.
         (Event::Arrived(run, _), _) => {
             *last = Some(LastRun { at: frame.len() + LENGTH, line: line_of(run) });
             let kind = if is_failure(run) { Kind::Failure } else { Kind::Run };
-            write(Some((kind, run.record.arrived_ms)), &(ARRIVED, run, RunCurves::default()), frame);
+            write(Some((kind, told_ms)), &(ARRIVED, run, RunCurves::default()), frame);
         }
         (Event::Logged(entry), Some(LastRun { at, line })) if line == **entry && at < frame.len() => {
             if let Some(kind) = frame.get_mut(at) {
                 *kind |= HAS_LINE;
             }
         }
-        (Event::Logged(entry), _) if tells_of_a_run(entry) => write(Some((Kind::Line, entry.at_ms)), event, frame),
+        (Event::Logged(entry), _) if tells_of_a_run(entry) => write(Some((Kind::Line, told_ms)), event, frame),
         (event, _) => write(None, event, frame),
     }
 }
@@ -278,9 +280,16 @@ fn place(events: &[u8], at: usize) -> Option<Range<usize>> {
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     announced: BTreeMap<u64, Weak<Later>>,
+    last: Option<Arc<Vec<u8>>>,
 }
 
 impl Reader {
+    /// The last frame's memory, where nobody needs that frame any more: the system takes its time for fresh memory.
+    pub(super) fn spare(&mut self) -> Vec<u8> {
+        let spare = self.last.take().and_then(Arc::into_inner);
+        spare.filter(|frame| frame.capacity() <= SPARE).unwrap_or_default()
+    }
+
     /// The events of a frame, in their order. What was announced and has come now can be opened, without an event.
     ///
     /// # Errors
@@ -291,6 +300,7 @@ impl Reader {
         for place in places(&frame) {
             place.and_then(|place| self.read(&frame, place, &mut events)).ok_or(io::ErrorKind::InvalidData)?;
         }
+        self.last = Some(frame);
         Ok(events)
     }
 
@@ -346,8 +356,8 @@ impl Reader {
 /// A sealed event by its kind and time on the wire.
 fn sealed(first: u8, time: &[u8], lies: Lies) -> Option<Event> {
     let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
-    let arrived_ms = i64::from_le_bytes(time.try_into().ok()?);
-    Some(Event::Sealed(Sealed { kind, has_line, arrived_ms, lies }))
+    let told_ms = i64::from_le_bytes(time.try_into().ok()?);
+    Some(Event::Sealed(Sealed { kind, has_line, told_ms, lies }))
 }
 
 /// A kind by the number it has on the wire.

@@ -62,6 +62,11 @@ impl Backlog {
         self.waiting.iter().any(|(_, sealed)| sealed.is_here())
     }
 
+    /// Whether some came so lately that what belongs to the newest of them may still be under way.
+    pub fn still_comes(&self, now_ms: i64) -> bool {
+        (self.since_ms..self.since_ms + QUIET_MS).contains(&now_ms)
+    }
+
     /// When there is time to open them, milliseconds since 1970 UTC; nothing where there are none.
     pub fn due_ms(&self) -> Option<i64> {
         self.can_open().then_some(self.since_ms + QUIET_MS)

@@ -16,6 +16,7 @@ mod tested;
 
 use super::action::Screen;
 use super::app::App;
+use super::backlog::may_wait;
 use super::clock::Clock;
 use super::curves::Known;
 use super::layout;
@@ -119,7 +120,10 @@ fn wanted(app: &mut App) -> Vec<Effect> {
     let mut effects = history::wanted(app);
     effects.extend(models::wanted(app));
     effects.extend(drift::wanted(app));
+    // After a burst the newest run's come by themselves; in it there is a newer run before they would be here.
+    let come = may_wait(app) && app.backlog.still_comes(app.clock.now_ms);
     if let Some(key) = app.run().map(|run| run.key.clone())
+        && !come
         && app.curves.get(&key) == Known::Unknown
     {
         app.curves.ask(key.clone());

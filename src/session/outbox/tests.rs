@@ -140,6 +140,36 @@ fn who_shows_all_or_nothing_known_gets_all_at_once() {
 }
 
 #[test]
+fn curves_that_the_next_frame_would_push_off_the_list_wait_until_it_is_quiet() {
+    let outbox = outbox();
+    outbox.shows(Some(15));
+    let with_curves = |number: u64, many| {
+        let curves = Some(Unsealed::new(Event::Notice(number.to_string())));
+        outbox.share(&Piece { curves, ..runs(number, many) });
+    };
+    let sent = || -> Vec<Bytes> {
+        let Batch::Events(_, latest) = outbox.take() else { panic!("something waits") };
+        latest.iter().map(|state| state.bytes()).collect()
+    };
+    let curves = |number: u64| vec![Unsealed::new(Event::Notice(number.to_string())).bytes()];
+    (1..=3).for_each(|number| with_curves(number, 10));
+    assert_eq!(sent(), [bytes(""); 0], "a frame that fills the list");
+    with_curves(4, 10);
+    assert_eq!(sent(), curves(4), "one that does not, and nothing of before");
+    (5..=7).for_each(|number| with_curves(number, 10));
+    assert_eq!(sent(), [bytes(""); 0]);
+    outbox.share(&runs(8, 1));
+    assert_eq!(sent(), curves(7), "of the last run that has any");
+    (9..=11).for_each(|number| with_curves(number, 10));
+    assert_eq!(sent(), [bytes(""); 0]);
+    assert!(matches!(outbox.take(), Batch::Nothing));
+    outbox.lock().quiet = Instant::now();
+    outbox.rest();
+    assert_eq!(sent(), curves(11));
+    assert!(matches!(outbox.take(), Batch::Nothing));
+}
+
+#[test]
 fn what_may_be_about_them_goes_behind_them() {
     let outbox = in_a_burst(Some(40));
     assert_eq!(words(&outbox), ["announced 1", "runs 2", "runs 3", "runs 4", "runs 5"]);

@@ -9,7 +9,7 @@ use crate::session::press::Press;
 pub(crate) fn over_a_socket(sent: &[Event]) -> Vec<Event> {
     let (mut frame, mut last) = (Vec::new(), None);
     for event in sent {
-        put(event, &mut last, &mut frame);
+        put(event, 1_234, &mut last, &mut frame);
     }
     Reader::default().events(frame).expect("a frame of ours")
 }
@@ -87,12 +87,12 @@ fn line() -> Event {
 fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it() {
     let mut frame = Vec::new();
     for event in [line(), Event::Alive] {
-        put(&event, &mut None, &mut frame);
+        put(&event, 1_234, &mut None, &mut frame);
     }
     put_whole(&line(), &mut frame);
     let events = Reader::default().events(frame).expect("a frame");
     let [Event::Sealed(sealed), Event::Alive, whole] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!((sealed.kind(), sealed.arrived_ms(), sealed.open()), (Kind::Line, 1_234, vec![line()]));
+    assert_eq!((sealed.kind(), sealed.told_ms(), sealed.open()), (Kind::Line, 1_234, vec![line()]));
     assert_eq!(*whole, line());
     assert_eq!(Event::Together(events).each(), [line(), Event::Alive, line()]);
 }
@@ -100,7 +100,7 @@ fn what_comes_by_the_hundred_stays_sealed_with_its_time_until_somebody_opens_it(
 #[test]
 fn a_frame_that_ends_in_the_middle_of_an_event_is_refused() {
     let mut frame = Vec::new();
-    put(&line(), &mut None, &mut frame);
+    put(&line(), 1_234, &mut None, &mut frame);
     for end in 1..frame.len() {
         let cut = frame.get(..end).expect("shorter").to_vec();
         assert!(Reader::default().events(cut).is_err(), "{end}");
@@ -112,8 +112,8 @@ fn a_frame_that_ends_in_the_middle_of_an_event_is_refused() {
 /// Two lines, announced under a number, and as they follow.
 fn announced(number: u64) -> (Vec<u8>, Vec<u8>) {
     let mut events = Vec::new();
-    put(&line(), &mut None, &mut events);
-    put(&line(), &mut None, &mut events);
+    put(&line(), 1_234, &mut None, &mut events);
+    put(&line(), 1_234, &mut None, &mut events);
     let (announced, runs) = announcement(number, &events).expect("both may come later");
     assert_eq!(runs, 0);
     let follows = [before_announced(number, &events).expect("a head"), events].concat();
@@ -127,7 +127,7 @@ fn what_is_announced_has_its_time_and_is_opened_once_it_has_come() {
     let told = reader.events(announced).expect("a frame");
     let [Event::Sealed(first), Event::Sealed(second)] = told.as_slice() else { panic!("{told:?}") };
     for sealed in [first, second] {
-        assert_eq!((sealed.is_here(), sealed.kind(), sealed.arrived_ms()), (false, Kind::Line, 1_234));
+        assert_eq!((sealed.is_here(), sealed.kind(), sealed.told_ms()), (false, Kind::Line, 1_234));
         assert!(sealed.open().is_empty());
     }
     assert_eq!(reader.events(follows).expect("a frame"), Vec::new());
@@ -164,7 +164,7 @@ fn an_announcement_cut_short_is_refused_and_so_is_what_follows_it() {
 #[test]
 fn what_must_be_heard_at_once_is_not_announced() {
     let mut events = Vec::new();
-    put(&line(), &mut None, &mut events);
-    put(&Event::Notice("full disk".to_owned()), &mut None, &mut events);
+    put(&line(), 1_234, &mut None, &mut events);
+    put(&Event::Notice("full disk".to_owned()), 1_234, &mut None, &mut events);
     assert!(announcement(1, &events).is_none());
 }

@@ -199,6 +199,28 @@ fn whoever_looks_below_gets_all_of_it() {
 }
 
 #[test]
+fn curves_of_a_run_that_is_gone_with_the_next_frame_are_not_asked_for() {
+    let asks = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Ask(Request::Curves { .. })));
+    let tell = |app: &mut App, event| update(app, Msg::Session(Box::new(event)));
+    let mut viewer = app();
+    hear(&mut viewer, Event::Role(Role::Viewer { of: "PC1".to_owned(), read_only: false }));
+    let mut line = Line::to(viewer.shown);
+    let mut comes = |app: &mut App, files: u64| {
+        let frame = line.tell(&burst_of_runs(files), 24);
+        tell(app, Event::Together(frame))
+    };
+    assert!(!asks(&comes(&mut viewer, 300)), "they come by themselves once it is quiet");
+    let mut pressed = viewer.clone();
+    assert!(asks(&press(&mut pressed, 'j')), "who looks at one run gets them at once");
+    let mut stepped_back = viewer.clone();
+    stepped_back.clock.now_ms -= 60_000;
+    assert!(asks(&tell(&mut stepped_back, Event::Alive)), "whatever the clock says");
+    viewer.clock.now_ms += QUIET_MS;
+    assert!(asks(&tell(&mut viewer, Event::Alive)), "where they did not, they are asked for");
+    assert!(asks(&comes(&mut app(), 3)), "what fits on the list is no burst");
+}
+
+#[test]
 fn what_comes_late_does_not_move_a_view_that_stands_still() {
     let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
     let freeze = |app: &mut App| press(app, ' ');

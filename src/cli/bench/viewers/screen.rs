@@ -143,7 +143,7 @@ impl Screen {
             Event::Together(events) => events.iter().try_for_each(|event| self.see(event)),
             Event::Sealed(sealed) if self.files => sealed.open().iter().try_for_each(|event| self.see(event)),
             Event::Sealed(sealed) => {
-                self.undrawn.extend(sealed.has_run().then(|| sealed.arrived_ms() as f64));
+                self.undrawn.extend(sealed.has_run().then(|| sealed.told_ms() as f64));
                 Ok(())
             }
             Event::Role(Role::Owner) => say(&Said::Owner),
