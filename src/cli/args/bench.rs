@@ -187,8 +187,8 @@ pub(in crate::cli) struct ViewersArgs {
     /// How many files come at once.
     #[arg(long, default_value_t = 1_000, value_name = "N")]
     pub(in crate::cli) files: usize,
-    /// How often, without and with viewers in turn: of a few rounds chance says more than the program does.
-    #[arg(long, default_value_t = 35, value_name = "N")]
+    /// How often five bursts without and with viewers in turn: of a few chance says more than the program does.
+    #[arg(long, default_value_t = 7, value_name = "N")]
     pub(in crate::cli) rounds: usize,
     /// How often the owner is killed.
     #[arg(long, default_value_t = 50, value_name = "N")]
