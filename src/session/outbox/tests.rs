@@ -153,15 +153,15 @@ fn curves_that_the_next_frame_would_push_off_the_list_wait_until_it_is_quiet() {
     };
     let curves = |number: u64| vec![Unsealed::new(Event::Notice(number.to_string())).bytes()];
     (1..=3).for_each(|number| with_curves(number, 10));
-    assert_eq!(sent(), [bytes(""); 0], "a frame that fills the list");
+    assert!(sent().is_empty(), "a frame that fills the list");
     with_curves(4, 10);
     assert_eq!(sent(), curves(4), "one that does not, and nothing of before");
     (5..=7).for_each(|number| with_curves(number, 10));
-    assert_eq!(sent(), [bytes(""); 0]);
+    assert!(sent().is_empty());
     outbox.share(&runs(8, 1));
     assert_eq!(sent(), curves(7), "of the last run that has any");
     (9..=11).for_each(|number| with_curves(number, 10));
-    assert_eq!(sent(), [bytes(""); 0]);
+    assert!(sent().is_empty());
     assert!(matches!(outbox.take(), Batch::Nothing));
     outbox.lock().quiet = Instant::now();
     outbox.rest();
