@@ -57,6 +57,11 @@ impl Backlog {
         self.failures
     }
 
+    /// The place of the newest run among them.
+    pub fn newest(&self) -> Option<u64> {
+        self.waiting.iter().rev().find(|(_, sealed)| sealed.has_run()).map(|(places, _)| places.row)
+    }
+
     /// Whether any of it can be opened.
     pub fn can_open(&self) -> bool {
         self.waiting.iter().any(|(_, sealed)| sealed.is_here())

@@ -286,6 +286,11 @@ impl Rows {
         }
     }
 
+    /// Whether something of a place would stand among the first so many rows.
+    pub fn is_among(&self, place: u64, first: usize) -> bool {
+        self.list.get(first.saturating_sub(1)).is_none_or(|row| row.place < place)
+    }
+
     /// Whether there is a row of the same that came after a place.
     fn is_newer(&self, id: &RowId, place: u64) -> bool {
         self.there.contains(id) && self.list.iter().any(|row| row.place > place && row.is(id))

@@ -199,6 +199,19 @@ fn whoever_looks_below_gets_all_of_it() {
 }
 
 #[test]
+fn a_list_that_grows_is_whole() {
+    let resize = |app: &mut App| update(app, Msg::Resize(120, 60));
+    for grow in [|app: &mut App| press(app, 'z'), resize] {
+        let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
+        grow(&mut open);
+        assert!(tells(&grow(&mut viewer), None));
+        hear(&mut viewer, Event::Together(line.shows(None)));
+        assert_eq!(picture(&open), picture(&viewer));
+        assert!(viewer.shown.is_some_and(|rows| rows > 30), "from then on more come at once");
+    }
+}
+
+#[test]
 fn curves_of_a_run_that_is_gone_with_the_next_frame_are_not_asked_for() {
     let asks = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Ask(Request::Curves { .. })));
     let tell = |app: &mut App, event| update(app, Msg::Session(Box::new(event)));

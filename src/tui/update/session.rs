@@ -60,15 +60,22 @@ fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
         }
     }
     // What was only announced has come, and there is somebody who may look at it.
-    if !may_wait(app) && app.frozen.is_none() && app.backlog.can_open() {
+    if (!may_wait(app) || has_gap(app)) && app.frozen.is_none() && app.backlog.can_open() {
         effects.extend(open_all(app));
     }
     effects
 }
 
-/// Tells how many rows are shown, where that is not known yet: what lies below them may come later.
+/// Whether something that waits would stand on the screen: the list has grown since it was laid aside.
+fn has_gap(app: &App) -> bool {
+    app.backlog.newest().is_some_and(|place| app.rows.is_among(place, layout::list_rows(app)))
+}
+
+/// Tells how many rows are shown, where that is not known yet: what lies below them may come later. Where they are more than
+/// before, all is to come that was left out.
 pub(super) fn shows(app: &mut App) -> Option<Effect> {
     let rows = backlog::shows(app).filter(|_| matches!(app.role, Role::Viewer { .. }));
+    let rows = rows.filter(|rows| app.shown.is_none_or(|known| *rows <= known));
     let is_known = std::mem::replace(&mut app.shown, rows) == rows;
     (!is_known).then_some(Effect::Ask(Request::Shows { rows }))
 }
