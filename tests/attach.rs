@@ -16,7 +16,7 @@ use trimwatch::session::{ArrivedRun, Event, Part, Request, Role, Setup, is_kept,
 /// A file that arrived: the run and its curves.
 fn arrived(shift: &Shift) -> (ArrivedRun, RunCurves) {
     shift.wait("a run", |event| match event {
-        Event::Arrived(run, curves) => Some((*run, *curves)),
+        Event::Arrived(run, curves) => Some((*run, RunCurves::clone(&curves))),
         _ => None,
     })
 }
@@ -73,7 +73,7 @@ fn a_second_screen_attaches_and_sees_what_was_and_what_comes() {
     let ((one, _), (other, drawn)) = (arrived(&viewer), arrived(&owner));
     assert_eq!(one, other);
     let seen = viewer.wait("the curves of the last run", |event| match event {
-        Event::Curves { key, curves } if key == one.key => curves.map(|curves| *curves),
+        Event::Curves { key, curves } if key == one.key => curves.as_deref().cloned(),
         _ => None,
     });
     // Points that are not there are no numbers, which equal nothing.

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Modifier;
 use support::{Past, arrival, empty_app, entry, filled_app, tell};
@@ -220,7 +222,7 @@ fn what_arrives_lands_in_its_place_and_the_selection_stays() {
         let committed = shop.past.store.commit(vec![entry(words, words, words.as_bytes(), 5)]).expect("kept");
         shop.past.put(committed);
         let (run, curves) = arrival(words, sequence);
-        let effects = tell(&mut shop.app, Event::Arrived(Box::new(run), Box::new(curves)));
+        let effects = tell(&mut shop.app, Event::Arrived(Box::new(run), Arc::new(curves)));
         shop.past.answer(&mut shop.app, effects);
     }
     assert_eq!((shop.serial(), shop.app.history.found()), (looked_at, 16));

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use support::drift_app::{opened, type_in};
 use support::{NOON, empty_app, filled_app, key, tell, text};
@@ -193,17 +195,17 @@ fn a_failure_rings_while_the_view_stands_still_and_not_again_when_it_goes_on() {
     app.look.bell = Bell::Fail;
     type_in(&mut app, " ");
     let (run, curves) = support::arrival("9203_34", 1);
-    let heard = tell(&mut app, Event::Arrived(Box::new(run), Box::new(curves)));
+    let heard = tell(&mut app, Event::Arrived(Box::new(run), Arc::new(curves)));
     let failed = support::arrival("9203_35", 2).0;
     assert_eq!(failed.record.run.status.word(), "FAIL");
     assert_eq!(heard, [Effect::Bell]);
-    assert_eq!(tell(&mut app, Event::Arrived(Box::new(failed), Box::default())), [], "ten seconds are not over");
+    assert_eq!(tell(&mut app, Event::Arrived(Box::new(failed), Arc::default())), [], "ten seconds are not over");
     update(&mut app, Msg::Tick(Clock { now_ms: NOON.now_ms + 60_000, ..NOON }));
     assert!(!type_in(&mut app, " ").contains(&Effect::Bell));
     app.look.bell = Bell::Alarm;
     update(&mut app, Msg::Tick(Clock { now_ms: NOON.now_ms + 120_000, ..NOON }));
     let (run, _) = support::arrival("9203_34", 3);
-    assert!(!tell(&mut app, Event::Arrived(Box::new(run), Box::default())).contains(&Effect::Bell), "alarms only");
+    assert!(!tell(&mut app, Event::Arrived(Box::new(run), Arc::default())).contains(&Effect::Bell), "alarms only");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use crossterm::event::KeyCode;
 use ratatui::style::Color;
 use support::learned::{DAY, models, speak, watch};
@@ -192,7 +194,7 @@ fn a_learned_run_shows_both_risks_with_their_proof_and_the_sure_range_of_its_thr
             let mut app = filled_app(size, symbols);
             let (mut run, curves) = arrival("9101-1_216_TA_Test Data_3-9-2026_10-00", 30);
             speak(&mut run);
-            tell(&mut app, Event::Arrived(Box::new(run), Box::new(curves)));
+            tell(&mut app, Event::Arrived(Box::new(run), Arc::new(curves)));
             key(&mut app, KeyCode::Char('g'));
             insta::assert_snapshot!(format!("learned_live_{}x{}_{spelling}", size.0, size.1), text(&app));
             key(&mut app, KeyCode::Enter);
@@ -206,7 +208,7 @@ fn shadow_words_and_the_reason_of_silence_stand_where_there_is_room() {
     let mut app = filled_app((120, 40), Symbols::Unicode);
     let (mut run, curves) = arrival("9101-1_216_TA_Test Data_3-9-2026_10-00", 30);
     watch(&mut run);
-    tell(&mut app, Event::Arrived(Box::new(run), Box::new(curves)));
+    tell(&mut app, Event::Arrived(Box::new(run), Arc::new(curves)));
     key(&mut app, KeyCode::Char('g'));
     let drawn = text(&app);
     assert!(drawn.contains("shadow v4 would say 0.62") && drawn.contains("as it arrived: the model failed"), "{drawn}");

@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use crossterm::event::KeyCode;
 use ratatui::style::{Color, Modifier};
 use support::{NAMED, NOON, arrival, arrive, buffer, empty_app, fail, filled_app, header, key, look, tell, text};
@@ -216,7 +218,7 @@ fn searching_moves_with_every_letter_and_gives_back_its_place() {
 fn a_run_whose_curve_is_not_at_hand_is_asked_for_once() {
     let mut app = filled_app((120, 40), Symbols::Unicode);
     let (run, _) = arrival("9101-1_201", 30);
-    let effects = tell(&mut app, Event::Arrived(Box::new(run.clone()), Box::default()));
+    let effects = tell(&mut app, Event::Arrived(Box::new(run.clone()), Arc::default()));
     assert_eq!(effects, [Effect::Ask(Request::Curves { key: run.key.clone() })]);
     assert_eq!(key(&mut app, KeyCode::Char('e')), [], "not twice");
     tell(&mut app, Event::Curves { key: run.key, curves: None });

@@ -14,7 +14,7 @@ use super::sealed;
 use crate::engine::Setup;
 
 /// Raised whenever a type that is part of [`Event`], [`Request`] or [`Setup`] changes its shape.
-pub(super) const PROTOCOL: u32 = 4;
+pub(super) const PROTOCOL: u32 = 5;
 
 /// Most bytes of a request: an export of what is on a screen holds its rows.
 pub(super) const MOST_REQUEST: u32 = 16 << 20;
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(
             (PROTOCOL, hex::encode(wire)),
             (
-                4,
+                5,
                 "0300000000000012000000000400010300000000000000000001020000040000000005000003000000001107040000000019017802\
                  000000001802000000001b0e080100000000000018"
                     .to_owned()

@@ -14,6 +14,7 @@ mod health;
 mod listener;
 pub mod log;
 mod outbox;
+mod outline;
 mod place;
 mod press;
 mod protocol;

@@ -1,6 +1,6 @@
 //! What waits to be sent to one viewer. Bounded: who falls behind is brought up to date instead of told everything.
-//! In a burst it gets in full what its screen can show, and of the rest that it is there; that comes once it is quiet,
-//! and so do curves, which would be gone with the next frame.
+//! In a burst it gets the newest in full, outlines of what else its screen can show, and of the rest that it is there; all
+//! that comes once it is quiet, and so do curves, which would be gone with the next frame.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ const MOST: usize = 4_000;
 /// ... and most bytes of them.
 const MOST_BYTES: usize = 4 << 20;
 /// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
-const APART: Duration = Duration::from_millis(88);
+const APART: Duration = Duration::from_millis(96);
 
 /// Quiet after which what was only announced follows.
 const QUIET: Duration = Duration::from_millis(160);
@@ -70,6 +70,14 @@ struct Part {
     announced: Option<Announced>,
 }
 
+/// What was announced and did not follow yet.
+#[derive(Debug)]
+struct Owed {
+    number: u64,
+    events: usize,
+    bytes: Bytes,
+}
+
 /// What the sending thread does next.
 enum Rest {
     UntilWoken,
@@ -86,7 +94,7 @@ struct Waiting {
     /// Rows its screen has; `None` where it wants all there is.
     rows: Option<usize>,
     /// What was announced and did not follow yet, oldest first, and how many events that is.
-    owed: VecDeque<Part>,
+    owed: VecDeque<Owed>,
     events_owed: usize,
     /// The newest run's curves, where none were sent because a frame filled the whole list.
     curves_owed: Option<Arc<Unsealed>>,
@@ -289,14 +297,15 @@ impl Waiting {
     /// What was announced.
     fn paid(&mut self) -> Vec<Bytes> {
         self.events_owed = 0;
-        let paid = self.owed.drain(..).filter_map(|part| {
-            let head = sealed::before_announced(part.announced?.number, &part.bytes)?;
-            Some([head.as_slice().into(), part.bytes])
+        let paid = self.owed.drain(..).filter_map(|owed| {
+            let head = sealed::before_announced(owed.number, &owed.bytes)?;
+            Some([head.as_slice().into(), owed.bytes])
         });
         paid.flatten().collect()
     }
 
-    /// All that waits. Where it is nothing but what may come later, only what the screen shows of it goes in full.
+    /// All that waits. Where it is nothing but what may come later and more than the screen shows, only the newest goes in
+    /// full.
     fn drain(&mut self) -> Batch {
         let now = Instant::now();
         (self.events, self.bytes, self.from, self.quiet) = (0, 0, Some(now + APART), now + QUIET);
@@ -304,13 +313,15 @@ impl Waiting {
         // Whatever else there is may be about them.
         let mut sent = if rows.is_none() { self.paid() } else { Vec::new() };
         let below = rows.map_or(0, |rows| self.below(rows));
+        // The row that is followed has its details beside it.
+        let newest = if below > 0 { self.newest() } else { 0 };
         self.hold_curves(below > 0);
         let latest = std::mem::replace(&mut self.latest, [const { None }; SLOTS]).into_iter().flatten().collect();
         for (nth, part) in std::mem::take(&mut self.each).into_iter().enumerate() {
             match &part.announced {
-                Some(announced) if nth < below => {
-                    sent.push(Arc::clone(&announced.bytes));
-                    self.owe(part);
+                Some(announced) if nth < newest => {
+                    sent.push(Arc::clone(if nth < below { &announced.bytes } else { &announced.outlined }));
+                    self.owe(Owed { number: announced.number, events: part.events, bytes: part.bytes });
                 }
                 _ => sent.push(part.bytes),
             }
@@ -326,6 +337,12 @@ impl Waiting {
         *(if later { &mut self.curves_owed } else { curves }) = newest;
     }
 
+    /// Which part has the newest run.
+    fn newest(&self) -> usize {
+        let has_run = |part: &Part| part.announced.as_ref().is_some_and(|announced| announced.runs > 0);
+        self.each.iter().rposition(has_run).unwrap_or(0)
+    }
+
     /// How many parts, from the oldest on, lie below so many rows.
     fn below(&self, rows: usize) -> usize {
         let mut runs = 0;
@@ -337,9 +354,9 @@ impl Waiting {
         self.each.len() - shown.count()
     }
 
-    fn owe(&mut self, part: Part) {
-        self.events_owed += part.events;
-        self.owed.push_back(part);
+    fn owe(&mut self, owed: Owed) {
+        self.events_owed += owed.events;
+        self.owed.push_back(owed);
         while self.events_owed > MOST_ANNOUNCED
             && let Some(gone) = self.owed.pop_front()
         {

@@ -13,8 +13,8 @@ use crate::engine::clock;
 use crate::history::RunKey;
 
 /// Bytes after which a piece is cut though no viewer is ready for more: what waits is bounded in their outboxes, not
-/// here.
-const FULL: usize = 128 * 1024;
+/// here, and a piece is sent as a whole, of which a screen shows so many runs.
+const FULL: usize = 8 * 1024;
 
 /// Bytes shared by all viewers they go to.
 pub(super) type Bytes = Arc<[u8]>;
@@ -50,6 +50,8 @@ pub(super) struct Announced {
     pub(super) number: u64,
     pub(super) runs: usize,
     pub(super) bytes: Bytes,
+    /// The same with outlines of the runs.
+    pub(super) outlined: Bytes,
 }
 
 /// So many events, and the last of what only the last one counts of.
@@ -70,9 +72,12 @@ pub(super) struct Piece {
 pub(super) struct Press {
     events: usize,
     set: Vec<u8>,
+    /// Outlines of the runs among them.
+    outlines: Vec<u8>,
     last: Option<LastRun>,
     header: bool,
-    curves: Option<Arc<Unsealed>>,
+    /// The last run's.
+    curves: Option<(RunKey, Arc<RunCurves>)>,
     /// The number of the last piece.
     number: u64,
     /// Viewers that have been sent everything.
@@ -80,21 +85,20 @@ pub(super) struct Press {
 }
 
 impl Press {
-    /// Adds what everybody is told; of runs their curves are added apart.
+    /// Adds what everybody is told; of runs the curves of the last one are sent apart.
     pub(super) fn put(&mut self, event: &Event) {
         match event {
             Event::Snapshot(_) => self.header = true,
             event => {
                 sealed::put(event, clock::now_ms(), &mut self.last, &mut self.set);
+                sealed::put_outline(event, &mut self.outlines);
+                if let Event::Arrived(run, curves) = event {
+                    self.curves = Some((run.key.clone(), Arc::clone(curves)));
+                }
                 self.events += 1;
             }
         }
         self.asleep.drain(..).for_each(|outbox| outbox.wake());
-    }
-
-    /// Adds the curves of the run that was put last.
-    pub(super) fn put_curves(&mut self, key: RunKey, curves: Box<RunCurves>) {
-        self.curves = Some(Unsealed::new(Event::Curves { key, curves: Some(curves) }));
     }
 
     /// Whoever sleeps is woken once there is something to send.
@@ -114,13 +118,13 @@ impl Press {
         }
         let header = std::mem::take(&mut self.header).then(|| Unsealed::new(header()));
         self.number += 1;
-        let announced = sealed::announcement(self.number, &self.set);
-        let announced =
-            announced.map(|(bytes, runs)| Announced { number: self.number, runs, bytes: bytes.as_slice().into() });
-        let (bytes, curves) = (self.set.as_slice().into(), self.curves.take());
+        let announced = sealed::announcement(self.number, &self.set, &self.outlines);
+        let of_last = |(key, curves)| Unsealed::new(Event::Curves { key, curves: Some(curves) });
+        let (bytes, curves) = (self.set.as_slice().into(), self.curves.take().map(of_last));
         let piece = Piece { events: self.events, bytes, announced, header, curves };
         (self.events, self.last) = (0, None);
         self.set.clear();
+        self.outlines.clear();
         Some(piece)
     }
 }

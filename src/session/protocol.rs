@@ -1,5 +1,7 @@
 //! The words spoken through the door.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::sealed::Sealed;
@@ -245,7 +247,7 @@ pub enum Event {
     },
     /// A file was judged: a new run, or a new content of one already shown (same key). Over a socket it comes without its
     /// curves; those of the last run follow as [`Event::Curves`].
-    Arrived(Box<ArrivedRun>, Box<RunCurves>),
+    Arrived(Box<ArrivedRun>, Arc<RunCurves>),
     /// A line for the log, for every file however it ended.
     Logged(Box<LogEntry>),
     /// The curves of a run; `None` when they are not kept.
@@ -253,7 +255,7 @@ pub enum Event {
         /// The run.
         key: RunKey,
         /// Its curves.
-        curves: Option<Box<RunCurves>>,
+        curves: Option<Arc<RunCurves>>,
     },
     /// All runs of a unit, oldest first by the runs' own clock.
     Unit {

@@ -1,6 +1,7 @@
 //! The newest runs and log lines as every screen has them: what somebody is told who comes later.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::protocol::{ArrivedRun, Event};
 use crate::history::LogEntry;
@@ -67,6 +68,6 @@ impl Recent {
     /// What has arrived before the past is known.
     pub(super) fn arrived(&self) -> impl Iterator<Item = Event> + '_ {
         let runs = self.runs.iter().rev().filter(|_| !self.opened);
-        runs.map(|run| Event::Arrived(Box::new(run.clone()), Box::default()))
+        runs.map(|run| Event::Arrived(Box::new(run.clone()), Arc::default()))
     }
 }

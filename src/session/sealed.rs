@@ -3,18 +3,22 @@
 //!
 //! An event is a length of four bytes, a byte for its kind and the event in postcard. Runs and lines of the log, which
 //! come by the hundred, have their time before the event. Those that lie below a screen are only announced, kind and
-//! time of each behind a number; their bytes follow under that number once there is time.
+//! time of each behind a number, or in a burst with an outline of each run behind these; their bytes follow under that
+//! number once there is time.
 
-use std::collections::BTreeMap;
-use std::io;
+mod reader;
+
 use std::ops::Range;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
+use super::outline::outline;
+use super::press::Announced;
 use super::protocol::{ArrivedRun, Event};
 use crate::analysis::{RunCurves, Status};
 use crate::history::{LogEntry, LogOutcome};
+pub(super) use reader::Reader;
 
 /// The number of [`Event::Arrived`] on the wire.
 const ARRIVED: u32 = 6;
@@ -28,14 +32,12 @@ const HAS_LINE: u8 = 0x10;
 const ANNOUNCED: u8 = 0x20;
 /// In place of a kind: what was announced under a number.
 const FOLLOWS: u8 = 0x21;
+/// In place of a kind: events are announced under a number, runs with their outlines.
+const OUTLINED: u8 = 0x22;
 /// Bytes of its time, where it has one.
 const TIME: usize = 8;
 /// Bytes of the number that events are announced under.
 const NUMBER: usize = 8;
-/// Most bytes of a frame whose memory serves for the next one.
-const SPARE: usize = 256 << 10;
-/// Announcements that are remembered before those are looked for that nobody waits for any more.
-const MANY: usize = 256;
 
 /// What a sealed event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Sealed {
     /// When it was told of, milliseconds since 1970 UTC.
     told_ms: i64,
     lies: Lies,
+    /// An outline of the run, where that came before it.
+    outline: Option<(Arc<Vec<u8>>, Range<usize>)>,
 }
 
 /// Where the bytes are, which those that came together share.
@@ -105,7 +109,14 @@ impl Sealed {
         }
     }
 
-    /// The same with bytes of its own, so that what came with it need not be kept for its sake.
+    /// What a row shows of its run, where that came before it, without curves; once.
+    pub fn outline(&mut self) -> Option<ArrivedRun> {
+        let (frame, at) = self.outline.take()?;
+        postcard::from_bytes(frame.get(at)?).ok()
+    }
+
+    /// The same with bytes of its own, so that what came with it need not be kept for its sake. Its outline is
+    /// let go of.
     #[must_use]
     pub fn apart(self) -> Self {
         let lies = match self.lies {
@@ -116,7 +127,7 @@ impl Sealed {
             }
             later @ Lies::Later(..) => later,
         };
-        Self { lies, ..self }
+        Self { lies, outline: None, ..self }
     }
 
     /// Whether a run is in it.
@@ -192,6 +203,13 @@ pub(super) fn put(event: &Event, told_ms: i64, last: &mut Option<LastRun>, frame
     }
 }
 
+/// Puts the outline of a run behind others; of other events there is none.
+pub(super) fn put_outline(event: &Event, outlines: &mut Vec<u8>) {
+    if let Event::Arrived(run, _) = event {
+        sized(outlines, |outlines| postcard::to_io(&outline(run), outlines).is_ok());
+    }
+}
+
 /// Puts an event behind others of a frame as it is.
 pub(super) fn put_whole(event: &Event, frame: &mut Vec<u8>) {
     write(None, event, frame);
@@ -206,16 +224,23 @@ fn tells_of_a_run(entry: &LogEntry) -> bool {
 }
 
 fn write(seal: Option<(Kind, i64)>, event: &impl Serialize, frame: &mut Vec<u8>) {
+    sized(frame, |frame| {
+        match seal {
+            Some((kind, time)) => {
+                frame.push(kind as u8);
+                frame.extend(time.to_le_bytes());
+            }
+            None => frame.push(WHOLE),
+        }
+        postcard::to_io(event, frame).is_ok()
+    });
+}
+
+/// Puts something behind its length.
+fn sized(frame: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> bool) {
     let begin = frame.len();
     frame.extend([0; LENGTH]);
-    match seal {
-        Some((kind, time)) => {
-            frame.push(kind as u8);
-            frame.extend(time.to_le_bytes());
-        }
-        None => frame.push(WHOLE),
-    }
-    let written = postcard::to_io(event, &mut *frame).is_ok();
+    let written = write(frame);
     let fits = frame.get_mut(begin..).and_then(|event| fit(event, 0)).is_some();
     // No type of ours cannot be encoded, and none is so long.
     if !(written && fits) {
@@ -223,17 +248,24 @@ fn write(seal: Option<(Kind, i64)>, event: &impl Serialize, frame: &mut Vec<u8>)
     }
 }
 
-/// An announcement of events that lie one behind the other, and how many runs are among them; nothing where one of them
-/// must not come later.
-pub(super) fn announcement(number: u64, events: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let (mut announced, mut runs) = (headed(ANNOUNCED, number), 0);
+/// An announcement of events that lie one behind the other, with the outlines of the runs among them; nothing where one of
+/// them must not come later.
+pub(super) fn announcement(number: u64, events: &[u8], outlines: &[u8]) -> Option<Announced> {
+    let (mut announced, mut outlined, mut runs) = (headed(ANNOUNCED, number), headed(OUTLINED, number), 0);
+    let mut places_of_outlines = places(outlines);
     for event in places(events) {
         let head = events.get(event?).and_then(|event| event.get(..1 + TIME))?;
-        runs += usize::from(kind(head.first()? & !HAS_LINE)? != Kind::Line);
         announced.extend(head);
+        outlined.extend(head);
+        if is_run(*head.first()?)? {
+            runs += 1;
+            let place = places_of_outlines.next()??;
+            outlined.extend(outlines.get(place.start - LENGTH..place.end)?);
+        }
     }
     fit(&mut announced, 0)?;
-    Some((announced, runs))
+    fit(&mut outlined, 0)?;
+    Some(Announced { number, runs, bytes: announced.as_slice().into(), outlined: outlined.as_slice().into() })
 }
 
 /// What stands before events that were announced under a number, once they follow.
@@ -276,88 +308,9 @@ fn place(events: &[u8], at: usize) -> Option<Range<usize>> {
     (begin < end && end <= events.len()).then_some(begin..end)
 }
 
-/// Reads the frames of one owner, and knows what it has announced.
-#[derive(Debug, Default)]
-pub(super) struct Reader {
-    announced: BTreeMap<u64, Weak<Later>>,
-    last: Option<Arc<Vec<u8>>>,
-}
-
-impl Reader {
-    /// The last frame's memory, where nobody needs that frame any more: the system takes its time for fresh memory.
-    pub(super) fn spare(&mut self) -> Vec<u8> {
-        let spare = self.last.take().and_then(Arc::into_inner);
-        spare.filter(|frame| frame.capacity() <= SPARE).unwrap_or_default()
-    }
-
-    /// The events of a frame, in their order. What was announced and has come now can be opened, without an event.
-    ///
-    /// # Errors
-    /// When it is not what [`put`] and its like write.
-    pub(super) fn events(&mut self, frame: Vec<u8>) -> io::Result<Vec<Event>> {
-        let frame = Arc::new(frame);
-        let mut events = Vec::new();
-        for place in places(&frame) {
-            place.and_then(|place| self.read(&frame, place, &mut events)).ok_or(io::ErrorKind::InvalidData)?;
-        }
-        self.last = Some(frame);
-        Ok(events)
-    }
-
-    /// Reads an event, or many.
-    fn read(
-        &mut self,
-        frame: &Arc<Vec<u8>>,
-        Range { start, end }: Range<usize>,
-        events: &mut Vec<Event>,
-    ) -> Option<()> {
-        let (&first, rest) = frame.get(start..end)?.split_first()?;
-        match first {
-            WHOLE => events.push(postcard::from_bytes(rest).ok()?),
-            ANNOUNCED => self.announce(rest, events)?,
-            FOLLOWS => self.follow(frame, start + 1, end)?,
-            _ => {
-                let lies = Lies::Here(Arc::clone(frame), start + 1 + TIME..end);
-                events.push(sealed(first, rest.get(..TIME)?, lies)?);
-            }
-        }
-        Some(())
-    }
-
-    fn announce(&mut self, told: &[u8], events: &mut Vec<Event>) -> Option<()> {
-        let (number, heads) = told.split_first_chunk::<NUMBER>()?;
-        let later = Arc::new(Later::new());
-        for (nth, head) in heads.chunks(1 + TIME).enumerate() {
-            let (&kind, time) = head.split_first()?;
-            events.push(sealed(kind, time, Lies::Later(Arc::clone(&later), nth))?);
-        }
-        if self.announced.len() >= MANY {
-            self.announced.retain(|_, later| later.strong_count() > 0);
-        }
-        self.announced.insert(u64::from_le_bytes(*number), Arc::downgrade(&later));
-        Some(())
-    }
-
-    /// Takes what was announced; where nobody waits for it any more it is let go.
-    fn follow(&mut self, frame: &Arc<Vec<u8>>, start: usize, end: usize) -> Option<()> {
-        let number = frame.get(start..end)?.first_chunk::<NUMBER>()?;
-        let Some(later) = self.announced.remove(&u64::from_le_bytes(*number)).and_then(|later| later.upgrade()) else {
-            return Some(());
-        };
-        let begin = start + NUMBER;
-        let events = places(frame.get(begin..end)?);
-        let bodies = events.map(|event| event.map(|event| begin + event.start + 1 + TIME..begin + event.end));
-        // Nobody announces two things under one number.
-        let _ = later.set((Arc::clone(frame), bodies.collect::<Option<_>>()?));
-        Some(())
-    }
-}
-
-/// A sealed event by its kind and time on the wire.
-fn sealed(first: u8, time: &[u8], lies: Lies) -> Option<Event> {
-    let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
-    let told_ms = i64::from_le_bytes(time.try_into().ok()?);
-    Some(Event::Sealed(Sealed { kind, has_line, told_ms, lies }))
+/// Whether a kind on the wire is that of a run; nothing where there is no such kind.
+fn is_run(first: u8) -> Option<bool> {
+    Some(kind(first & !HAS_LINE)? != Kind::Line)
 }
 
 /// A kind by the number it has on the wire.

@@ -328,29 +328,21 @@ impl Desk {
         if is_set {
             self.press.put(&event);
         }
-        self.hand_over(event, is_set);
+        self.hand_over(event);
         if self.press.is_full() {
             self.cut();
         }
     }
 
-    /// Gives an event to the screen of this process, and what of it viewers are told apart to the press.
-    fn hand_over(&mut self, event: Event, is_set: bool) {
+    /// Gives an event to the screen of this process.
+    fn hand_over(&self, event: Event) {
         let mut screens = self.screens.values().filter(|screen| screen.wants(&event));
         let here = screens.find_map(|screen| match &screen.outlet {
-            Outlet::Here(listen) => Some(Arc::clone(listen)),
+            Outlet::Here(listen) => Some(listen),
             Outlet::Away(_) => None,
         });
-        match (here, event) {
-            // Where nobody else needs them they are not copied: there are many of them.
-            (None, Event::Arrived(run, curves)) if is_set => self.press.put_curves(run.key, curves),
-            (None, _) => {}
-            (Some(listen), event) => {
-                if let (Event::Arrived(run, curves), true) = (&event, is_set) {
-                    self.press.put_curves(run.key.clone(), curves.clone());
-                }
-                listen(event);
-            }
+        if let Some(listen) = here {
+            listen(event);
         }
     }
 }

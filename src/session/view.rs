@@ -1,5 +1,7 @@
 //! What the engine tells → what a screen sees: the header's figures are put together here.
 
+use std::sync::Arc;
+
 use super::protocol::{ArrivedRun, Event, HistoryPage};
 use super::snapshot::{FolderState, FolderView, HistoryState, Snapshot};
 use crate::config::Shifts;
@@ -64,7 +66,7 @@ impl View {
                 self.snapshot.newest_ms = self.snapshot.newest_ms.max(Some(run.record.arrived_ms));
                 let mut arrived = shown(*run);
                 (arrived.latency_ms, arrived.not_kept) = (Some(latency_ms), not_kept);
-                vec![Event::Arrived(Box::new(arrived), curves)]
+                vec![Event::Arrived(Box::new(arrived), Arc::from(curves))]
             }
             Output::KeptAgain(files) => {
                 let held = match files {
@@ -92,7 +94,7 @@ impl View {
             Output::Offline { folder, cause } => {
                 self.folder(folder, FolderState::Offline { since_ms: clock::now_ms(), cause })
             }
-            Output::Curves { key, curves } => vec![Event::Curves { key, curves: curves.map(Box::new) }],
+            Output::Curves { key, curves } => vec![Event::Curves { key, curves: curves.map(Arc::new) }],
             Output::Unit { model, serial, runs } => {
                 vec![Event::Unit { model, serial, runs: runs.into_iter().map(shown).collect() }]
             }

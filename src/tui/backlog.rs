@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use super::action::Screen;
-use super::app::App;
+use super::app::{App, Overlay};
 use super::layout;
 use super::rows;
 use crate::session::{Event, Kind, Sealed};
@@ -29,42 +29,60 @@ pub struct Places {
     pub line: u64,
 }
 
+/// Something that has not been opened.
+#[derive(Debug, Clone)]
+struct Waiting {
+    places: Places,
+    sealed: Sealed,
+    /// Whether a row shows its outline.
+    is_outlined: bool,
+}
+
+impl Waiting {
+    /// Whether it is a failure that no row shows.
+    fn hides_a_failure(&self) -> bool {
+        self.sealed.kind() == Kind::Failure && !self.is_outlined
+    }
+}
+
 /// What has not been opened, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Backlog {
-    waiting: VecDeque<(Places, Sealed)>,
+    waiting: VecDeque<Waiting>,
     failures: usize,
     /// When the last one came.
     since_ms: i64,
 }
 
 impl Backlog {
-    /// Lays something aside that has its places.
-    pub fn push(&mut self, places: Places, sealed: Sealed, now_ms: i64) {
+    /// Lays something aside that has its places, and whose row may show an outline of it.
+    pub fn push(&mut self, places: Places, sealed: Sealed, is_outlined: bool, now_ms: i64) {
         self.since_ms = now_ms;
-        self.failures += usize::from(sealed.kind() == Kind::Failure);
-        self.waiting.push_back((places, sealed));
+        let comes = Waiting { places, sealed, is_outlined };
+        self.failures += usize::from(comes.hides_a_failure());
+        self.waiting.push_back(comes);
         // As many newer ones have come as there are rows: nobody will ever see it.
         if self.waiting.len() > MOST
-            && let Some((_, gone)) = self.waiting.pop_front()
+            && let Some(gone) = self.waiting.pop_front()
         {
-            self.failures = self.failures.saturating_sub(usize::from(gone.kind() == Kind::Failure));
+            self.failures = self.failures.saturating_sub(usize::from(gone.hides_a_failure()));
         }
     }
 
-    /// How many failures are among them.
+    /// How many failures are among them that no row shows.
     pub fn failures(&self) -> usize {
         self.failures
     }
 
-    /// The place of the newest run among them.
+    /// The place of the newest run among them that no row shows.
     pub fn newest(&self) -> Option<u64> {
-        self.waiting.iter().rev().find(|(_, sealed)| sealed.has_run()).map(|(places, _)| places.row)
+        let is_hidden = |waits: &&Waiting| waits.sealed.has_run() && !waits.is_outlined;
+        self.waiting.iter().rev().find(is_hidden).map(|waits| waits.places.row)
     }
 
     /// Whether any of it can be opened.
     pub fn can_open(&self) -> bool {
-        self.waiting.iter().any(|(_, sealed)| sealed.is_here())
+        self.waiting.iter().any(|waits| waits.sealed.is_here())
     }
 
     /// Whether some came so lately that what belongs to the newest of them may still be under way.
@@ -80,10 +98,12 @@ impl Backlog {
     /// All that can be opened, opened, each with its places.
     pub fn take(&mut self) -> impl Iterator<Item = (Places, Event)> + use<> {
         let waiting = std::mem::take(&mut self.waiting).into_iter();
-        let (here, away): (VecDeque<_>, _) = waiting.partition(|(_, sealed)| sealed.is_here());
+        let (here, away): (VecDeque<_>, _) = waiting.partition(|waits| waits.sealed.is_here());
         self.waiting = away;
-        self.failures = self.waiting.iter().filter(|(_, sealed)| sealed.kind() == Kind::Failure).count();
-        here.into_iter().flat_map(|(places, sealed)| sealed.open().into_iter().map(move |event| (places, event)))
+        self.failures = self.waiting.iter().filter(|waits| waits.hides_a_failure()).count();
+        let open =
+            |Waiting { places, sealed, .. }: Waiting| sealed.open().into_iter().map(move |event| (places, event));
+        here.into_iter().flat_map(open)
     }
 
     /// Lets go of all that will not come any more.
@@ -94,7 +114,9 @@ impl Backlog {
 
 /// Whether only the newest rows can be seen, and nothing is said of those below them.
 pub fn may_wait(app: &App) -> bool {
-    let alone = app.unit.is_none() && app.search.is_none() && app.frozen.is_none() && !app.lost;
+    // What is exported is all that has come.
+    let exports = app.overlay == Some(Overlay::Format);
+    let alone = !exports && app.unit.is_none() && app.search.is_none() && app.frozen.is_none() && !app.lost;
     let newest = app.follow && app.rows.narrowed().is_plain() && app.log.filter().is_empty();
     alone && newest && app.opened && !matches!(app.screen, Screen::Log | Screen::Unit)
 }

@@ -1,6 +1,7 @@
 //! The curves that were looked at last, so that moving back needs no disk.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::analysis::RunCurves;
 use crate::history::RunKey;
@@ -24,7 +25,7 @@ pub enum Known<'a> {
 /// A few runs' curves, the latest used last.
 #[derive(Debug, Clone, Default)]
 pub struct CurveCache {
-    held: VecDeque<(RunKey, Option<Box<RunCurves>>)>,
+    held: VecDeque<(RunKey, Option<Arc<RunCurves>>)>,
     asked: Vec<RunKey>,
 }
 
@@ -50,7 +51,7 @@ impl CurveCache {
     }
 
     /// Takes what came; what was used longest ago goes.
-    pub fn put(&mut self, key: RunKey, curves: Option<Box<RunCurves>>) {
+    pub fn put(&mut self, key: RunKey, curves: Option<Arc<RunCurves>>) {
         self.asked.retain(|asked| *asked != key);
         self.held.retain(|(held, _)| *held != key);
         self.held.push_back((key, curves));

@@ -62,7 +62,7 @@ fn count(event: &Event) -> usize {
 
 fn bare(event: Event) -> Event {
     match event {
-        Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
+        Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Arc::default()),
         Event::Together(events) => Event::Together(events.into_iter().map(bare).collect()),
         event => event,
     }

@@ -46,7 +46,7 @@ impl Narrowed {
         self.filter.is_empty() && self.is_newest_first()
     }
 
-    /// Whether a row is meant. A file that is no run fits no filter of runs.
+    /// Whether a row is meant. A file that is no run fits no filter of runs, and of an outline nothing can be said yet.
     pub fn admits(&mut self, content: &Content) -> bool {
         if self.filter.is_empty() {
             return true;
@@ -83,7 +83,7 @@ impl Narrowed {
         }
         let facts = |at: usize| match &row(at)?.content {
             Content::Run(run) => Some(Facts::of(&run.key, &run.record)),
-            Content::File(_) => None,
+            Content::Outline(_) | Content::File(_) => None,
         };
         let mut ranked: Vec<(usize, Option<Facts<'_>>)> = shown.into_iter().map(|at| (at, facts(at))).collect();
         ranked.sort_by(|(_, a), (_, b)| self.compare(a.as_ref(), b.as_ref()));

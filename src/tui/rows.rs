@@ -24,6 +24,8 @@ pub enum RowId {
 pub enum Content {
     /// A judged run.
     Run(Box<ArrivedRun>),
+    /// A judged run of which no more has come than a row shows: what else there is to it is missing.
+    Outline(Box<ArrivedRun>),
     /// A skipped or failed file.
     File(Box<LogEntry>),
 }
@@ -51,30 +53,30 @@ impl Row {
     /// What the row is about.
     pub fn id(&self) -> RowId {
         match &self.content {
-            Content::Run(run) => RowId::Run(run.key.clone()),
+            Content::Run(run) | Content::Outline(run) => RowId::Run(run.key.clone()),
             Content::File(entry) => RowId::File(entry.file.path_key),
         }
     }
 
-    /// The run, when it is one.
+    /// The run, when it is one and all of it has come.
     pub fn run(&self) -> Option<&ArrivedRun> {
         match &self.content {
             Content::Run(run) => Some(run),
-            Content::File(_) => None,
+            Content::Outline(_) | Content::File(_) => None,
         }
     }
 
     /// Whether somebody ought to look at it.
     pub fn is_failure(&self) -> bool {
         match &self.content {
-            Content::Run(run) => matches!(run.record.run.status, Status::Fail | Status::Error),
+            Content::Run(run) | Content::Outline(run) => matches!(run.record.run.status, Status::Fail | Status::Error),
             Content::File(entry) => matches!(entry.outcome, LogOutcome::Failed { .. }),
         }
     }
 
     fn is(&self, id: &RowId) -> bool {
         match (&self.content, id) {
-            (Content::Run(run), RowId::Run(key)) => run.key == *key,
+            (Content::Run(run) | Content::Outline(run), RowId::Run(key)) => run.key == *key,
             (Content::File(entry), RowId::File(path)) => entry.file.path_key == *path,
             _ => false,
         }
@@ -82,7 +84,7 @@ impl Row {
 
     fn sequence(&self) -> u64 {
         match &self.content {
-            Content::Run(run) => run.sequence,
+            Content::Run(run) | Content::Outline(run) => run.sequence,
             Content::File(entry) => entry.sequence,
         }
     }
@@ -90,7 +92,7 @@ impl Row {
     /// The words a search looks through.
     pub fn haystack(&self) -> String {
         match &self.content {
-            Content::Run(run) => {
+            Content::Run(run) | Content::Outline(run) => {
                 let (judged, identity) = (&run.record.run, &run.record.run.identity);
                 let reasons = judged.tracks.iter().flat_map(|track| &track.reasons);
                 let words = [identity.model.as_str(), identity.serial.as_str(), judged.status.word()];
@@ -251,15 +253,39 @@ impl Rows {
         self.arrived_at(place, run);
     }
 
-    /// A run arrived a while ago: its row goes where it would be by now.
+    /// A run arrived a while ago: its row goes where it would be by now, or is there as an outline.
     pub fn arrived_at(&mut self, place: u64, run: ArrivedRun) {
+        if let Some(run) = self.completed(place, run) {
+            self.arrived_as(place, run, Content::Run);
+        }
+    }
+
+    /// A run has a place and an outline: so it is shown until it arrives there.
+    pub fn outlined_at(&mut self, place: u64, outline: ArrivedRun) {
+        self.arrived_as(place, outline, Content::Outline);
+    }
+
+    fn arrived_as(&mut self, place: u64, run: ArrivedRun, content: fn(Box<ArrivedRun>) -> Content) {
         let id = RowId::Run(run.key.clone());
         if self.is_newer(&id, place) {
             return;
         }
         self.remove(&id, place);
         self.remove(&RowId::File(run.record.file.path_key), place);
-        self.put(place, Content::Run(Box::new(run)));
+        self.put(place, content(Box::new(run)));
+    }
+
+    /// Puts a run in the place of its outline; it comes back where there is none.
+    fn completed(&mut self, place: u64, run: ArrivedRun) -> Option<ArrivedRun> {
+        let at = self.list.partition_point(|row| row.place > place);
+        let is_it = |row: &&mut Row| {
+            row.place == place && matches!(&row.content, Content::Outline(outline) if outline.key == run.key)
+        };
+        let Some(row) = self.list.get_mut(at).filter(is_it) else { return Some(run) };
+        row.content = Content::Run(Box::new(run));
+        row.fits = self.narrowed.admits(&row.content);
+        self.arrange();
+        None
     }
 
     /// Somebody excluded a run or let it in again: its row stays where it is.

@@ -24,7 +24,7 @@ const VERSION_COLUMNS: &[&str] =
 /// them.
 pub fn sheet(app: &App) -> Option<Sheet> {
     match app.screen {
-        Screen::Live => Some(filled(Sheet::new("live", RUN_COLUMNS), app.rows.iter().map(live_row))),
+        Screen::Live => Some(filled(Sheet::new("live", RUN_COLUMNS), app.rows.iter().filter_map(live_row))),
         Screen::Log => Some(filled(Sheet::new("log", LOG_COLUMNS), app.log_rows().map(|entry| log_row(app, entry)))),
         Screen::History => {
             let (_, rows) = app.history.yields.as_ref().filter(|_| app.history.shows != Shows::Runs)?;
@@ -39,7 +39,7 @@ pub fn sheet(app: &App) -> Option<Sheet> {
 /// The head and the cells of the selected row.
 pub fn selected(app: &App) -> Option<Vec<Cell<'static>>> {
     match app.screen {
-        Screen::Live => app.selected().map(live_row),
+        Screen::Live => app.selected().and_then(live_row),
         Screen::Log => app.log_entry().map(|entry| log_row(app, entry)),
         Screen::History if app.history.shows == Shows::Runs => app.history.run().map(run_row),
         Screen::History => app.history.yield_row().map(yield_row),
@@ -56,7 +56,7 @@ pub fn selected(app: &App) -> Option<Vec<Cell<'static>>> {
 pub fn telling(app: &App) -> Option<String> {
     let text = match app.screen {
         Screen::Live => match &app.selected()?.content {
-            Content::Run(run) => run.record.run.identity.unit(),
+            Content::Run(run) | Content::Outline(run) => run.record.run.identity.unit(),
             Content::File(entry) => entry.file.path.clone(),
         },
         Screen::Log => {
@@ -85,10 +85,11 @@ fn run_row(run: &ArrivedRun) -> Vec<Cell<'static>> {
     owned(kept(&run.record).row())
 }
 
-/// A run, or a file that became none: how it ended, why, and where it lies.
-fn live_row(row: &Row) -> Vec<Cell<'static>> {
+/// A run, or a file that became none: how it ended, why, and where it lies; nothing of a run that is still to come.
+fn live_row(row: &Row) -> Option<Vec<Cell<'static>>> {
     let entry = match &row.content {
-        Content::Run(run) => return run_row(run),
+        Content::Run(run) => return Some(run_row(run)),
+        Content::Outline(_) => return None,
         Content::File(entry) => entry,
     };
     let (ended, why) = match &entry.outcome {
@@ -103,7 +104,7 @@ fn live_row(row: &Row) -> Vec<Cell<'static>> {
         "arrived_ms" => Cell::count(u64::try_from(entry.at_ms).ok()),
         _ => Cell::Empty,
     };
-    RUN_COLUMNS.iter().map(cell).collect()
+    Some(RUN_COLUMNS.iter().map(cell).collect())
 }
 
 fn log_row(app: &App, entry: &LogEntry) -> Vec<Cell<'static>> {

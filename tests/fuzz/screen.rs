@@ -4,6 +4,7 @@
 //! A case is a hundred keys and messages; `TRIM_FUZZ_CASES=10000` is a million of them.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use trimwatch::analysis::RunCurves;
@@ -92,7 +93,7 @@ fn event(chance: &mut Chance, sequence: u64) -> Event {
 fn arrived(chance: &mut Chance, sequence: u64) -> Event {
     let (run, curves) = arrival(chance.piece(&FILES), sequence);
     let curves = if chance.one_in(3) { RunCurves::default() } else { curves };
-    Event::Arrived(Box::new(run), Box::new(curves))
+    Event::Arrived(Box::new(run), Arc::new(curves))
 }
 
 fn snapshot(chance: &mut Chance) -> Event {

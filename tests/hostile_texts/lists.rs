@@ -2,6 +2,7 @@
 //! among harmless ones.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 use ratatui::buffer::Cell;
@@ -39,7 +40,7 @@ fn runs(texts: &[&str]) -> Vec<ArrivedRun> {
 
 fn live(app: &mut App, texts: &[&str]) {
     for run in runs(texts) {
-        tell(app, Event::Arrived(Box::new(run), Box::default()));
+        tell(app, Event::Arrived(Box::new(run), Arc::default()));
     }
 }
 

@@ -1,5 +1,7 @@
 //! One text everywhere on the screen: every pane that tells of a run, every overlay, every prompt.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyCode;
 use ratatui::buffer::Cell;
 use trimwatch::analysis::Learner;
@@ -70,7 +72,7 @@ fn live(size: (u16, u16), text: &str, number: u64) -> App {
         tell(&mut app, Event::Logged(Box::new(entry)));
     }
     let (run, curves) = dressed::run(text, number);
-    tell(&mut app, Event::Arrived(Box::new(run), Box::new(curves)));
+    tell(&mut app, Event::Arrived(Box::new(run), Arc::new(curves)));
     tell(&mut app, Event::Notice(text.to_owned()));
     app
 }

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
@@ -234,7 +235,7 @@ pub fn arrive(app: &mut App, words: &str, sequence: u64) {
     let (run, curves) = arrival(words, sequence);
     let outcome = LogOutcome::Run { key: run.key.clone(), status: run.record.run.status.word().to_owned() };
     let file = run.record.file.clone();
-    tell(app, Event::Arrived(Box::new(run), Box::new(curves)));
+    tell(app, Event::Arrived(Box::new(run), Arc::new(curves)));
     tell(app, Event::Logged(Box::new(LogEntry { sequence, at_ms: NOON.now_ms, file, outcome })));
 }
 
@@ -358,7 +359,7 @@ impl Past {
                 vec![Event::Unit { model, serial, runs }]
             }
             Request::Curves { key } => {
-                let curves = self.store.curves(&key).expect("readable").map(Box::new);
+                let curves = self.store.curves(&key).expect("readable").map(Arc::new);
                 vec![Event::Curves { key, curves }]
             }
             _ => Vec::new(),

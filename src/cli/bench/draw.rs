@@ -1,5 +1,6 @@
 //! Drawing every screen at every size, and what goes over the wire.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use color_eyre::eyre::Result;
@@ -119,7 +120,7 @@ fn filled(config: &Config, size: (u16, u16)) -> App {
             let key = RunKey::of(&record.run, &file);
             let status = record.run.status.word().to_owned();
             let arrived = ArrivedRun { key: key.clone(), sequence, record, latency_ms: Some(7.0), not_kept: None };
-            update(&mut app, Msg::Session(Box::new(Event::Arrived(Box::new(arrived), Box::new(curves)))));
+            update(&mut app, Msg::Session(Box::new(Event::Arrived(Box::new(arrived), Arc::new(curves)))));
             let entry = LogEntry { sequence, at_ms: 0, file, outcome: LogOutcome::Run { key, status } };
             update(&mut app, Msg::Session(Box::new(Event::Logged(Box::new(entry)))));
         }

@@ -89,7 +89,8 @@ fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
 
 /// So many runs, the `nth` piece of all.
 fn runs(number: u64, runs: usize) -> Piece {
-    let announced = Announced { number, runs, bytes: bytes(&format!("announced {number}")) };
+    let (announced, outlined) = (bytes(&format!("announced {number}")), bytes(&format!("outlined {number}")));
+    let announced = Announced { number, runs, bytes: announced, outlined };
     let all = bytes(&format!("runs {number}"));
     Piece { events: 2 * runs, bytes: all, announced: Some(announced), header: None, curves: None }
 }
@@ -114,9 +115,9 @@ fn in_a_burst(rows: Option<u32>) -> Outbox {
 }
 
 #[test]
-fn in_a_burst_what_the_screen_shows_goes_in_full_and_the_rest_once_it_is_quiet() {
+fn in_a_burst_the_newest_goes_in_full_and_the_rest_once_it_is_quiet() {
     let outbox = in_a_burst(Some(15));
-    assert_eq!(words(&outbox), ["announced 1", "announced 2", "announced 3", "runs 4", "runs 5"]);
+    assert_eq!(words(&outbox), ["announced 1", "announced 2", "announced 3", "outlined 4", "runs 5"]);
     outbox.share(&runs(6, 10));
     outbox.share(&runs(7, 10));
     assert_eq!(words(&outbox), ["runs 6", "runs 7"], "they fit");
@@ -124,7 +125,8 @@ fn in_a_burst_what_the_screen_shows_goes_in_full_and_the_rest_once_it_is_quiet()
     assert!(matches!(outbox.lock().rest(), Rest::For(_)), "nobody has to wake it for that");
     outbox.lock().quiet = Instant::now();
     outbox.rest();
-    assert_eq!(words(&outbox), ["follows:", "runs 1", "follows:", "runs 2", "follows:", "runs 3"]);
+    let follow = ["follows:", "runs 1", "follows:", "runs 2", "follows:", "runs 3", "follows:", "runs 4"];
+    assert_eq!(words(&outbox), follow);
     assert!(matches!(outbox.take(), Batch::Nothing));
 }
 
@@ -132,11 +134,11 @@ fn in_a_burst_what_the_screen_shows_goes_in_full_and_the_rest_once_it_is_quiet()
 fn who_shows_all_or_nothing_known_gets_all_at_once() {
     assert_eq!(words(&in_a_burst(None)).len(), 5);
     let outbox = in_a_burst(Some(20));
-    assert_eq!(words(&outbox), ["announced 1", "announced 2", "announced 3", "runs 4", "runs 5"]);
+    assert_eq!(words(&outbox), ["announced 1", "announced 2", "announced 3", "outlined 4", "runs 5"]);
     assert!(matches!(outbox.take(), Batch::Nothing));
     outbox.shows(None);
     assert!(!outbox.lock().asleep, "it is woken for it");
-    assert_eq!(words(&outbox).len(), 6);
+    assert_eq!(words(&outbox).len(), 8);
 }
 
 #[test]
@@ -172,10 +174,25 @@ fn curves_that_the_next_frame_would_push_off_the_list_wait_until_it_is_quiet() {
 #[test]
 fn what_may_be_about_them_goes_behind_them() {
     let outbox = in_a_burst(Some(40));
-    assert_eq!(words(&outbox), ["announced 1", "runs 2", "runs 3", "runs 4", "runs 5"]);
+    assert_eq!(words(&outbox), ["announced 1", "outlined 2", "outlined 3", "outlined 4", "runs 5"]);
     (6..=10).for_each(|number| outbox.share(&runs(number, 40)));
     outbox.put(bytes("an answer"));
-    let all = ["follows:", "runs 1", "runs 6", "runs 7", "runs 8", "runs 9", "runs 10", "an answer"];
+    let all = [
+        "follows:",
+        "runs 1",
+        "follows:",
+        "runs 2",
+        "follows:",
+        "runs 3",
+        "follows:",
+        "runs 4",
+        "runs 6",
+        "runs 7",
+        "runs 8",
+        "runs 9",
+        "runs 10",
+        "an answer",
+    ];
     assert_eq!(words(&outbox), all);
 }
 

@@ -1,5 +1,6 @@
 //! Events on their way, and for other tests a socket without a system.
 
+use super::reader::MANY;
 use super::*;
 use crate::history::{FileFacts, RunKey};
 use crate::session::outbox::{Batch, Outbox};
@@ -114,10 +115,10 @@ fn announced(number: u64) -> (Vec<u8>, Vec<u8>) {
     let mut events = Vec::new();
     put(&line(), 1_234, &mut None, &mut events);
     put(&line(), 1_234, &mut None, &mut events);
-    let (announced, runs) = announcement(number, &events).expect("both may come later");
-    assert_eq!(runs, 0);
+    let announced = announcement(number, &events, &[]).expect("both may come later");
+    assert_eq!(announced.runs, 0);
     let follows = [before_announced(number, &events).expect("a head"), events].concat();
-    (announced, follows)
+    (announced.bytes.to_vec(), follows)
 }
 
 #[test]
@@ -166,5 +167,45 @@ fn what_must_be_heard_at_once_is_not_announced() {
     let mut events = Vec::new();
     put(&line(), 1_234, &mut None, &mut events);
     put(&Event::Notice("full disk".to_owned()), 1_234, &mut None, &mut events);
-    assert!(announcement(1, &events).is_none());
+    assert!(announcement(1, &events, &[]).is_none());
+}
+
+/// A run with its line, outlined under a number, and as they follow.
+fn outlined(number: u64, run: &ArrivedRun) -> (Vec<u8>, Vec<u8>) {
+    let (mut events, mut outlines, mut last) = (Vec::new(), Vec::new(), None);
+    for event in [Event::Arrived(Box::new(run.clone()), Arc::default()), line()] {
+        put(&event, 1_234, &mut last, &mut events);
+        put_outline(&event, &mut outlines);
+    }
+    let announced = announcement(number, &events, &outlines).expect("both may come later");
+    assert_eq!(announced.runs, 1);
+    let follows = [before_announced(number, &events).expect("a head"), events].concat();
+    (announced.outlined.to_vec(), follows)
+}
+
+#[test]
+fn an_outline_comes_before_its_run_and_takes_less() {
+    for run in samples_as_they_arrive() {
+        let (outlined, follows) = outlined(7, &run);
+        assert!(2 * outlined.len() < follows.len(), "{} of {} bytes", outlined.len(), follows.len());
+        let mut reader = Reader::default();
+        let mut told = reader.events(outlined).expect("a frame");
+        let [Event::Sealed(sealed), Event::Sealed(line)] = told.as_mut_slice() else { panic!("{told:?}") };
+        let outline = sealed.outline().expect("an outline");
+        assert_eq!((outline.key, outline.record.run.identity), (run.key.clone(), run.record.run.identity.clone()));
+        assert!(sealed.outline().is_none() && line.outline().is_none(), "once, and of runs");
+        assert!(!sealed.is_here());
+        assert_eq!(reader.events(follows).expect("a frame"), Vec::new());
+        assert_eq!(sealed.open(), [Event::Arrived(Box::new(run), Arc::default())]);
+    }
+}
+
+#[test]
+fn an_outline_cut_short_is_refused() {
+    let run = samples_as_they_arrive().into_iter().next().expect("a run");
+    let (outlined, _) = outlined(7, &run);
+    for end in 1..outlined.len() {
+        let cut = outlined.get(..end).expect("shorter").to_vec();
+        assert!(Reader::default().events(cut).is_err(), "{end}");
+    }
 }

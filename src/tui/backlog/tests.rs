@@ -1,5 +1,7 @@
 //! What waits is not missed.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::*;
@@ -33,7 +35,7 @@ fn burst(files: u64) -> Vec<Event> {
         let outcome = if unreadable {
             LogOutcome::Failed { cause: "cut short".to_owned() }
         } else {
-            events.push(Event::Arrived(Box::new(run), Box::default()));
+            events.push(Event::Arrived(Box::new(run), Arc::default()));
             LogOutcome::Run { key, status }
         };
         events.push(Event::Logged(Box::new(LogEntry { sequence: n + 1, at_ms: NOW.now_ms, file, outcome })));
@@ -222,7 +224,7 @@ fn curves_of_a_run_that_is_gone_with_the_next_frame_are_not_asked_for() {
         let frame = line.tell(&burst_of_runs(files), 24);
         tell(app, Event::Together(frame))
     };
-    assert!(!asks(&comes(&mut viewer, 300)), "they come by themselves once it is quiet");
+    assert!(!asks(&comes(&mut viewer, 302)), "they come by themselves once it is quiet");
     let mut pressed = viewer.clone();
     assert!(asks(&press(&mut pressed, 'j')), "who looks at one run gets them at once");
     let mut stepped_back = viewer.clone();
@@ -231,6 +233,37 @@ fn curves_of_a_run_that_is_gone_with_the_next_frame_are_not_asked_for() {
     viewer.clock.now_ms += QUIET_MS;
     assert!(asks(&tell(&mut viewer, Event::Alive)), "where they did not, they are asked for");
     assert!(asks(&comes(&mut app(), 3)), "what fits on the list is no burst");
+}
+
+#[test]
+fn who_selects_a_run_of_which_only_an_outline_has_come_sees_that_the_rest_is_under_way() {
+    let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
+    let selects = |app: &mut App| (0..9).flat_map(|_| press(app, 'j')).collect::<Vec<_>>();
+    selects(&mut open);
+    let effects = selects(&mut viewer);
+    assert!(tells(&effects, None));
+    assert!(matches!(viewer.selected().map(|row| &row.content), Some(rows::Content::Outline(_))));
+    assert!(viewer.run().is_none() && picture(&open) != picture(&viewer));
+    update(&mut viewer, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(viewer.unit.is_none(), "nothing is made up");
+    let toast = viewer.toast.take().map(|toast| toast.text);
+    assert_eq!(toast.as_deref(), Some("this run is still on its way here"));
+    hear(&mut viewer, Event::Together(line.shows(None)));
+    assert_eq!(picture(&open), picture(&viewer));
+    assert_eq!(viewer.run(), open.run());
+}
+
+#[test]
+fn an_export_is_of_all_that_has_come() {
+    let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
+    for app in [&mut open, &mut viewer] {
+        app.toast = None;
+    }
+    press(&mut open, 'x');
+    assert!(tells(&press(&mut viewer, 'x'), None));
+    hear(&mut viewer, Event::Together(line.shows(None)));
+    let sheets = [&open, &viewer].map(|app| crate::tui::sheet::sheet(app).map(|sheet| sheet.rows));
+    assert!(sheets[0].is_some() && sheets[0] == sheets[1]);
 }
 
 #[test]

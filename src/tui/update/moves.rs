@@ -10,7 +10,7 @@ use crate::tui::layout;
 use crate::tui::list::Position;
 use crate::tui::models::Pane;
 use crate::tui::msg::Effect;
-use crate::tui::rows::{Row, RowId};
+use crate::tui::rows::{Content, Row, RowId};
 use crate::tui::stretch::Stretch;
 use crate::tui::unit::Unit;
 use crate::tui::view;
@@ -314,6 +314,9 @@ pub(super) fn open_unit(app: &mut App) -> Vec<Effect> {
         app.say(&match (app.rows.all(), app.rows.is_empty()) {
             (0, _) => "no run yet: a workbook that is dropped into the folder makes one".to_owned(),
             (_, true) => format!("no run fits the filter: {filter} changes it"),
+            _ if matches!(app.selected().map(|row| &row.content), Some(Content::Outline(_))) => {
+                "this run is still on its way here".to_owned()
+            }
             _ => format!("this file is no run: {log} shows why, in the log"),
         });
         return Vec::new();

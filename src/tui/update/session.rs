@@ -1,6 +1,7 @@
 //! Events of the session.
 
 use std::mem::discriminant;
+use std::sync::Arc;
 
 use crate::analysis::Status;
 use crate::config::Bell;
@@ -11,6 +12,7 @@ use crate::tui::backlog::{self, Places, lets_wait, may_wait};
 use crate::tui::layout;
 use crate::tui::lines::MOST;
 use crate::tui::msg::Effect;
+use crate::tui::rows::Rows;
 
 /// Least time between two bells, milliseconds.
 const BELL_MS: i64 = 10_000;
@@ -25,7 +27,10 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Alive => return Vec::new(),
         Event::Together(events) => return together(app, events),
-        Event::Sealed(sealed) if !sealed.is_here() => return lay_aside(app, sealed).into_iter().collect(),
+        Event::Sealed(mut sealed) if !sealed.is_here() => {
+            let outline = if may_wait(app) { sealed.outline() } else { None };
+            return lay_aside(app, sealed, outline).into_iter().collect();
+        }
         Event::Sealed(sealed) => return sealed.open().into_iter().flat_map(|event| heard(app, event)).collect(),
         Event::Anew => return begin_anew(app),
         Event::Past { .. } if app.frozen.is_some() && app.opened => hold(app, event),
@@ -54,7 +59,7 @@ fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
         match event {
             Event::Sealed(sealed) if may_wait(app) && (under > 0 || !sealed.has_run()) => {
                 under -= usize::from(sealed.has_run());
-                effects.extend(lay_aside(app, sealed));
+                effects.extend(lay_aside(app, sealed, None));
             }
             event => effects.extend(heard(app, event)),
         }
@@ -80,8 +85,8 @@ pub(super) fn shows(app: &mut App) -> Option<Effect> {
     (!is_known).then_some(Effect::Ask(Request::Shows { rows }))
 }
 
-/// Leaves something unopened for now; the bell rings all the same.
-fn lay_aside(app: &mut App, sealed: Sealed) -> Option<Effect> {
+/// Leaves something unopened for now, or in its row an outline of it; the bell rings all the same.
+fn lay_aside(app: &mut App, sealed: Sealed, outline: Option<ArrivedRun>) -> Option<Effect> {
     app.dirty = true;
     let mut places = Places::default();
     if sealed.has_run() {
@@ -92,7 +97,11 @@ fn lay_aside(app: &mut App, sealed: Sealed) -> Option<Effect> {
     }
     let rings = (sealed.kind() == Kind::Failure).then(|| ring_for_failure(app)).flatten();
     // Most of what came with it is opened now: the memory it came in serves for the next.
-    app.backlog.push(places, sealed.apart(), app.clock.now_ms);
+    app.backlog.push(places, sealed.apart(), outline.is_some(), app.clock.now_ms);
+    if let Some(run) = outline {
+        app.history.outdated();
+        place_row(app, |rows| rows.outlined_at(places.row, run));
+    }
     rings
 }
 
@@ -116,7 +125,7 @@ fn hold(app: &mut App, event: Event) {
     let Some(frozen) = &mut app.frozen else { return };
     let event = match event {
         // Curves come from the store when they are looked at: a night's worth of them would fill the memory.
-        Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Box::default()),
+        Event::Arrived(run, _) if run.not_kept.is_none() => Event::Arrived(run, Arc::default()),
         event => event,
     };
     // Of the list and of charts only the last one counts.
@@ -287,12 +296,17 @@ fn arrived(app: &mut App, place: u64, run: ArrivedRun) -> Vec<Effect> {
         let (model, serial) = (identity.model.clone(), identity.serial.clone());
         effects.push(Effect::Ask(Request::Unit { model, serial }));
     }
-    keeping_selection(app, |app| app.rows.arrived_at(place, run));
+    place_row(app, |rows| rows.arrived_at(place, run));
+    effects.extend(failed.then(|| ring_for_failure(app)).flatten());
+    effects
+}
+
+/// A run gets its row.
+fn place_row(app: &mut App, put: impl FnOnce(&mut Rows)) {
+    keeping_selection(app, |app| put(&mut app.rows));
     if app.follow {
         app.live_track = None;
     }
-    effects.extend(failed.then(|| ring_for_failure(app)).flatten());
-    effects
 }
 
 fn fails(run: &ArrivedRun) -> bool {

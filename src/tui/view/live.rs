@@ -27,6 +27,7 @@ pub(super) fn draw(app: &App, pen: &mut Pen<'_>, parts: &Parts) {
     let Some(area) = parts.detail else { return };
     match app.selected().map(|row| &row.content) {
         Some(Content::Run(run)) => detail(app, pen, area, run),
+        Some(Content::Outline(_)) => drop(pen.put(area.x + 1, area.y, 1, "…", Role::Quiet)),
         Some(Content::File(entry)) => {
             let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
             let line = [span(format!("{word}  "), role), span(reason, Role::Text)];
@@ -73,7 +74,7 @@ fn row_line(app: &App, pen: &mut Pen<'_>, area: Rect, row: &Row, selected: bool,
     let found = app.search.as_ref().is_some_and(|search| search.hits(&row.haystack()));
     let emphasis = Emphasis { selected, found };
     match &row.content {
-        Content::Run(run) => table::row(app, pen, area, run, emphasis, shown),
+        Content::Run(run) | Content::Outline(run) => table::row(app, pen, area, run, emphasis, shown),
         Content::File(entry) => {
             let (word, role, reason) = words::outcome(app.look.symbols, &entry.outcome);
             let end = pen.put(area.x, area.y, 6, &app.clock.hhmm(entry.at_ms), emphasis.of(Role::Quiet));

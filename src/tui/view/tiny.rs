@@ -125,7 +125,7 @@ fn short(app: &App, run: &ArrivedRun) -> Vec<Span> {
 
 fn of_row(app: &App, row: &Row) -> Vec<Span> {
     match &row.content {
-        Content::Run(run) => short(app, run),
+        Content::Run(run) | Content::Outline(run) => short(app, run),
         Content::File(entry) => {
             let (word, role, _) = words::outcome(app.look.symbols, &entry.outcome);
             vec![span(format!("{} ", words::file_name(&entry.file)), Role::Text), span(word, role)]
