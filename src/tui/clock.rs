@@ -12,8 +12,13 @@ pub struct Clock {
 impl Clock {
     /// `HH:MM` of a moment, local.
     pub fn hhmm(self, at_ms: i64) -> String {
-        let minutes = (at_ms / 1_000 + i64::from(self.offset_seconds)).div_euclid(60);
+        let minutes = self.minute(at_ms);
         format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60))
+    }
+
+    /// Local minutes since 1970.
+    pub fn minute(self, at_ms: i64) -> i64 {
+        (at_ms / 1_000 + i64::from(self.offset_seconds)).div_euclid(60)
     }
 
     /// Local days since 1970.
@@ -27,14 +32,21 @@ impl Clock {
         age.strip_suffix(" ago").map_or_else(|| "0 min".to_owned(), str::to_owned)
     }
 
-    /// How long ago, in the largest whole unit: `now`, `3 min`, `5 h`, `12 d`.
+    /// How long ago, in the largest whole unit: `now`, `3 min ago`, `5 h ago`, `12 d ago`.
     pub fn age(self, at_ms: i64) -> String {
+        match self.units_ago(at_ms) {
+            (0, _) => "now".to_owned(),
+            (units, unit) => format!("{units} {unit} ago"),
+        }
+    }
+
+    /// How long ago, in the largest whole unit, with its sign.
+    pub fn units_ago(self, at_ms: i64) -> (i64, &'static str) {
         let minutes = (self.now_ms - at_ms).max(0) / 60_000;
         match minutes {
-            0 => "now".to_owned(),
-            1..60 => format!("{minutes} min ago"),
-            60..1440 => format!("{} h ago", minutes / 60),
-            _ => format!("{} d ago", minutes / 1440),
+            ..60 => (minutes, "min"),
+            60..1440 => (minutes / 60, "h"),
+            _ => (minutes / 1440, "d"),
         }
     }
 }

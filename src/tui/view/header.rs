@@ -18,10 +18,12 @@ struct Part {
 /// How much the way back matters.
 const WAY: u8 = 5;
 
-/// The words that time alone changes; equal words need no drawing.
-pub fn moment(app: &App) -> String {
-    let stale = app.stale_since().is_some();
-    format!("{} {} {stale}", app.clock.hhmm(app.clock.now_ms), newest(app).unwrap_or_default())
+/// What the words say that time alone changes: the local minute, how long ago the newest file came, whether that is too
+/// long. Where they are the same nothing need be drawn.
+pub fn moment(app: &App) -> (i64, Option<(i64, &'static str)>, bool) {
+    let newest_ms = app.header.as_ref().and_then(|header| header.newest_ms);
+    let newest = newest_ms.map(|at_ms| app.clock.units_ago(at_ms));
+    (app.clock.minute(app.clock.now_ms), newest, app.stale_since().is_some())
 }
 
 /// Draws the line.
