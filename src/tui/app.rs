@@ -144,6 +144,8 @@ pub struct App {
     pub frozen: Option<Frozen>,
     /// What has come and is not opened yet.
     pub backlog: Backlog,
+    /// Whether somebody wants to see the next failure, and those there are have not come yet.
+    pub seeks: bool,
     /// Rows that the owner knows of that this screen shows: what lies below them it may send later.
     pub shown: Option<u32>,
     /// What lies over the screen.
@@ -200,6 +202,7 @@ impl App {
             curves: CurveCache::default(),
             frozen: None,
             backlog: Backlog::default(),
+            seeks: false,
             shown: None,
             overlay: None,
             search: None,

@@ -116,7 +116,8 @@ impl Backlog {
 pub fn may_wait(app: &App) -> bool {
     // What is exported is all that has come.
     let exports = app.overlay == Some(Overlay::Format);
-    let alone = !exports && app.unit.is_none() && app.search.is_none() && app.frozen.is_none() && !app.lost;
+    let alone =
+        !exports && !app.seeks && app.unit.is_none() && app.search.is_none() && app.frozen.is_none() && !app.lost;
     let newest = app.follow && app.rows.narrowed().is_plain() && app.log.filter().is_empty();
     alone && newest && app.opened && !matches!(app.screen, Screen::Log | Screen::Unit)
 }

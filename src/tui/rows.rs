@@ -277,7 +277,7 @@ impl Rows {
 
     /// Puts a run in the place of its outline; it comes back where there is none.
     fn completed(&mut self, place: u64, run: ArrivedRun) -> Option<ArrivedRun> {
-        let at = self.list.partition_point(|row| row.place > place);
+        let at = self.below_newer(place);
         let is_it = |row: &&mut Row| {
             row.place == place && matches!(&row.content, Content::Outline(outline) if outline.key == run.key)
         };
@@ -312,6 +312,13 @@ impl Rows {
         }
     }
 
+    /// Where something of a place stands among all rows, or would.
+    fn below_newer(&self, place: u64) -> usize {
+        // As a rule it is the newest: a search would touch rows that nobody has looked at for long.
+        let is_newest = self.list.front().is_none_or(|row| row.place <= place);
+        if is_newest { 0 } else { self.list.partition_point(|row| row.place > place) }
+    }
+
     /// Whether something of a place would stand among the first so many rows.
     pub fn is_among(&self, place: u64, first: usize) -> bool {
         self.list.get(first.saturating_sub(1)).is_none_or(|row| row.place < place)
@@ -339,10 +346,7 @@ impl Rows {
         row.fits = self.narrowed.admits(&row.content);
         row.seen = !row.is_failure();
         self.there.insert(row.id());
-        // As a rule it is the newest: a search would touch rows that nobody has looked at for long.
-        let is_newest = self.list.front().is_none_or(|row| row.place <= place);
-        let below = if is_newest { 0 } else { self.list.partition_point(|row| row.place > place) };
-        self.list.insert(below, row);
+        self.list.insert(self.below_newer(place), row);
         if self.list.len() > MOST
             && let Some(oldest) = self.list.pop_back()
         {

@@ -31,6 +31,8 @@ use crate::session::signals::Signal;
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let answers_session = matches!(msg, Msg::Session(_));
     // Whoever presses a key means all that has come.
+    // Who presses something else does not look for a failure any more.
+    app.seeks &= matches!(msg, Msg::Session(_) | Msg::Tick(_));
     let opens = match &msg {
         Msg::Session(_) => false,
         Msg::Tick(clock) => app.open_ms().is_some_and(|due| clock.now_ms >= due),
@@ -59,6 +61,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Resume) => vec![Effect::Redraw],
         Msg::Signal(Signal::End) | Msg::TerminalLost => vec![Effect::Quit],
     });
+    if app.seeks && app.backlog.failures() == 0 {
+        app.seeks = false;
+        moves::next_unseen(app);
+    }
     settle(app);
     effects.extend(wanted(app));
     effects.extend(session::shows(app));

@@ -254,6 +254,25 @@ fn who_selects_a_run_of_which_only_an_outline_has_come_sees_that_the_rest_is_und
 }
 
 #[test]
+fn a_failure_that_has_not_come_is_jumped_to_once_it_is_here() {
+    let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
+    let there = layout::list_rows(&viewer);
+    for app in [&mut open, &mut viewer] {
+        (0..there).for_each(|index| app.rows.look_at(index));
+    }
+    press(&mut open, '!');
+    assert!(tells(&press(&mut viewer, '!'), None) && viewer.toast.is_none(), "nobody says that there is none");
+    let mut given_up = viewer.clone();
+    press(&mut given_up, 'j');
+    let follow = line.shows(None);
+    hear(&mut viewer, Event::Together(follow.clone()));
+    assert!(picture(&open) == picture(&viewer));
+    assert!(viewer.live_at.selected >= there && viewer.selected_id() == open.selected_id());
+    hear(&mut given_up, Event::Together(follow));
+    assert_eq!(given_up.live_at.selected, 1, "who went on stays there");
+}
+
+#[test]
 fn an_export_is_of_all_that_has_come() {
     let (mut open, mut viewer, mut line) = announced(burst_of_runs(600));
     for app in [&mut open, &mut viewer] {

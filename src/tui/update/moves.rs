@@ -199,7 +199,12 @@ fn focus(app: &mut App, by: isize) {
     }
 }
 
-fn next_unseen(app: &mut App) {
+/// Jumps to the next failure that nobody has looked at, where need be as soon as it has come.
+pub(super) fn next_unseen(app: &mut App) {
+    if app.backlog.failures() > 0 && app.frozen.is_none() {
+        app.seeks = true;
+        return;
+    }
     match app.rows.next_unseen(app.live_at.selected) {
         Some(index) => {
             show(app, Screen::Live);
