@@ -1,7 +1,7 @@
 //! What a row of the list shows of a run: in a burst it goes in the run's place, until there is time for all of it.
 
 use super::protocol::ArrivedRun;
-use crate::analysis::{JudgedRun, JudgedTrack, ResistanceFigures, Risk, Status};
+use crate::analysis::{JudgedRun, JudgedTrack, Risk};
 use crate::history::{FileFacts, RunRecord};
 use crate::trim::TrackSettings;
 
@@ -28,7 +28,7 @@ pub(super) fn outline(run: &ArrivedRun) -> ArrivedRun {
 
 fn of_run(run: &JudgedRun) -> JudgedRun {
     // Where there are no figures the row says why.
-    let is_graded = matches!(run.status, Status::Pass | Status::Warning | Status::Fail);
+    let is_graded = run.status.counts_as_good().is_some();
     JudgedRun {
         system: run.system,
         identity: run.identity.clone(),
@@ -60,7 +60,7 @@ fn of_track(track: &JudgedTrack, says_why: bool) -> JudgedTrack {
         worst_zone: None,
         needs_only_gain: None,
         gain_that_passes: track.gain_that_passes.filter(|_| says_why),
-        resistance: ResistanceFigures { ..track.resistance },
+        resistance: track.resistance,
         improvement: None,
         station_fail: None,
         risk: track.risk.as_ref().map(|risk| Risk { terms: Vec::new(), ..*risk }),

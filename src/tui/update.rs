@@ -30,9 +30,9 @@ use crate::session::signals::Signal;
 /// Takes one message.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let answers_session = matches!(msg, Msg::Session(_));
-    // Whoever presses a key means all that has come.
     // Who presses something else does not look for a failure any more.
     app.seeks &= matches!(msg, Msg::Session(_) | Msg::Tick(_));
+    // Whoever presses a key means all that has come.
     let opens = match &msg {
         Msg::Session(_) => false,
         Msg::Tick(clock) => app.open_ms().is_some_and(|due| clock.now_ms >= due),
