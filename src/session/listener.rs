@@ -162,7 +162,7 @@ fn send(stream: &Stream, outbox: &Arc<Outbox>, id: ScreenId, board: &Switchboard
                 parts.extend(latest.iter().map(|state| state.bytes()));
                 frame::tell(&mut &*stream, &parts)?;
             }
-            Batch::Nothing => {}
+            Batch::Soon | Batch::Nothing => {}
             Batch::End => return Ok(()),
         }
     }

@@ -2,20 +2,20 @@
 //! In a burst it gets the newest in full, outlines of what else its screen can show, and of the rest that it is there; all
 //! that comes once it is quiet, and so do curves, which would be gone with the next frame.
 
+mod pace;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::press::{Announced, Bytes, Piece, Unsealed};
 use super::sealed;
+use pace::Pace;
 
 /// Most events that wait, two of them for a file: older ones would leave the screen by its other end ...
 const MOST: usize = 4_000;
 /// ... and most bytes of them.
 const MOST_BYTES: usize = 4 << 20;
-/// Frames go out at least so far apart: what comes between goes together, so that a burst is one drawing.
-const APART: Duration = Duration::from_millis(96);
-
 /// Quiet after which what was only announced follows.
 const QUIET: Duration = Duration::from_millis(160);
 /// Most events of which that is true, two of them for a file: older ones have left the longest list of a screen.
@@ -47,7 +47,9 @@ pub(super) enum Batch {
     CatchUp,
     /// Events as they lie in a frame, one behind the other.
     Events(Vec<Bytes>, Vec<Arc<Unsealed>>),
-    /// Nothing yet.
+    /// Nothing yet: better a little later.
+    Soon,
+    /// Nothing until there is more.
     Nothing,
     /// Nothing any more.
     End,
@@ -104,14 +106,13 @@ struct Waiting {
     closed: bool,
     /// Whether the sending thread sleeps until something comes: only then is it worth waking.
     asleep: bool,
-    /// No frame goes before this.
-    from: Option<Instant>,
+    pace: Pace,
 }
 
 impl Outbox {
     /// For a viewer that knows nothing yet, the `nth` that came.
     pub(super) fn new(nth: u64) -> Self {
-        let part = u32::try_from(nth % u64::from(STEPS)).unwrap_or(0);
+        let part = 1 + u32::try_from(nth % u64::from(STEPS)).unwrap_or(0);
         let waiting = Waiting {
             each: VecDeque::new(),
             latest: [const { None }; SLOTS],
@@ -125,7 +126,7 @@ impl Outbox {
             behind: true,
             closed: false,
             asleep: false,
-            from: None,
+            pace: Pace::new(),
         };
         Self { waiting: Mutex::new(waiting), ready: Condvar::new(), later: SPREAD * part / STEPS }
     }
@@ -140,7 +141,7 @@ impl Outbox {
         // Who is behind will be told how everything stands when it listens again.
         if waiting.takes() {
             waiting.push(Part { events: 1, bytes: event, announced: None });
-            self.wake_now(waiting);
+            self.hurry(waiting);
         }
     }
 
@@ -149,7 +150,7 @@ impl Outbox {
         let mut waiting = self.lock();
         if waiting.takes() {
             waiting.replace(slot, Some(state));
-            self.wake_now(waiting);
+            self.hurry(waiting);
         }
     }
 
@@ -177,12 +178,28 @@ impl Outbox {
     pub(super) fn wake(&self) {
         let mut waiting = self.lock();
         if waiting.asleep {
-            waiting.from = Some(Instant::now() + self.later);
+            waiting.pace.woken(Instant::now(), self.later);
         }
         self.wake_now(waiting);
     }
 
-    /// What is for this viewer alone it has asked for: from a sleep it is woken at once.
+    /// A group of files has been told to all, and more of them are under way or not.
+    pub(super) fn group_told(&self, more: bool) {
+        let mut waiting = self.lock();
+        if waiting.pace.group_told(more) {
+            drop(waiting);
+            self.ready.notify_one();
+        }
+    }
+
+    /// What is for this viewer alone it has asked for: it waits for no others.
+    fn hurry(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        if waiting.pace.hurry() {
+            self.ready.notify_one();
+        }
+        self.wake_now(waiting);
+    }
+
     fn wake_now(&self, mut waiting: MutexGuard<'_, Waiting>) {
         let asleep = std::mem::take(&mut waiting.asleep);
         drop(waiting);
@@ -211,8 +228,9 @@ impl Outbox {
         }
     }
 
-    /// What is to be sent now. After [`Batch::Nothing`] the next rest lasts until the outbox is woken.
-    pub(super) fn take(&self) -> Batch {
+    /// What is to be sent now, where more files are under way or not. After [`Batch::Nothing`] the next rest lasts until
+    /// the outbox is woken.
+    pub(super) fn take(&self, more: bool) -> Batch {
         let mut waiting = self.lock();
         match (waiting.behind, waiting.closed, waiting.is_empty()) {
             (false, _, true) if waiting.owes_now() => waiting.pay(),
@@ -220,9 +238,11 @@ impl Outbox {
             // The queue stays closed to others until what stands is put together: see `caught_up`.
             (true, false, _) => Batch::CatchUp,
             (false, false, true) => {
-                (waiting.asleep, waiting.from) = (true, None);
+                waiting.asleep = true;
+                waiting.pace.sleeps();
                 Batch::Nothing
             }
+            (false, false, false) if more && waiting.pace.holds_on(Instant::now()) => Batch::Soon,
             (false, _, false) => waiting.drain(),
         }
     }
@@ -272,7 +292,7 @@ impl Waiting {
             _ if self.closed => None,
             true if !self.owes() => return Rest::UntilWoken,
             true => Some(self.quiet),
-            false => self.from,
+            false => self.pace.from(),
         };
         let rest = until.map(|until| until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero());
         self.asleep &= rest.is_some();
@@ -290,7 +310,7 @@ impl Waiting {
 
     /// What was held back.
     fn pay(&mut self) -> Batch {
-        self.from = Some(Instant::now() + APART);
+        self.pace.sent(Instant::now());
         Batch::Events(self.paid(), self.curves_owed.take().into_iter().collect())
     }
 
@@ -308,7 +328,8 @@ impl Waiting {
     /// full.
     fn drain(&mut self) -> Batch {
         let now = Instant::now();
-        (self.events, self.bytes, self.from, self.quiet) = (0, 0, Some(now + APART), now + QUIET);
+        self.pace.sent(now);
+        (self.events, self.bytes, self.quiet) = (0, 0, now + QUIET);
         let rows = self.rows.filter(|_| self.each.iter().all(|part| part.announced.is_some()));
         // Whatever else there is may be about them.
         let mut sent = if rows.is_none() { self.paid() } else { Vec::new() };

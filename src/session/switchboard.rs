@@ -144,7 +144,7 @@ impl Switchboard {
     pub(super) fn next(&self, outbox: &Arc<Outbox>) -> Batch {
         let mut desk = self.desk();
         desk.cut();
-        let batch = outbox.take();
+        let batch = outbox.take(desk.view.more());
         if let Batch::Nothing = batch {
             desk.press.sleeps(outbox);
         }
@@ -210,6 +210,8 @@ impl Switchboard {
     /// Takes what the engine tells.
     pub(super) fn hear(&self, output: Output) {
         log::hear(&output);
+        // Viewers that may wait for the end of a group of files.
+        let mut waits: Vec<Arc<Outbox>> = Vec::new();
         let mut desk = self.desk();
         match output {
             Output::Answering(by) => desk.answering = Some(by),
@@ -221,15 +223,25 @@ impl Switchboard {
             Output::Exported(number, ended) => desk.answer(number, false, |own| Output::Exported(own, ended)),
             output => {
                 desk.ended |= matches!(output, Output::Stopped);
+                let ends_group = matches!(output, Output::Queue { .. });
                 for event in desk.view.translate(output) {
                     desk.recent.hear(&event);
                     desk.spread(event);
+                }
+                if ends_group {
+                    waits = desk.viewers().map(|(_, outbox)| Arc::clone(outbox)).collect();
                 }
             }
         }
         if desk.ended {
             desk.cut();
             desk.screens.values().for_each(Screen::close);
+        }
+        let more = desk.view.more();
+        // Who is woken wants the desk.
+        drop(desk);
+        for outbox in waits {
+            outbox.group_told(more);
         }
     }
 }

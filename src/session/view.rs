@@ -50,6 +50,11 @@ impl View {
         self.snapshot.clone()
     }
 
+    /// Whether files are under way that were not told yet.
+    pub(super) fn more(&self) -> bool {
+        self.snapshot.queue > 0
+    }
+
     /// The header's figures as an event.
     pub(super) fn snapshot(&self) -> Event {
         Event::Snapshot(Box::new(self.snapshot.clone()))

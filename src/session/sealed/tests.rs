@@ -48,7 +48,7 @@ impl Line {
     /// To a viewer that shows so many rows.
     pub(crate) fn to(rows: Option<u32>) -> Self {
         let outbox = Outbox::new(0);
-        assert!(matches!(outbox.take(), Batch::CatchUp));
+        assert!(matches!(outbox.take(false), Batch::CatchUp));
         outbox.caught_up();
         outbox.shows(rows);
         Self { press: Press::default(), outbox, reader: Reader::default() }
@@ -73,7 +73,7 @@ impl Line {
     }
 
     fn sent(&mut self) -> Vec<Event> {
-        let Batch::Events(parts, _) = self.outbox.take() else { return Vec::new() };
+        let Batch::Events(parts, _) = self.outbox.take(false) else { return Vec::new() };
         self.reader.events(parts.concat()).expect("a frame of ours")
     }
 }

@@ -14,5 +14,5 @@ fn where_every_viewer_is_stopped_what_is_told_them_takes_no_more_memory() {
         board.say(&Event::Notice("the disk takes nothing; ".repeat(20)));
         assert!(!board.desk().press.is_full());
     }
-    assert!(matches!(outbox.take(), Batch::CatchUp), "it is told how everything stands once it goes on");
+    assert!(matches!(outbox.take(false), Batch::CatchUp), "it is told how everything stands once it goes on");
 }
