@@ -21,6 +21,13 @@ fn arrived(shift: &Shift) -> (ArrivedRun, RunCurves) {
     })
 }
 
+/// The same with its line of the log, which is told behind it: who comes now has both from the past.
+fn arrived_and_logged(shift: &Shift) -> (ArrivedRun, RunCurves) {
+    let arrived = arrived(shift);
+    shift.log();
+    arrived
+}
+
 fn role(shift: &Shift) -> Role {
     shift.wait("what the screen is", |event| match event {
         Event::Role(role) => Some(role),
@@ -39,7 +46,7 @@ fn owner(shop: &Shop) -> (Shift, ArrivedRun) {
     let owner = shop.open();
     owner.opened();
     shop.drop_sample("9203_34");
-    let (run, _) = arrived(&owner);
+    let (run, _) = arrived_and_logged(&owner);
     (owner, run)
 }
 
@@ -58,7 +65,7 @@ fn a_second_screen_attaches_and_sees_what_was_and_what_comes() {
     assert_eq!(role(&owner), Role::Owner);
     owner.opened();
     shop.drop_sample("9203_34");
-    let (first, curves) = arrived(&owner);
+    let (first, curves) = arrived_and_logged(&owner);
     let viewer = viewer(&shop);
     let (past, log) = viewer.opened();
     assert_eq!(past, [ArrivedRun { ..first.clone() }], "what is on the owner's screen");
