@@ -16,6 +16,7 @@ use pace::Pace;
 const MOST: usize = 4_000;
 /// ... and most bytes of them.
 const MOST_BYTES: usize = 4 << 20;
+
 /// Quiet after which what was only announced follows.
 const QUIET: Duration = Duration::from_millis(160);
 /// Most events of which that is true, two of them for a file: older ones have left the longest list of a screen.
@@ -186,24 +187,26 @@ impl Outbox {
     /// A group of files has been told to all, and more of them are under way or not.
     pub(super) fn group_told(&self, more: bool) {
         let mut waiting = self.lock();
-        if waiting.pace.group_told(more) {
-            drop(waiting);
-            self.ready.notify_one();
-        }
+        let goes = waiting.pace.group_told(more);
+        self.notify(goes, waiting);
     }
 
     /// What is for this viewer alone it has asked for: it waits for no others.
     fn hurry(&self, mut waiting: MutexGuard<'_, Waiting>) {
-        if waiting.pace.hurry() {
-            self.ready.notify_one();
-        }
-        self.wake_now(waiting);
+        let goes = waiting.pace.hurry();
+        let asleep = std::mem::take(&mut waiting.asleep);
+        self.notify(goes || asleep, waiting);
     }
 
     fn wake_now(&self, mut waiting: MutexGuard<'_, Waiting>) {
         let asleep = std::mem::take(&mut waiting.asleep);
+        self.notify(asleep, waiting);
+    }
+
+    /// Has the sending thread look again, where there is something for it; it finds the outbox free.
+    fn notify(&self, something: bool, waiting: MutexGuard<'_, Waiting>) {
         drop(waiting);
-        if asleep {
+        if something {
             self.ready.notify_one();
         }
     }

@@ -1,6 +1,5 @@
-//! When a viewer's frames go. Each costs a drawing there, so that in a burst none goes before it has to: not while the files
-//! that were noticed with the first one are still being read, and then just after a group of files was told rather than
-//! just before one.
+//! When a viewer's frames go. Each costs a drawing there, so that in a burst none goes before it has to: the first one waits a
+//! moment for the files that come with it, and all go just after a group of files was told rather than just before one.
 
 use std::time::{Duration, Instant};
 
