@@ -35,5 +35,5 @@ pub use health::{FolderHealth, Health};
 pub use protocol::{ArrivedRun, Event, HistoryPage, Request, Role};
 #[cfg(test)]
 pub(crate) use sealed::tests::{Line, over_a_socket, samples_as_they_arrive};
-pub use sealed::{Kind, Sealed};
+pub use sealed::{Announcement, Kind, Sealed};
 pub use snapshot::{FolderState, FolderView, HistoryState, Snapshot};

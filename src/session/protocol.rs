@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::sealed::Sealed;
+use super::sealed::{Announcement, Sealed};
 use super::snapshot::Snapshot;
 use crate::analysis::{Learner, RunCurves};
 use crate::engine::{ExportOf, ModelsView};
@@ -352,4 +352,7 @@ pub enum Event {
     /// Over a socket came an [`Event::Arrived`] or an [`Event::Logged`], to be opened when it is looked at.
     #[serde(skip)]
     Sealed(Sealed),
+    /// Over a socket it was announced that many of them come.
+    #[serde(skip)]
+    Announced(Announcement),
 }

@@ -6,10 +6,11 @@
 //! time of each behind a number, or in a burst with an outline of each run behind these; their bytes follow under that
 //! number once there is time.
 
+mod announcement;
 mod reader;
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ use super::press::Announced;
 use super::protocol::{ArrivedRun, Event};
 use crate::analysis::{RunCurves, Status};
 use crate::history::{LogEntry, LogOutcome};
+pub use announcement::Announcement;
+use announcement::Later;
 pub(super) use reader::Reader;
 
 /// The number of [`Event::Arrived`] on the wire.
@@ -72,9 +75,6 @@ enum Lies {
     Later(Arc<Later>, usize),
 }
 
-/// What was announced: a frame, and the places of the events in it, once it has come.
-type Later = OnceLock<(Arc<Vec<u8>>, Vec<Range<usize>>)>;
-
 impl PartialEq for Sealed {
     fn eq(&self, other: &Self) -> bool {
         let own = (self.kind, self.has_line, self.told_ms, self.bytes());
@@ -83,6 +83,13 @@ impl PartialEq for Sealed {
 }
 
 impl Sealed {
+    /// By its kind and time on the wire; nothing where there is no such kind.
+    fn new(first: u8, time: &[u8], lies: Lies, outline: Option<(Arc<Vec<u8>>, Range<usize>)>) -> Option<Self> {
+        let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
+        let told_ms = i64::from_le_bytes(time.try_into().ok()?);
+        Some(Self { kind, has_line, told_ms, lies, outline })
+    }
+
     /// What it is about.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -96,7 +103,7 @@ impl Sealed {
     fn bytes(&self) -> &[u8] {
         match &self.lies {
             Lies::Here(frame, at) => frame.get(at.clone()),
-            Lies::Later(later, nth) => later.get().and_then(|(frame, places)| frame.get(places.get(*nth)?.clone())),
+            Lies::Later(later, nth) => later.came.get().and_then(|(frame, at)| frame.get(at.get(*nth)?.clone())),
         }
         .unwrap_or_default()
     }
@@ -105,7 +112,7 @@ impl Sealed {
     pub fn is_here(&self) -> bool {
         match &self.lies {
             Lies::Here(..) => true,
-            Lies::Later(later, _) => later.get().is_some(),
+            Lies::Later(later, _) => later.came.get().is_some(),
         }
     }
 
@@ -168,6 +175,7 @@ impl Event {
     pub fn each(self) -> Vec<Event> {
         match self {
             Event::Together(events) => events.into_iter().flat_map(Event::each).collect(),
+            Event::Announced(announced) => announced.came().flat_map(|sealed| sealed.open()).collect(),
             Event::Sealed(sealed) => sealed.open(),
             event => vec![event],
         }

@@ -12,7 +12,7 @@ use super::action::Screen;
 use super::app::{App, Overlay};
 use super::layout;
 use super::rows;
-use crate::session::{Event, Kind, Sealed};
+use crate::session::{Announcement, Event, Kind, Sealed};
 
 /// Quiet after which there is time, milliseconds.
 const QUIET_MS: i64 = 200;
@@ -20,7 +20,7 @@ const QUIET_MS: i64 = 200;
 /// Most that waits: a run for every row that a list holds, and what came twice.
 const MOST: usize = 2 * rows::MOST;
 
-/// Where a run and a line of the log would stand.
+/// Where a run and a line of the log would stand; of many, the first of each.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Places {
     /// Among the rows.
@@ -33,15 +33,66 @@ pub struct Places {
 #[derive(Debug, Clone)]
 struct Waiting {
     places: Places,
-    sealed: Sealed,
-    /// Whether a row shows its outline.
-    is_outlined: bool,
+    what: What,
+}
+
+/// What it is.
+#[derive(Debug, Clone)]
+enum What {
+    /// An event that no row shows.
+    One(Sealed),
+    /// A run of which a row shows the outline.
+    Outlined(Sealed),
+    /// Events that were announced, which no row shows.
+    Many(Announcement),
 }
 
 impl Waiting {
-    /// Whether it is a failure that no row shows.
-    fn hides_a_failure(&self) -> bool {
-        self.sealed.kind() == Kind::Failure && !self.is_outlined
+    fn events(&self) -> usize {
+        match &self.what {
+            What::One(_) | What::Outlined(_) => 1,
+            What::Many(announced) => announced.events(),
+        }
+    }
+
+    /// How many failures that no row shows.
+    fn hidden_failures(&self) -> usize {
+        match &self.what {
+            What::One(sealed) => usize::from(sealed.kind() == Kind::Failure),
+            What::Outlined(_) => 0,
+            What::Many(announced) => announced.failures(),
+        }
+    }
+
+    /// The place of the newest run that no row shows.
+    fn newest(&self) -> Option<u64> {
+        match &self.what {
+            What::One(sealed) => sealed.has_run().then_some(self.places.row),
+            What::Outlined(_) => None,
+            What::Many(announced) => announced.runs().checked_sub(1).map(|more| self.places.row + more as u64),
+        }
+    }
+
+    fn is_here(&self) -> bool {
+        match &self.what {
+            What::One(sealed) | What::Outlined(sealed) => sealed.is_here(),
+            What::Many(announced) => announced.is_here(),
+        }
+    }
+
+    /// What is in it, each with its places.
+    fn open(self) -> Vec<(Places, Event)> {
+        let mut places = self.places;
+        let mut open = |sealed: Sealed| {
+            let here = places;
+            places.row += u64::from(sealed.has_run());
+            places.line += u64::from(sealed.has_line());
+            sealed.open().into_iter().map(move |event| (here, event))
+        };
+        match self.what {
+            What::One(sealed) | What::Outlined(sealed) => open(sealed).collect(),
+            What::Many(announced) => announced.came().flat_map(open).collect(),
+        }
     }
 }
 
@@ -49,6 +100,7 @@ impl Waiting {
 #[derive(Debug, Clone, Default)]
 pub struct Backlog {
     waiting: VecDeque<Waiting>,
+    events: usize,
     failures: usize,
     /// When the last one came.
     since_ms: i64,
@@ -57,16 +109,31 @@ pub struct Backlog {
 impl Backlog {
     /// Lays something aside that has its places, and whose row may show an outline of it.
     pub fn push(&mut self, places: Places, sealed: Sealed, is_outlined: bool, now_ms: i64) {
+        let what = if is_outlined { What::Outlined(sealed) } else { What::One(sealed) };
+        self.put(Waiting { places, what }, now_ms);
+    }
+
+    /// Lays aside what was announced, which has its places from these on.
+    pub fn push_all(&mut self, places: Places, announced: Announcement, now_ms: i64) {
+        self.put(Waiting { places, what: What::Many(announced) }, now_ms);
+    }
+
+    fn put(&mut self, comes: Waiting, now_ms: i64) {
         self.since_ms = now_ms;
-        let comes = Waiting { places, sealed, is_outlined };
-        self.failures += usize::from(comes.hides_a_failure());
+        self.count(&comes);
         self.waiting.push_back(comes);
         // As many newer ones have come as there are rows: nobody will ever see it.
-        if self.waiting.len() > MOST
+        while self.waiting.front().is_some_and(|oldest| self.events >= MOST + oldest.events())
             && let Some(gone) = self.waiting.pop_front()
         {
-            self.failures = self.failures.saturating_sub(usize::from(gone.hides_a_failure()));
+            self.events -= gone.events();
+            self.failures -= gone.hidden_failures();
         }
+    }
+
+    fn count(&mut self, waits: &Waiting) {
+        self.events += waits.events();
+        self.failures += waits.hidden_failures();
     }
 
     /// How many failures are among them that no row shows.
@@ -76,13 +143,12 @@ impl Backlog {
 
     /// The place of the newest run among them that no row shows.
     pub fn newest(&self) -> Option<u64> {
-        let is_hidden = |waits: &&Waiting| waits.sealed.has_run() && !waits.is_outlined;
-        self.waiting.iter().rev().find(is_hidden).map(|waits| waits.places.row)
+        self.waiting.iter().rev().find_map(Waiting::newest)
     }
 
     /// Whether any of it can be opened.
     pub fn can_open(&self) -> bool {
-        self.waiting.iter().any(|waits| waits.sealed.is_here())
+        self.waiting.iter().any(Waiting::is_here)
     }
 
     /// Whether some came so lately that what belongs to the newest of them may still be under way.
@@ -98,12 +164,13 @@ impl Backlog {
     /// All that can be opened, opened, each with its places.
     pub fn take(&mut self) -> impl Iterator<Item = (Places, Event)> + use<> {
         let waiting = std::mem::take(&mut self.waiting).into_iter();
-        let (here, away): (VecDeque<_>, _) = waiting.partition(|waits| waits.sealed.is_here());
+        let (here, away): (VecDeque<_>, VecDeque<_>) = waiting.partition(Waiting::is_here);
+        (self.events, self.failures) = (0, 0);
+        for waits in &away {
+            self.count(waits);
+        }
         self.waiting = away;
-        self.failures = self.waiting.iter().filter(|waits| waits.hides_a_failure()).count();
-        let open =
-            |Waiting { places, sealed, .. }: Waiting| sealed.open().into_iter().map(move |event| (places, event));
-        here.into_iter().flat_map(open)
+        here.into_iter().flat_map(Waiting::open)
     }
 
     /// Lets go of all that will not come any more.

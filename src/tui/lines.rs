@@ -84,15 +84,16 @@ impl Lines {
         }
     }
 
-    /// The place of whatever comes now, for somebody who brings it later.
-    pub fn reserve(&mut self) -> u64 {
-        self.last += 1;
-        self.last
+    /// The places of so much that comes now, for somebody who brings it later: the first of them.
+    pub fn reserve(&mut self, many: usize) -> u64 {
+        let first = self.last + 1;
+        self.last += many as u64;
+        first
     }
 
     /// A new line on top; whether it is shown.
     pub fn push_front(&mut self, entry: LogEntry) -> bool {
-        let place = self.reserve();
+        let place = self.reserve(1);
         self.put(place, entry)
     }
 

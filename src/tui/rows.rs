@@ -112,6 +112,8 @@ pub struct Rows {
     list: VecDeque<Row>,
     /// What the rows are about, so that a burst of new files need not look through all of them.
     there: HashSet<RowId>,
+    /// How many nobody has looked at, so that a drawing need not look through all of them.
+    unseen: usize,
     narrowed: Narrowed,
     /// The place of the last arrival.
     last: u64,
@@ -238,18 +240,20 @@ impl Rows {
         rows.truncate(MOST.saturating_sub(self.list.len()));
         self.there.extend(rows.iter().map(Row::id));
         self.list.extend(rows);
+        self.unseen = self.list.iter().filter(|row| !row.seen).count();
         self.judge();
     }
 
-    /// The place of whatever arrives now, for somebody who brings it later.
-    pub fn reserve(&mut self) -> u64 {
-        self.last += 1;
-        self.last
+    /// The places of so much that arrives now, for somebody who brings it later: the first of them.
+    pub fn reserve(&mut self, many: usize) -> u64 {
+        let first = self.last + 1;
+        self.last += many as u64;
+        first
     }
 
     /// A run arrived, or came again with another content: its row goes to the top.
     pub fn arrived(&mut self, run: ArrivedRun) {
-        let place = self.reserve();
+        let place = self.reserve(1);
         self.arrived_at(place, run);
     }
 
@@ -306,7 +310,7 @@ impl Rows {
     /// A file ended otherwise.
     pub fn logged(&mut self, entry: &LogEntry) {
         if is_file_row(entry) {
-            let place = self.reserve();
+            let place = self.reserve(1);
             self.remove(&RowId::File(entry.file.path_key), place);
             self.put(place, Content::File(Box::new(entry.clone())));
         }
@@ -333,7 +337,11 @@ impl Rows {
     fn remove(&mut self, id: &RowId, place: u64) {
         if self.there.contains(id) {
             let all = self.list.len();
-            self.list.retain(|row| row.place > place || !row.is(id));
+            self.list.retain(|row| {
+                let stays = row.place > place || !row.is(id);
+                self.unseen -= usize::from(!stays && !row.seen);
+                stays
+            });
             if self.list.len() < all {
                 self.there.remove(id);
             }
@@ -345,12 +353,14 @@ impl Rows {
         row.place = place;
         row.fits = self.narrowed.admits(&row.content);
         row.seen = !row.is_failure();
+        self.unseen += usize::from(!row.seen);
         self.there.insert(row.id());
         self.list.insert(self.below_newer(place), row);
         if self.list.len() > MOST
             && let Some(oldest) = self.list.pop_back()
         {
             self.there.remove(&oldest.id());
+            self.unseen -= usize::from(!oldest.seen);
         }
         self.arrange();
     }
@@ -358,13 +368,13 @@ impl Rows {
     /// Somebody looked at a shown row.
     pub fn look_at(&mut self, index: usize) {
         if let Some(row) = self.place(index).and_then(|place| self.list.get_mut(place)) {
-            row.seen = true;
+            self.unseen -= usize::from(!std::mem::replace(&mut row.seen, true));
         }
     }
 
     /// How many failures nobody has looked at, shown or not.
     pub fn unseen(&self) -> usize {
-        self.list.iter().filter(|row| !row.seen).count()
+        self.unseen
     }
 
     /// The next such row that is shown below an index, from the top again when there is none.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Weak};
 
 use super::{
-    ANNOUNCED, FOLLOWS, HAS_LINE, Later, Lies, NUMBER, OUTLINED, Sealed, TIME, WHOLE, is_run, kind, place, places,
+    ANNOUNCED, Announcement, FOLLOWS, Later, Lies, NUMBER, OUTLINED, Sealed, TIME, WHOLE, is_run, place, places,
 };
 use crate::session::protocol::Event;
 
@@ -53,40 +53,52 @@ impl Reader {
         let (&first, rest) = frame.get(start..end)?.split_first()?;
         match first {
             WHOLE => events.push(postcard::from_bytes(rest).ok()?),
-            ANNOUNCED | OUTLINED => self.announce(frame, start..end, events)?,
+            ANNOUNCED => {
+                let (number, heads) = rest.split_first_chunk::<NUMBER>()?;
+                let announcement = Announcement::of(heads)?;
+                self.wait_for(*number, announcement.later());
+                events.push(Event::Announced(announcement));
+            }
+            OUTLINED => self.outlines(frame, start..end, events)?,
             FOLLOWS => self.follow(frame, start + 1, end)?,
             _ => {
                 let lies = Lies::Here(Arc::clone(frame), start + 1 + TIME..end);
-                events.push(sealed(first, rest.get(..TIME)?, lies, None)?);
+                events.push(Event::Sealed(Sealed::new(first, rest.get(..TIME)?, lies, None)?));
             }
         }
         Some(())
     }
 
-    /// Takes an announcement that lies there.
-    fn announce(&mut self, frame: &Arc<Vec<u8>>, lies: Range<usize>, events: &mut Vec<Event>) -> Option<()> {
-        let (&first, rest) = frame.get(lies.clone())?.split_first()?;
-        let (number, mut heads) = rest.split_first_chunk::<NUMBER>()?;
-        let later = Arc::new(Later::new());
-        let mut nth = 0;
+    /// Takes an announcement that lies there, with outlines of its runs.
+    fn outlines(&mut self, frame: &Arc<Vec<u8>>, lies: Range<usize>, events: &mut Vec<Event>) -> Option<()> {
+        let (number, mut heads) = frame.get(lies.start + 1..lies.end)?.split_first_chunk::<NUMBER>()?;
+        let mut found = Vec::new();
         while let Some((head, rest)) = heads.split_first_chunk::<{ 1 + TIME }>() {
-            let (&kind, time) = head.split_first()?;
             heads = rest;
             let mut outline = None;
-            if first == OUTLINED && is_run(kind)? {
+            if is_run(*head.first()?)? {
                 let at = place(heads, 0)?;
                 let begin = lies.end - heads.len();
                 heads = heads.get(at.end..)?;
                 outline = Some((Arc::clone(frame), begin + at.start..begin + at.end));
             }
-            events.push(sealed(kind, time, Lies::Later(Arc::clone(&later), nth), outline)?);
-            nth += 1;
+            found.push((head, outline));
         }
+        let later = Later::of(found.len());
+        self.wait_for(*number, &later);
+        for (nth, ([first, time @ ..], outline)) in found.into_iter().enumerate() {
+            let lies = Lies::Later(Arc::clone(&later), nth);
+            events.push(Event::Sealed(Sealed::new(*first, time, lies, outline)?));
+        }
+        heads.is_empty().then_some(())
+    }
+
+    /// What was announced under a number may come.
+    fn wait_for(&mut self, number: [u8; NUMBER], later: &Arc<Later>) {
         if self.announced.len() >= MANY {
             self.announced.retain(|_, later| later.strong_count() > 0);
         }
-        self.announced.insert(u64::from_le_bytes(*number), Arc::downgrade(&later));
-        heads.is_empty().then_some(())
+        self.announced.insert(u64::from_le_bytes(number), Arc::downgrade(later));
     }
 
     /// Takes what was announced; where nobody waits for it any more it is let go.
@@ -98,15 +110,12 @@ impl Reader {
         let begin = start + NUMBER;
         let events = places(frame.get(begin..end)?);
         let bodies = events.map(|event| event.map(|event| begin + event.start + 1 + TIME..begin + event.end));
+        let bodies = bodies.collect::<Option<Vec<_>>>()?;
+        if bodies.len() != later.events {
+            return None;
+        }
         // Nobody announces two things under one number.
-        let _ = later.set((Arc::clone(frame), bodies.collect::<Option<_>>()?));
+        let _ = later.came.set((Arc::clone(frame), bodies));
         Some(())
     }
-}
-
-/// A sealed event by its kind and time on the wire.
-fn sealed(first: u8, time: &[u8], lies: Lies, outline: Option<(Arc<Vec<u8>>, Range<usize>)>) -> Option<Event> {
-    let (kind, has_line) = (kind(first & !HAS_LINE)?, first & HAS_LINE != 0);
-    let told_ms = i64::from_le_bytes(time.try_into().ok()?);
-    Some(Event::Sealed(Sealed { kind, has_line, told_ms, lies, outline }))
 }

@@ -125,17 +125,34 @@ fn announced(number: u64) -> (Vec<u8>, Vec<u8>) {
 fn what_is_announced_has_its_time_and_is_opened_once_it_has_come() {
     let (announced, follows) = announced(7);
     let mut reader = Reader::default();
-    let told = reader.events(announced).expect("a frame");
-    let [Event::Sealed(first), Event::Sealed(second)] = told.as_slice() else { panic!("{told:?}") };
-    for sealed in [first, second] {
-        assert_eq!((sealed.is_here(), sealed.kind(), sealed.told_ms()), (false, Kind::Line, 1_234));
-        assert!(sealed.open().is_empty());
-    }
+    let mut told = reader.events(announced).expect("a frame");
+    let [Event::Announced(waits)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((waits.is_here(), waits.came().count()), (false, 0));
+    assert_eq!((waits.events(), waits.runs(), waits.lines(), waits.failures()), (2, 0, 2, 0));
     assert_eq!(reader.events(follows).expect("a frame"), Vec::new());
-    for sealed in [first, second] {
-        assert!(sealed.is_here());
-        assert_eq!(sealed.open(), [line()]);
+    assert!(waits.is_here() && waits.came().all(|sealed| sealed.kind() == Kind::Line && sealed.told_ms() == 1_234));
+    assert_eq!(told.remove(0).each(), [line(), line()]);
+}
+
+#[test]
+fn an_announcement_counts_what_is_in_it() {
+    let samples = samples_as_they_arrive();
+    let (mut events, mut outlines, mut last) = (Vec::new(), Vec::new(), None);
+    for run in &samples {
+        let arrived = Event::Arrived(Box::new(run.clone()), Arc::default());
+        for (event, told_ms) in [(arrived, 1_234), (Event::Logged(Box::new(line_of(run))), 1_235), (line(), 1_236)] {
+            put(&event, told_ms, &mut last, &mut events);
+            put_outline(&event, &mut outlines);
+        }
     }
+    let bytes = announcement(7, &events, &outlines).expect("all may come later").bytes.to_vec();
+    let told = Reader::default().events(bytes).expect("a frame");
+    let [Event::Announced(announced)] = told.as_slice() else { panic!("{told:?}") };
+    let failures = samples.iter().filter(|run| is_failure(run)).count();
+    assert!(failures > 0 && failures < samples.len());
+    assert_eq!((announced.runs(), announced.failures()), (samples.len(), failures));
+    assert_eq!((announced.lines(), announced.events()), (2 * samples.len(), 2 * samples.len()), "its own and another");
+    assert!(announced.told_ms().iter().all(|told| *told == 1_234));
 }
 
 #[test]
@@ -158,8 +175,20 @@ fn an_announcement_cut_short_is_refused_and_so_is_what_follows_it() {
         let mut reader = Reader::default();
         let told = reader.events(announced.clone()).expect("a frame");
         assert!(reader.events(follows.get(..end).expect("shorter").to_vec()).is_err(), "{end}");
-        assert!(matches!(told.as_slice(), [Event::Sealed(sealed), _] if !sealed.is_here()));
+        assert!(matches!(told.as_slice(), [Event::Announced(waits)] if !waits.is_here()));
     }
+}
+
+#[test]
+fn what_follows_an_announcement_is_all_of_it() {
+    let (announced, _) = announced(7);
+    let mut one = Vec::new();
+    put(&line(), 1_234, &mut None, &mut one);
+    let follows = [before_announced(7, &one).expect("a head"), one].concat();
+    let mut reader = Reader::default();
+    let told = reader.events(announced).expect("a frame");
+    assert!(reader.events(follows).is_err());
+    assert!(matches!(told.as_slice(), [Event::Announced(waits)] if !waits.is_here()));
 }
 
 #[test]

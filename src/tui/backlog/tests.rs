@@ -62,6 +62,8 @@ fn picture(app: &App) -> Canvas {
 /// What is in the lists, below the rows on screen too.
 fn lists(app: &App) -> String {
     let rows: Vec<_> = app.rows.iter().map(|row| (row.id(), row.seen)).collect();
+    let is_whole = app.rows.len() == app.rows.all();
+    assert!(!is_whole || app.rows.unseen() == app.rows.iter().filter(|row| !row.seen).count());
     let log: Vec<u64> = app.log_rows().map(|entry| entry.sequence).collect();
     format!("{rows:?} {log:?} {}", app.unseen())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis::Status;
 use crate::config::Bell;
 use crate::history::LogEntry;
-use crate::session::{ArrivedRun, Event, Kind, Request, Role, Sealed};
+use crate::session::{Announcement, ArrivedRun, Event, Kind, Request, Role, Sealed};
 use crate::tui::app::{App, Overlay, STALE_MS, Toast};
 use crate::tui::backlog::{self, Places, lets_wait, may_wait};
 use crate::tui::layout;
@@ -27,6 +27,7 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Alive => return Vec::new(),
         Event::Together(events) => return together(app, events),
+        Event::Announced(announced) => return lay_all_aside(app, announced).into_iter().collect(),
         Event::Sealed(mut sealed) if !sealed.is_here() => {
             let outline = if may_wait(app) { sealed.outline() } else { None };
             return lay_aside(app, sealed, outline).into_iter().collect();
@@ -52,23 +53,33 @@ pub(super) fn heard(app: &mut App, event: Event) -> Vec<Effect> {
 
 /// Takes what came at once. Of hundreds of runs only those are opened that fit on the screen.
 fn together(app: &mut App, events: Vec<Event>) -> Vec<Effect> {
-    let runs = events.iter().filter(|event| matches!(event, Event::Sealed(sealed) if sealed.has_run()));
-    let mut under = runs.count().saturating_sub(layout::list_rows(app).max(1));
+    let runs: usize = events.iter().map(runs_in).sum();
+    let mut under = runs.saturating_sub(layout::list_rows(app).max(1));
     let mut effects = Vec::new();
     for event in events {
+        let runs = runs_in(&event);
         match event {
             Event::Sealed(sealed) if may_wait(app) && (under > 0 || !sealed.has_run()) => {
-                under -= usize::from(sealed.has_run());
                 effects.extend(lay_aside(app, sealed, None));
             }
             event => effects.extend(heard(app, event)),
         }
+        under = under.saturating_sub(runs);
     }
     // What was only announced has come, and there is somebody who may look at it.
     if (!may_wait(app) || has_gap(app)) && app.frozen.is_none() && app.backlog.can_open() {
         effects.extend(open_all(app));
     }
     effects
+}
+
+/// How many runs an event holds that came in a frame.
+fn runs_in(event: &Event) -> usize {
+    match event {
+        Event::Sealed(sealed) => usize::from(sealed.has_run()),
+        Event::Announced(announced) => announced.runs(),
+        _ => 0,
+    }
 }
 
 /// Whether something that waits would stand on the screen: the list has grown since it was laid aside.
@@ -88,13 +99,7 @@ pub(super) fn shows(app: &mut App) -> Option<Effect> {
 /// Leaves something unopened for now, or in its row an outline of it; the bell rings all the same.
 fn lay_aside(app: &mut App, sealed: Sealed, outline: Option<ArrivedRun>) -> Option<Effect> {
     app.dirty = true;
-    let mut places = Places::default();
-    if sealed.has_run() {
-        places.row = app.rows.reserve();
-    }
-    if sealed.has_line() {
-        places.line = app.log.reserve();
-    }
+    let places = reserve(app, usize::from(sealed.has_run()), usize::from(sealed.has_line()));
     let rings = (sealed.kind() == Kind::Failure).then(|| ring_for_failure(app)).flatten();
     // Most of what came with it is opened now: the memory it came in serves for the next.
     app.backlog.push(places, sealed.apart(), outline.is_some(), app.clock.now_ms);
@@ -103,6 +108,20 @@ fn lay_aside(app: &mut App, sealed: Sealed, outline: Option<ArrivedRun>) -> Opti
         place_row(app, |rows| rows.outlined_at(places.row, run));
     }
     rings
+}
+
+/// Leaves places for what was announced; the bell rings all the same.
+fn lay_all_aside(app: &mut App, announced: Announcement) -> Option<Effect> {
+    app.dirty = true;
+    let places = reserve(app, announced.runs(), announced.lines());
+    let rings = (announced.failures() > 0).then(|| ring_for_failure(app)).flatten();
+    app.backlog.push_all(places, announced, app.clock.now_ms);
+    rings
+}
+
+/// The places of runs and lines of the log that come later: the first of each.
+fn reserve(app: &mut App, runs: usize, lines: usize) -> Places {
+    Places { row: app.rows.reserve(runs), line: app.log.reserve(lines) }
 }
 
 /// Opens what was laid aside.
@@ -201,12 +220,12 @@ fn take_alone(app: &mut App, event: Event) -> Vec<Effect> {
             if !curves.tracks.is_empty() {
                 app.curves.put(run.key.clone(), Some(curves));
             }
-            let place = app.rows.reserve();
+            let place = app.rows.reserve(1);
             return arrived(app, place, *run);
         }
         Event::Logged(entry) => {
             keeping_selection(app, |app| app.rows.logged(&entry));
-            let place = app.log.reserve();
+            let place = app.log.reserve(1);
             logged(app, place, *entry);
         }
         Event::Curves { key, curves } => app.curves.put(key, curves),
@@ -251,6 +270,7 @@ fn take_alone(app: &mut App, event: Event) -> Vec<Effect> {
         | Event::Anew
         | Event::Together(_)
         | Event::Sealed(_)
+        | Event::Announced(_)
         | Event::Exported { .. }
         | Event::NotExported { .. } => {}
         // What the session has to say may be said at night: it stands until somebody presses a key.

@@ -146,6 +146,10 @@ impl Screen {
                 self.undrawn.extend(sealed.has_run().then(|| sealed.told_ms() as f64));
                 Ok(())
             }
+            Event::Announced(announced) => {
+                self.undrawn.extend(announced.told_ms().iter().map(|&told| told as f64));
+                Ok(())
+            }
             Event::Role(Role::Owner) => say(&Said::Owner),
             Event::Role(Role::Viewer { .. }) => say(&Said::Viewer),
             Event::Lost => say(&Said::Stale),
