@@ -185,15 +185,15 @@ impl Outbox {
     }
 
     /// A group of files has been told to all, and more of them are under way or not.
-    pub(super) fn group_told(&self, more: bool) {
+    pub(super) fn group_told(&self, now: Instant, more: bool) {
         let mut waiting = self.lock();
-        let goes = waiting.pace.group_told(more);
+        let goes = waiting.pace.group_told(now, more);
         self.notify(goes, waiting);
     }
 
     /// What is for this viewer alone it has asked for: it waits for no others.
     fn hurry(&self, mut waiting: MutexGuard<'_, Waiting>) {
-        let goes = waiting.pace.hurry();
+        let goes = waiting.pace.hurry(Instant::now());
         let asleep = std::mem::take(&mut waiting.asleep);
         self.notify(goes || asleep, waiting);
     }
@@ -236,7 +236,7 @@ impl Outbox {
     pub(super) fn take(&self, more: bool) -> Batch {
         let mut waiting = self.lock();
         match (waiting.behind, waiting.closed, waiting.is_empty()) {
-            (false, _, true) if waiting.owes_now() => waiting.pay(),
+            (false, _, true) if waiting.owes_now() => waiting.pay(more),
             (true, true, _) | (false, true, true) => Batch::End,
             // The queue stays closed to others until what stands is put together: see `caught_up`.
             (true, false, _) => Batch::CatchUp,
@@ -246,7 +246,7 @@ impl Outbox {
                 Batch::Nothing
             }
             (false, false, false) if more && waiting.pace.holds_on(Instant::now()) => Batch::Soon,
-            (false, _, false) => waiting.drain(),
+            (false, _, false) => waiting.drain(more),
         }
     }
 
@@ -295,7 +295,7 @@ impl Waiting {
             _ if self.closed => None,
             true if !self.owes() => return Rest::UntilWoken,
             true => Some(self.quiet),
-            false => self.pace.from(),
+            false => self.pace.until(),
         };
         let rest = until.map(|until| until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero());
         self.asleep &= rest.is_some();
@@ -312,8 +312,8 @@ impl Waiting {
     }
 
     /// What was held back.
-    fn pay(&mut self) -> Batch {
-        self.pace.sent(Instant::now());
+    fn pay(&mut self, more: bool) -> Batch {
+        self.pace.sent(Instant::now(), more);
         Batch::Events(self.paid(), self.curves_owed.take().into_iter().collect())
     }
 
@@ -329,9 +329,9 @@ impl Waiting {
 
     /// All that waits. Where it is nothing but what may come later and more than the screen shows, only the newest goes in
     /// full.
-    fn drain(&mut self) -> Batch {
+    fn drain(&mut self, more: bool) -> Batch {
         let now = Instant::now();
-        self.pace.sent(now);
+        self.pace.sent(now, more);
         (self.events, self.bytes, self.quiet) = (0, 0, now + QUIET);
         let rows = self.rows.filter(|_| self.each.iter().all(|part| part.announced.is_some()));
         // Whatever else there is may be about them.

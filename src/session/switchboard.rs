@@ -237,11 +237,11 @@ impl Switchboard {
             desk.cut();
             desk.screens.values().for_each(Screen::close);
         }
-        let more = desk.view.more();
+        let (more, now) = (desk.view.more(), std::time::Instant::now());
         // Who is woken wants the desk.
         drop(desk);
         for outbox in waits {
-            outbox.group_told(more);
+            outbox.group_told(now, more);
         }
     }
 }

@@ -82,7 +82,7 @@ fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
         assert!(matches!(outbox.take(false), Batch::Nothing) && outbox.lock().asleep);
         wake(&outbox);
         assert!(!outbox.lock().asleep);
-        assert_eq!(outbox.lock().pace.from().is_some(), is_late, "an answer waits for nothing");
+        assert_eq!(outbox.lock().pace.until().is_some(), is_late, "an answer waits for nothing");
         outbox.rest();
     }
 }
@@ -91,15 +91,15 @@ fn who_sleeps_is_woken_by_what_is_set_for_all_and_by_an_answer_of_its_own() {
 fn where_more_files_are_under_way_a_frame_waits_for_the_end_of_their_group_and_an_answer_does_not() {
     let outbox = outbox();
     outbox.share(&piece("a"));
-    assert!(matches!(outbox.take(true), Batch::Events(..)), "nothing has gone for a while");
+    assert!(matches!(outbox.take(false), Batch::Events(..)), "nothing has gone for a while");
     let ends: [fn(&Outbox); 3] =
-        [|outbox| outbox.group_told(true), |outbox| outbox.put(bytes("own")), |outbox| outbox.close()];
+        [|outbox| outbox.group_told(Instant::now(), true), |outbox| outbox.put(bytes("own")), |outbox| outbox.close()];
     for end in ends {
         outbox.share(&piece("b"));
         assert!(matches!(outbox.take(true), Batch::Soon));
         end(&outbox);
         outbox.rest();
-        assert!(matches!(outbox.take(true), Batch::Events(..)));
+        assert!(matches!(outbox.take(false), Batch::Events(..)));
     }
 }
 
