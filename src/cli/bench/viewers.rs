@@ -32,7 +32,7 @@ const MOST_ROWS: usize = 2_000;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two bursts of a watch with a stopped viewer.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long a viewer is stopped.
+/// How long a viewer is stopped, and how long none was before that.
 const STOPPED: Duration = Duration::from_mins(1);
 
 pub(super) fn run(args: &ViewersArgs, config: &Config) -> Result<Exit> {
@@ -281,20 +281,11 @@ fn busy(seats: &[Seat]) -> f64 {
 fn stalled(args: &ViewersArgs) -> Result<bool> {
     let mut shop = Shop::open("bench-stalled")?;
     let mut seats = shop.seat(args.viewers.min(5))?;
-    let mut before = Vec::new();
-    for _ in 0..5 {
-        before.push(shop.burst(args.files / 4)?);
-        std::thread::sleep(PAUSE);
-    }
+    let mut before = paces(&mut shop, args.files / 4)?;
     if let Some(seat) = seats.first() {
         seat.signal("STOP")?;
     }
-    let begun = Instant::now();
-    let mut rates = Vec::new();
-    while begun.elapsed() < STOPPED {
-        rates.push(shop.burst(args.files / 4)?);
-        std::thread::sleep(PAUSE);
-    }
+    let mut rates = paces(&mut shop, args.files / 4)?;
     let (others, states) = alike(seats.get_mut(1..).unwrap_or_default(), MOST_PAST.min(shop.dropped))?;
     let slowest = slowest_of(&states);
     if let Some(seat) = seats.first() {
@@ -307,6 +298,16 @@ fn stalled(args: &ViewersArgs) -> Result<bool> {
     println!("  the stopped one is like the others once it goes on: {woken}");
     seats.iter_mut().try_for_each(Seat::end)?;
     Ok(others && woken)
+}
+
+/// The owner's paces in bursts of so many files, as long as a viewer is stopped.
+fn paces(shop: &mut Shop, files: usize) -> Result<Vec<f64>> {
+    let (begun, mut paces) = (Instant::now(), Vec::new());
+    while begun.elapsed() < STOPPED {
+        paces.push(shop.burst(files)?);
+        std::thread::sleep(PAUSE);
+    }
+    Ok(paces)
 }
 
 /// Rows that a screen has which was brought up to date.
