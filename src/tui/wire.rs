@@ -139,20 +139,24 @@ impl Wire {
         let new = line.glyphs;
         let last = new.iter().enumerate().rev().find(|(_, glyph)| !glyph.is_blank());
         let written = last.map_or(0, |(at, glyph)| at + usize::from(glyph.columns()).max(1));
-        let mut hidden = 0;
+        let (mut hidden, mut torn) = (0, 0u16);
         for (x, (before, glyph)) in (0u16..).zip(old.iter().zip(new)).take(written) {
+            // What is left of a wide character whose first half is gone is no blank.
+            let left = if before == glyph { 0 } else { before.columns().saturating_sub(1) };
+            let is_left = torn > 0;
+            torn = left.max(torn.saturating_sub(1));
             // The second half of a wide character is no cell of its own.
             if hidden > 0 {
                 hidden -= 1;
                 continue;
             }
             hidden = glyph.columns().saturating_sub(1);
-            if before != glyph {
+            if before != glyph || is_left {
                 self.go(x, line);
                 self.put(*glyph, line.drawing);
             }
         }
-        if old.iter().zip(new).skip(written).any(|(before, glyph)| before != glyph) {
+        if torn > 0 || old.iter().zip(new).skip(written).any(|(before, glyph)| before != glyph) {
             self.go(u16::try_from(written).unwrap_or(u16::MAX), line);
             self.end_line();
         }
@@ -244,7 +248,9 @@ impl Wire {
         let (stop, next) = (to / TAB * TAB, (to / TAB + 1) * TAB);
         let right = Way::Right(to - from);
         let blanks = row.get(usize::from(stop)..usize::from(to)).unwrap_or(&[]);
-        let is_blank = !self.pen.shows_on_blank() && blanks.len() == usize::from(to - stop) && are_blank(blanks);
+        let is_whole = row.get(usize::from(stop).saturating_sub(1)).is_some_and(|glyph| glyph.columns() < 2);
+        let is_blank =
+            is_whole && !self.pen.shows_on_blank() && blanks.len() == usize::from(to - stop) && are_blank(blanks);
         let ahead = (stop > from && is_blank).then(|| Way::Tabs(stop / TAB - from / TAB, ' ', to - stop));
         let back = (next < self.columns).then(|| Way::Tabs(next / TAB - from / TAB, '\x08', next - to));
         [Some(right), ahead, back].into_iter().flatten().min_by_key(|way| way.len()).unwrap_or(right)
