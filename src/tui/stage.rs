@@ -173,7 +173,7 @@ impl<W: Write> Stage<W> {
         (self.shown, self.next) = (Shown::nothing(columns, rows), Canvas::blank(columns, rows));
         self.app.dirty = true;
         self.changed = Some(Instant::now());
-        self.writer.write_all(b"\x1b[m\x1b[2J")
+        self.writer.write_all(b"\x1b[r\x1b[m\x1b[2J")
     }
 
     /// When the next drawing is due; `None` while nothing changed.

@@ -1,8 +1,11 @@
 //! From one drawing to the next in as few bytes as a slow line deserves.
 //!
-//! Only what a VT100 and every later terminal know: CUP, CUF, EL, tabs, and SGR with the sixteen classic colours. Unlike
-//! a backend that is handed the changed cells alone, this sees both drawings: it erases to the end of a line instead of
-//! writing blanks, and writes across a short gap instead of jumping it.
+//! Only what a VT100 and every later terminal know: CUP, CUF, EL, tabs, scrolling between margins, and SGR with the sixteen
+//! classic colours. Unlike a backend that is handed the changed cells alone, this sees both drawings: it has the terminal
+//! move lines that stand elsewhere now, erases to the end of a line instead of writing blanks, and writes across a short
+//! gap instead of jumping it.
+
+mod scroll;
 
 use std::fmt::Write as _;
 
@@ -42,6 +45,7 @@ impl Shown {
     /// style is plain before and after.
     pub(super) fn change(&mut self, drawing: &Canvas) -> String {
         let mut wire = Wire { out: String::new(), pen: Ink::PLAIN, at: None, columns: self.columns };
+        self.scroll(drawing, &mut wire);
         let lines = self.glyphs.chunks_mut(usize::from(self.columns).max(1)).zip(drawing.rows());
         for ((old, new), y) in lines.zip(0u16..) {
             self.line.iter_mut().zip(new).for_each(|(glyph, new)| *glyph = new.as_seen());

@@ -67,8 +67,36 @@ fn shown(terminal: &vt100::Parser, buffer: &Buffer) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// Lines moved down or up, and nothing in their place, as lists do it.
+fn moved(drawing: &Buffer, first: u16, end: u16, by: i16) -> Buffer {
+    let mut moved = drawing.clone();
+    for (x, y) in (first..end).flat_map(|y| (0..SIZE.width).map(move |x| (x, y))) {
+        let from = y.checked_add_signed(-by).filter(|from| (first..end).contains(from));
+        let cell = from.and_then(|from| drawing.cell((x, from))).cloned().unwrap_or_default();
+        *moved.cell_mut((x, y)).expect("a cell") = cell;
+    }
+    moved
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lines_that_moved_are_where_they_should_be(
+        texts in prop::collection::vec((0u16..24, 0u16..5, "[ a-z✓中]{6,22}", 0u8..4), 0..8),
+        more in prop::collection::vec((0u16..24, 0u16..5, "[ a-z]{0,9}", 0u8..4), 0..2),
+        (first, lines, by) in (0u16..4, 2u16..6, -4i16..5),
+    ) {
+        let before = drawing(&texts);
+        let mut after = moved(&before, first, (first + lines).min(SIZE.height), by);
+        for (x, y, text, _) in &more {
+            after.set_string(*x, *y, text, Style::new());
+        }
+        let mut terminal = vt100::Parser::new(SIZE.height, SIZE.width, 0);
+        terminal.process(change(&Buffer::empty(SIZE), &before).as_bytes());
+        terminal.process(change(&before, &after).as_bytes());
+        shown(&terminal, &after)?;
+    }
 
     #[test]
     fn a_terminal_shows_exactly_the_drawing(
@@ -128,6 +156,18 @@ fn tab_stops_are_the_short_way_to_what_stands_near_them() {
     let without = ink.clone();
     ink.set_string(10, 4, "g", Style::new());
     assert_eq!(change(&without, &ink), "\x1b[5;11Hg", "no blank is written over ink");
+}
+
+#[test]
+fn a_list_under_a_new_line_is_moved_and_so_is_one_that_scrolls_on() {
+    let runs = ["8340-1 246 PASS", "6607 1102 FAIL 3/210", "7280-1 19 WARN", "1844202 7 UNTR", "9000 88123 ERR"];
+    let row = |(y, run): (u16, &&str)| (0, y, (*run).to_owned(), 0);
+    let list = |runs: &[&str]| drawing(&(1..).zip(runs).map(row).collect::<Vec<_>>());
+    let (before, after) = (list(&runs[1..]), list(&runs[..4]));
+    assert_eq!(change(&before, &after), "\x1b[2;5r\x1b[2H\x1bM\x1b[r\x1b[2H8340-1 246 PASS");
+    assert_eq!(change(&after, &before), "\x1b[2;5r\x1b[5H\n\x1b[r\x1b[5H9000 88123 ERR");
+    let other = list(&[runs[4], runs[1], runs[0], runs[2]]);
+    assert!(!change(&before, &other).contains('r'), "one line is not worth it");
 }
 
 #[test]
