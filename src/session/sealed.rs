@@ -112,7 +112,7 @@ impl Sealed {
     pub fn is_here(&self) -> bool {
         match &self.lies {
             Lies::Here(..) => true,
-            Lies::Later(later, _) => later.came.get().is_some(),
+            Lies::Later(later, _) => later.is_here(),
         }
     }
 

@@ -23,6 +23,11 @@ impl Later {
     pub(super) fn of(events: usize) -> Arc<Self> {
         Arc::new(Self { events, came: OnceLock::new() })
     }
+
+    /// Whether they have come.
+    pub(super) fn is_here(&self) -> bool {
+        self.came.get().is_some()
+    }
 }
 
 /// Runs and lines of the log that are still to come, oldest first.
@@ -82,7 +87,7 @@ impl Announcement {
 
     /// Whether they have come.
     pub fn is_here(&self) -> bool {
-        self.later.came.get().is_some()
+        self.later.is_here()
     }
 
     /// What has come, oldest first; nothing before it has.

@@ -13,17 +13,18 @@ use crate::tui::glyph::Glyph;
 const FURTHEST: usize = 4;
 /// So many lines that have changed say whether any has moved: as a rule none has.
 const PROBES: usize = 6;
-/// Bytes it takes at most: the margins, an address, steps of two bytes, and no margins again.
+/// Bytes it takes, at most on a screen of less than a hundred lines: the margins, an address, steps of two bytes, and no
+/// margins again.
 const TAKEN: usize = 24;
 
 /// Which way lines move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     Down(usize),
     Up(usize),
 }
 
-impl Way {
+impl Direction {
     fn lines(self) -> usize {
         match self {
             Self::Down(lines) | Self::Up(lines) => lines,
@@ -44,7 +45,7 @@ impl Way {
 struct Scroll {
     first: usize,
     end: usize,
-    way: Way,
+    direction: Direction,
 }
 
 /// Two drawings, line by line.
@@ -79,20 +80,22 @@ impl Both<'_> {
     }
 
     /// What is worth moving.
-    fn scroll(&self) -> Option<Scroll> {
+    fn worth_moving(&self) -> Option<Scroll> {
         let changed = self.changed();
         let apart = (changed.len() / PROBES).max(1);
-        let ways = (1..=FURTHEST).flat_map(|lines| [Way::Down(lines), Way::Up(lines)]);
-        let has_moved = |way: Way, y: usize| self.is_same(y, way.before(y));
-        let way = ways.into_iter().find(|way| changed.iter().step_by(apart).any(|y| has_moved(*way, *y)))?;
-        let moved = || changed.iter().copied().filter(|y| has_moved(way, *y));
+        let directions = (1..=FURTHEST).flat_map(|lines| [Direction::Down(lines), Direction::Up(lines)]);
+        let has_moved = |direction: Direction, y: usize| self.is_same(y, direction.before(y));
+        let direction = directions
+            .into_iter()
+            .find(|direction| changed.iter().step_by(apart).any(|y| has_moved(*direction, *y)))?;
+        let moved = || changed.iter().copied().filter(|y| has_moved(direction, *y));
         let (first, last) = (moved().min()?, moved().max()?);
-        let scroll = match way {
-            Way::Down(lines) => Scroll { first: first - lines, end: last + 1, way },
-            Way::Up(lines) => Scroll { first, end: last + 1 + lines, way },
+        let scroll = match direction {
+            Direction::Down(lines) => Scroll { first: first - lines, end: last + 1, direction },
+            Direction::Up(lines) => Scroll { first, end: last + 1 + lines, direction },
         };
         let all = scroll.first..scroll.end;
-        let from = |y: usize| way.before(y).filter(|before| all.contains(before));
+        let from = |y: usize| direction.before(y).filter(|before| all.contains(before));
         let without: usize = all.clone().map(|y| self.differing(y, Some(y))).sum();
         let with: usize = all.clone().map(|y| self.differing(y, from(y))).sum();
         (with + TAKEN < without).then_some(scroll)
@@ -104,17 +107,17 @@ impl Shown {
     pub(super) fn scroll(&mut self, drawing: &Canvas, wire: &mut Wire) {
         let width = usize::from(self.columns).max(1);
         let both = Both { old: self.glyphs.chunks(width).collect(), new: drawing.rows().collect() };
-        let Some(scroll) = both.scroll() else { return };
+        let Some(scroll) = both.worth_moving() else { return };
         wire.scroll(scroll);
-        let moved = scroll.way.lines() * width;
+        let moved = scroll.direction.lines() * width;
         let lines = self.glyphs.get_mut(scroll.first * width..scroll.end * width).unwrap_or_default();
         let stay = lines.len().saturating_sub(moved);
-        let bare = match scroll.way {
-            Way::Down(_) => {
+        let bare = match scroll.direction {
+            Direction::Down(_) => {
                 lines.copy_within(..stay, moved);
                 lines.get_mut(..moved)
             }
-            Way::Up(_) => {
+            Direction::Up(_) => {
                 lines.copy_within(moved.., 0);
                 lines.get_mut(stay..)
             }
@@ -124,16 +127,16 @@ impl Shown {
 }
 
 impl Wire {
-    fn scroll(&mut self, Scroll { first, end, way }: Scroll) {
+    fn scroll(&mut self, Scroll { first, end, direction }: Scroll) {
         // A line that comes in from beyond the edge is erased in the style that is on.
         self.style(Ink::PLAIN);
         let _ = write!(self.out, "\x1b[{};{end}r", first + 1);
-        let (line, step) = match way {
-            Way::Down(_) => (first + 1, "\x1bM"),
-            Way::Up(_) => (end, "\n"),
+        let (line, step) = match direction {
+            Direction::Down(_) => (first + 1, "\x1bM"),
+            Direction::Up(_) => (end, "\n"),
         };
         let _ = write!(self.out, "\x1b[{line}H");
-        self.out.extend(std::iter::repeat_n(step, way.lines()));
+        self.out.extend(std::iter::repeat_n(step, direction.lines()));
         self.out.push_str("\x1b[r");
         // Terminals are not at one about where the cursor is now.
         self.at = None;
